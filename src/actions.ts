@@ -1,0 +1,172 @@
+// Carries out what a change of a session means: the record moves by compare-and-set, the policy decides once, the page is told, the
+// host's listeners hear of it, and the audit says why. Everything that can change a session's risk comes through here.
+
+import type { AuditLog, Authentication, Demand, SessionRecord, SessionStore } from './ports.ts'
+import type { ServerMessage } from './channel/ports.ts'
+import { belowAll, type Ladder, standingOf } from './risk/assurance.ts'
+import type { RiskLevel, WatchState } from './risk/levels.ts'
+import { type Decision, decide, type Policy } from './risk/policy.ts'
+import { authenticated, demanded, newSession, revoked, riskMoved, watchChanged } from './risk/session-risk.ts'
+import type { VigilEvents } from './provider/vigil-api.ts'
+
+export interface ActionOptions {
+  readonly sessions: SessionStore
+  readonly audit: AuditLog
+  readonly ladder: Ladder
+  policy(): Policy
+  /** Clients whose pages watch the session now. */
+  clientsOf(uid: string): readonly string[]
+  tell(uid: string, message: ServerMessage): void
+  revoke(uid: string, reason: string): Promise<unknown>
+  emit<E extends keyof VigilEvents>(event: E, detail: VigilEvents[E]): void
+  /** Seconds that the person has to answer before the page treats the session as refused. */
+  readonly challengeSeconds: number
+  /** Seconds that a record outlives its last change. */
+  readonly rememberSeconds: number
+  now(): number
+}
+
+export interface Actions {
+  /** Evidence moved a session's risk. `data` explains it in the audit. */
+  riskMoved(
+    uid: string,
+    level: RiskLevel,
+    reason: string,
+    data?: Readonly<Record<string, unknown>>
+  ): Promise<SessionRecord | undefined>
+  /** What a page of the session has to be told when it opens: the challenge that nobody has answered yet. */
+  openChallenge(record: SessionRecord): ServerMessage | undefined
+  watchChanged(uid: string, watch: WatchState): Promise<SessionRecord | undefined>
+  /** A person passed a method in this session. */
+  authenticated(uid: string, accountId: string, authentication: Authentication): Promise<SessionRecord>
+  /** The session is in use. A record that ran out before its session would take the demand and the cap with it. */
+  used(record: SessionRecord): Promise<void>
+}
+
+export function createActions(options: ActionOptions): Actions {
+  const { sessions, audit, now } = options
+
+  async function change(
+    uid: string,
+    move: (record: SessionRecord) => SessionRecord,
+    data: Readonly<Record<string, unknown>> = {}
+  ): Promise<SessionRecord | undefined> {
+    let before: SessionRecord | undefined
+    let decision: Decision | undefined
+    const after = await sessions.update(uid, (present) => {
+      before = present
+      decision = undefined
+      if (!present) return undefined
+      const moved = move(present)
+      if (moved === present) return present
+      decision = decide(options.policy(), { risk: moved.risk, watch: moved.watch, clients: options.clientsOf(uid) })
+      // Revoked in the same write: whatever fails afterwards, nothing more is issued for the session.
+      if (decision.action === 'revoke') return revoked(moved, moved.reason ?? decision.rule, now())
+      // The watch that comes and goes is no new alarm where the last one was answered and the answer lifted nothing.
+      if (present.cap && !present.demand && moved.risk === present.risk) return moved
+      return demanded(moved, decision, now())
+    })
+    if (before && after && decision) await carryOut(before, after, decision, data)
+    return after
+  }
+
+  async function carryOut(
+    before: SessionRecord,
+    after: SessionRecord,
+    decision: Decision,
+    data: Readonly<Record<string, unknown>>
+  ) {
+    const { uid, accountId } = after
+    const because = { rule: decision.rule, policyVersion: decision.policyVersion, action: decision.action }
+    if (after.risk !== before.risk) {
+      const reason = after.reason ?? 'evidence'
+      await audit.append({
+        type: 'risk.changed',
+        accountId,
+        sessionUid: uid,
+        data: { from: before.risk, to: after.risk, reason, ...because, ...data }
+      })
+      options.emit('risk.changed', { uid, accountId, from: before.risk, to: after.risk, reason })
+    } else if (after.watch !== before.watch) {
+      await audit.append({
+        type: 'watch.changed',
+        accountId,
+        sessionUid: uid,
+        data: { from: before.watch, to: after.watch, ...because }
+      })
+    }
+    if (decision.action === 'revoke') {
+      await options.revoke(uid, after.reason ?? decision.rule)
+      return
+    }
+    if (after.demand && after.demand !== before.demand) {
+      const acr = acrAsked(after, after.demand)
+      await audit.append({ type: 'challenge.required', accountId, sessionUid: uid, data: { acr, ...because } })
+      options.emit('challenge.required', { uid, accountId, rule: decision.rule, acr })
+      options.tell(uid, challengeOf(after, after.demand))
+    } else if (decision.action === 'notify') {
+      await audit.append({ type: 'risk.notified', accountId, sessionUid: uid, data: because })
+    }
+  }
+
+  /** Where the rule names no level: what the session was worth before risk capped it. */
+  function acrAsked(record: SessionRecord, demand: Demand): string {
+    return demand.acr ?? standingOf({ authentications: record.authentications }, options.ladder, now()).acr
+  }
+
+  /** The standard authorization request that answers (OpenID Connect Core §3.1.2.1), and until when. */
+  function challengeOf(record: SessionRecord, demand: Demand): ServerMessage {
+    const acr = acrAsked(record, demand)
+    return {
+      type: 'challenge_required',
+      request: {
+        ...(acr !== belowAll && { acr_values: acr }),
+        ...(demand.action === 'reauthenticate' && { prompt: 'login' })
+      },
+      by: demand.since + options.challengeSeconds
+    }
+  }
+
+  return {
+    openChallenge: (record) => record.demand && challengeOf(record, record.demand),
+    riskMoved: (uid, level, reason, data) => change(uid, (record) => riskMoved(record, level, reason), data),
+    watchChanged: (uid, watch) => change(uid, (record) => watchChanged(record, watch)),
+    async authenticated(uid, accountId, authentication) {
+      const { answered, record } = await noteAuthentication(uid, accountId, authentication, options)
+      const { amr } = authentication
+      if (answered)
+        await audit.append({ type: 'challenge.passed', accountId, sessionUid: uid, data: { amr, lifted: !record.cap } })
+      if (answered && !record.cap)
+        options.emit('risk.changed', { uid, accountId, from: answered.risk, to: record.risk, reason: 'authenticated' })
+      return record
+    },
+    async used({ uid, expiresAt }) {
+      const wanted = now() + options.rememberSeconds
+      if (expiresAt > wanted - extendEverySeconds) return
+      await sessions.update(uid, (present) => present && { ...present, expiresAt: wanted })
+    }
+  }
+}
+
+/** Once a day is enough, and costs a session one write a day. */
+const extendEverySeconds = 24 * 3600
+
+/** Compare and set of a login; `answered` is the record before, when a demand was open. */
+async function noteAuthentication(
+  uid: string,
+  accountId: string,
+  authentication: Authentication,
+  options: ActionOptions
+) {
+  let answered: SessionRecord | undefined
+  const record = await options.sessions.update(uid, (present) => {
+    const expiresAt = options.now() + options.rememberSeconds
+    // Another person signed in where somebody else's session was: nothing of the old one counts.
+    const kept = present && (present.accountId === accountId || present.revokedAt !== undefined)
+    const base = kept ? present : newSession(uid, accountId, expiresAt)
+    const next = authenticated(base, authentication)
+    answered = present?.demand && next !== present ? present : undefined
+    return next === present ? present : { ...next, expiresAt, version: present?.version ?? 0 }
+  })
+  return { answered, record: record! }
+}

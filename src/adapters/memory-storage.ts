@@ -1,0 +1,255 @@
+// Everything that Vigil keeps, in Maps: for tests and small examples. It honours the same contracts as the databases (one suite
+// runs on all of them) and forgets everything when the process ends.
+
+import { VigilError } from '../errors.ts'
+import type {
+  AuditLog,
+  Person,
+  PersonStore,
+  PolicyStore,
+  ProfileStore,
+  SessionRecord,
+  SessionStore,
+  StoredAuditEntry,
+  StoredPolicy,
+  StoredProfile,
+  TombstoneStore
+} from '../ports.ts'
+import type { Account, AccountStore, Invitation, InvitationStore, KeyStore, ServerStorage } from '../provider/ports.ts'
+import { declareGuarded } from '../provider/session-guard.ts'
+import { memoryOidc } from './memory-oidc.ts'
+import type { OidcRow } from './memory-oidc.ts'
+import { nextRecord } from './session-record.ts'
+import { usernameKey } from './username-key.ts'
+
+export interface MemoryStorageOptions {
+  /** Seconds since the epoch; the process clock unless told. */
+  readonly now?: () => number
+}
+
+/** A storage that lives and dies with the process. */
+export function memoryStorage(options: MemoryStorageOptions = {}): ServerStorage {
+  const now = options.now ?? (() => Math.floor(Date.now() / 1000))
+  const buried = new Map<string, number>()
+  const rows = new Map<string, OidcRow>()
+  const tombstones = memoryTombstones(buried, rows)
+  const profiles = new Map<string, StoredProfile[]>()
+  return {
+    sessions: memorySessions(now),
+    tombstones,
+    people: memoryPeople(profiles),
+    profiles: memoryProfiles(profiles),
+    audit: memoryAudit(now),
+    policies: memoryPolicies(now),
+    oidc: declareGuarded(memoryOidc({ now, isBuried: (uid) => buried.has(uid), rows }), tombstones),
+    accounts: memoryAccounts(),
+    invitations: memoryInvitations(now),
+    keys: memoryKeys(),
+    close: async () => {}
+  }
+}
+
+function memorySessions(now: () => number): SessionStore {
+  const records = new Map<string, SessionRecord>()
+  const live = (record: SessionRecord | undefined) =>
+    record !== undefined && record.expiresAt > now() ? record : undefined
+  return {
+    async find(uid) {
+      return structuredClone(live(records.get(uid)))
+    },
+    async findByAccount(accountId) {
+      return [...records.values()]
+        .filter((record) => record.accountId === accountId && live(record) !== undefined)
+        .map((record) => structuredClone(record))
+    },
+    // Nothing else runs between the look and the write, so the first try always wins.
+    async update(uid, change) {
+      const stored = records.get(uid)
+      const present = structuredClone(live(stored))
+      const next = change(present)
+      if (next === undefined || next === present) return present
+      const written = structuredClone(nextRecord(next, uid, stored?.version ?? 0))
+      records.set(uid, written)
+      return structuredClone(written)
+    },
+    async prune(at) {
+      return removeWhere(records, (record) => record.expiresAt <= at)
+    }
+  }
+}
+
+function memoryTombstones(buried: Map<string, number>, rows: Map<string, OidcRow>): TombstoneStore {
+  return {
+    async add(uid, expiresAt) {
+      buried.set(uid, Math.max(expiresAt, buried.get(uid) ?? 0))
+    },
+    async has(uid) {
+      return buried.has(uid)
+    },
+    async prune(at) {
+      const isOver = (uid: string | undefined) => uid !== undefined && (buried.get(uid) ?? Infinity) <= at
+      removeWhere(rows, ({ model, payload }) => model === 'Session' && isOver(payload.uid))
+      return removeWhere(buried, (expiresAt) => expiresAt <= at)
+    }
+  }
+}
+
+function memoryPeople(profiles: Map<string, StoredProfile[]>): PersonStore {
+  const people = new Map<string, Person>()
+  return {
+    async find(accountId) {
+      return structuredClone(people.get(accountId))
+    },
+    async save(person) {
+      people.set(person.accountId, structuredClone(person))
+    },
+    async erase(accountId) {
+      people.delete(accountId)
+      eraseProfiles(profiles, accountId)
+    }
+  }
+}
+
+/** Versions of one person and kind stand in one list, oldest first. */
+function memoryProfiles(profiles: Map<string, StoredProfile[]>): ProfileStore {
+  return {
+    async find(accountId, kind) {
+      return structuredClone(profiles.get(profileKey(accountId, kind))?.at(-1))
+    },
+    async add(profile) {
+      const key = profileKey(profile.accountId, profile.kind)
+      const versions = profiles.get(key) ?? []
+      if (profile.version !== (versions.at(-1)?.version ?? 0) + 1) {
+        throw new VigilError('conflict', `profile version ${profile.version} is not one above the newest`)
+      }
+      profiles.set(key, [...versions, structuredClone(profile)])
+    },
+    async all(kind) {
+      return [...profiles.values()]
+        .flatMap((versions) => versions.at(-1) ?? [])
+        .filter((profile) => profile.kind === kind)
+        .sort((a, b) => (a.accountId < b.accountId ? -1 : 1))
+        .map((profile) => structuredClone(profile))
+    },
+    async erase(accountId) {
+      eraseProfiles(profiles, accountId)
+    }
+  }
+}
+
+function profileKey(accountId: string, kind: string): string {
+  return JSON.stringify([accountId, kind])
+}
+
+function eraseProfiles(profiles: Map<string, StoredProfile[]>, accountId: string): void {
+  removeWhere(profiles, (versions) => versions[0]?.accountId === accountId)
+}
+
+function memoryAudit(now: () => number): AuditLog {
+  const entries: StoredAuditEntry[] = []
+  return {
+    async append(entry) {
+      entries.push(structuredClone({ ...entry, seq: entries.length + 1, at: now() }))
+    },
+    async list({ accountId, sessionUid, type, limit = 100 }) {
+      return entries
+        .filter(
+          (entry) =>
+            (accountId === undefined || entry.accountId === accountId) &&
+            (sessionUid === undefined || entry.sessionUid === sessionUid) &&
+            (type === undefined || entry.type === type)
+        )
+        .toReversed()
+        .slice(0, limit)
+        .map((entry) => structuredClone(entry))
+    }
+  }
+}
+
+function memoryPolicies(now: () => number): PolicyStore {
+  let current: StoredPolicy | undefined
+  return {
+    async current() {
+      return current
+    },
+    async activate(document) {
+      current = { version: (current?.version ?? 0) + 1, document, activatedAt: now() }
+      return current
+    }
+  }
+}
+
+function memoryAccounts(): AccountStore {
+  const accounts = new Map<string, Account>()
+  const byUsername = (username: string) =>
+    [...accounts.values()].find((account) => usernameKey(account.username) === usernameKey(username))
+  const refuseTaken = (account: Account) => {
+    const holder = byUsername(account.username)
+    if (holder !== undefined && holder.id !== account.id) throw new VigilError('username_taken')
+  }
+  return {
+    async find(id) {
+      return structuredClone(accounts.get(id))
+    },
+    async findByUsername(username) {
+      return structuredClone(byUsername(username))
+    },
+    async create(account) {
+      refuseTaken(account)
+      if (accounts.has(account.id)) throw new VigilError('conflict', `account ${account.id} exists`)
+      accounts.set(account.id, structuredClone(account))
+    },
+    async update(account) {
+      if (!accounts.has(account.id)) throw new VigilError('not_found', `account ${account.id} does not exist`)
+      refuseTaken(account)
+      accounts.set(account.id, structuredClone(account))
+    },
+    async hasAdministrator() {
+      return [...accounts.values()].some((account) => account.role === 'administrator')
+    }
+  }
+}
+
+function memoryInvitations(now: () => number): InvitationStore {
+  const invitations = new Map<string, Invitation>()
+  const live = (tokenHash: string) => {
+    const invitation = invitations.get(tokenHash)
+    return invitation !== undefined && invitation.expiresAt > now() ? invitation : undefined
+  }
+  return {
+    async add(invitation) {
+      invitations.set(invitation.tokenHash, structuredClone(invitation))
+    },
+    async find(tokenHash) {
+      return structuredClone(live(tokenHash))
+    },
+    async take(tokenHash) {
+      const invitation = live(tokenHash)
+      if (!invitation) return undefined
+      for (const { tokenHash: hash, accountId, purpose } of invitations.values()) {
+        if (accountId === invitation.accountId && purpose === invitation.purpose) invitations.delete(hash)
+      }
+      return invitation
+    }
+  }
+}
+
+function memoryKeys(): KeyStore {
+  const keys = new Map<string, Uint8Array>()
+  return {
+    async get(name) {
+      return structuredClone(keys.get(name))
+    },
+    async put(name, value) {
+      const stored = keys.get(name) ?? new Uint8Array(value)
+      keys.set(name, stored)
+      return structuredClone(stored)
+    }
+  }
+}
+
+function removeWhere<V>(map: Map<string, V>, gone: (value: V) => boolean): number {
+  const sizeBefore = map.size
+  for (const [key, value] of map) if (gone(value)) map.delete(key)
+  return sizeBefore - map.size
+}

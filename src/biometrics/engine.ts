@@ -1,0 +1,238 @@
+// The engine: windows to a profile, a profile and a window to one calibrated assessment. It keeps no state about anybody, so a score is
+// the same alone and in a batch.
+
+import { VigilError } from '../errors.ts'
+import { standardDetectors } from './detectors/index.ts'
+import { featureNames, featureVersion } from './features.ts'
+import { detectorHorizon, stretchRatios } from './population.ts'
+import type { EnrolledPerson, Population } from './population-model.ts'
+import { mostHops, profileVersion, type Profile } from './profile.ts'
+import { detectorScores, leastEnrolment, trainPerson, type PersonModels } from './scoring.ts'
+import { addStatistics, keystrokesIn, strokesIn, sumStatistics, type Statistics } from './statistics.ts'
+import type { FeatureShare } from './detector.ts'
+import { trailHops, type Window } from './window.ts'
+
+export interface DetectorShare {
+  readonly detector: string
+  /** Part of the calibrated ratio, positive towards "stranger". */
+  readonly share: number
+}
+
+/** The last so many hops, taken as one piece. */
+export interface Stretch {
+  readonly hops: number
+  readonly keystrokes: number
+  readonly strokes: number
+  readonly llr: number | undefined
+}
+
+export interface Assessment {
+  /** Natural-log likelihood ratio "stranger : owner" of the window, comparable between people. Undefined = no evidence. */
+  readonly llr: number | undefined
+  /** The same for stretches that end now, shortest first: what evidence is built on. */
+  readonly stretches: readonly Stretch[]
+  /** What the window looks back on, and what in it is new. */
+  readonly keystrokes: number
+  readonly pointerEvents: number
+  readonly freshKeystrokes: number
+  readonly freshMs: number
+  /** What the verifier and each detector say; empty without evidence. */
+  readonly shares: readonly DetectorShare[]
+  /** Features that speak loudest, at most eight. */
+  readonly features: readonly FeatureShare[]
+}
+
+export interface EngineOptions {
+  /** Seeds the detectors that draw at random. Default 1. */
+  readonly seed?: number
+}
+
+export interface Engine {
+  readonly population: Population
+  /** Learns a person from their windows, in order. Throws `profile_corrupt` when there is nothing to learn from. */
+  enrol(windows: readonly Window[]): Profile
+  /** The same material under this engine's population. */
+  derive(person: EnrolledPerson): Profile
+  /** One window against a profile. A profile of another population is derived anew first, once. */
+  assess(profile: Profile, window: Window): Assessment
+  /** All windows of a recording as one piece of evidence. */
+  assessWhole(profile: Profile, windows: readonly Window[]): Assessment
+}
+
+/** Keystrokes that make a profile worth judging by; below, the engine says nothing about typing. */
+export const keystrokesToEnrol = 400
+
+export function createEngine(population: Population, { seed = 1 }: EngineOptions = {}): Engine {
+  const derived = new WeakMap<Profile, PersonModels>()
+
+  function modelsOf(profile: Profile): PersonModels {
+    const current =
+      profile.population === population.revision &&
+      profile.models.detectors.every(({ version }, i) => version === standardDetectors[i]?.version)
+    if (current) return profile.models
+    const known = derived.get(profile)
+    if (known !== undefined) return known
+    const models = trainPerson(population, profile.person, profile.seed)
+    derived.set(profile, models)
+    return models
+  }
+
+  function derive(person: EnrolledPerson): Profile {
+    if (person.hops.length === 0) throw new VigilError('profile_corrupt', 'a profile needs at least one window')
+    const thin = thinned(person)
+    const total = sumStatistics(thin.hops)
+    return {
+      version: profileVersion,
+      featureVersion,
+      population: population.revision,
+      seed,
+      keystrokes: keystrokesIn(total),
+      strokes: strokesIn(total),
+      person: thin,
+      models: trainPerson(population, thin, seed)
+    }
+  }
+
+  return {
+    population,
+    enrol: (windows) => derive(materialOf(windows)),
+    derive,
+    assess(profile, window) {
+      const models = modelsOf(profile)
+      const detectors = detectorScores(models, window)
+      const ratios = stretchRatios(population, models, window.trail, detectors)
+      const stretches = window.trail.map((stretch, i) => ({
+        ...amountsOf(stretch),
+        hops: trailHops[i] ?? 0,
+        llr: ratios[i]
+      }))
+      // The window's own length, or what there is of it at the start of a stream.
+      const llr = ratios[detectorHorizon] ?? ratios.findLast((ratio) => ratio !== undefined)
+      return {
+        llr,
+        stretches,
+        keystrokes: window.keystrokes,
+        pointerEvents: window.pointerEvents,
+        freshKeystrokes: window.freshKeystrokes,
+        freshMs: window.freshMs,
+        shares: sharesOf(population, profile, ratios.length > detectorHorizon ? detectors : undefined, llr),
+        features: llr === undefined ? [] : loudest(models, window)
+      }
+    },
+    assessWhole(profile, windows) {
+      const models = modelsOf(profile)
+      const person = materialOf(windows)
+      const detectors = meanScores(models, windows)
+      const total = sumStatistics(person.hops)
+      const [llr] = stretchRatios(population, models, [total], detectors, detectorHorizon)
+      const last = windows.at(-1)
+      return {
+        llr,
+        stretches: [{ ...amountsOf(total), hops: windows.length, llr }],
+        keystrokes: sumOf(windows, ({ freshKeystrokes }) => freshKeystrokes),
+        pointerEvents: sumOf(windows, ({ freshPointerEvents }) => freshPointerEvents),
+        freshKeystrokes: sumOf(windows, ({ freshKeystrokes }) => freshKeystrokes),
+        freshMs: sumOf(windows, ({ freshMs }) => freshMs),
+        shares: sharesOf(population, profile, detectors, llr),
+        features: llr === undefined || last === undefined ? [] : loudest(models, last)
+      }
+    }
+  }
+}
+
+/** What of a profile teaches a population. */
+export function enrolledPersonOf(profile: Profile): EnrolledPerson {
+  return profile.person
+}
+
+/** What of windows in order makes a person. */
+export function materialOf(windows: readonly Window[]): EnrolledPerson {
+  return {
+    rows: windows.map(({ features }) => features),
+    hops: windows.map(({ fresh }) => fresh),
+    hopMs: windows.map(({ freshMs }) => freshMs)
+  }
+}
+
+/** Whether a person typed or pointed enough to be told from others. */
+export function enoughToEnrol({
+  keystrokes,
+  strokes
+}: {
+  readonly keystrokes: number
+  readonly strokes: number
+}): boolean {
+  return keystrokes >= leastEnrolment.keystrokes || strokes >= leastEnrolment.strokes
+}
+
+function amountsOf(stretch: Statistics): { keystrokes: number; strokes: number } {
+  return { keystrokes: keystrokesIn(stretch), strokes: strokesIn(stretch) }
+}
+
+/** Mean of each detector's scores; the first windows, which look back on little, only when there is nothing else. */
+function meanScores(models: PersonModels, windows: readonly Window[]): number[] | undefined {
+  const scored = windows.slice(windows.length > warmWindows ? warmWindows : 0).flatMap((window) => {
+    const scores = detectorScores(models, window)
+    return scores === undefined ? [] : [scores]
+  })
+  if (scored.length === 0) return undefined
+  return standardDetectors.map((_, i) => sumOf(scored, (scores) => scores[i]!) / scored.length)
+}
+
+const warmWindows = 3
+
+function sumOf<T>(list: readonly T[], value: (member: T) => number): number {
+  let sum = 0
+  for (const member of list) sum += value(member)
+  return sum
+}
+
+/** Joins neighbouring hops until there are few enough; of joined windows the later one's features stay. */
+function thinned(person: EnrolledPerson): EnrolledPerson {
+  let { rows, hops, hopMs } = person
+  while (hops.length > mostHops) {
+    const pairs = Math.ceil(hops.length / 2)
+    const wide = hops
+    const long = hopMs
+    const all = rows
+    hops = Array.from({ length: pairs }, (_, i) => {
+      const sum = wide[2 * i]!.slice()
+      const second = wide[2 * i + 1]
+      if (second !== undefined) addStatistics(sum, second)
+      return sum
+    })
+    hopMs = Array.from({ length: pairs }, (_, i) => long[2 * i]! + (long[2 * i + 1] ?? 0))
+    rows = Array.from({ length: pairs }, (_, i) => all[2 * i + 1] ?? all[2 * i]!)
+  }
+  return { rows, hops, hopMs }
+}
+
+/** The population's verifier gets what is left when the detectors' parts are taken away. */
+function sharesOf(
+  population: Population,
+  profile: Profile,
+  detectors: readonly number[] | undefined,
+  llr: number | undefined
+): DetectorShare[] {
+  if (llr === undefined) return []
+  if (detectors === undefined) return [{ detector: 'population', share: llr }]
+  const fusion = profile.keystrokes >= leastEnrolment.keystrokes ? population.typingFusion : population.pointingFusion
+  const weights = fusion[Math.min(detectorHorizon, fusion.length - 1)]?.detectors ?? []
+  const shares = detectors.map((score, i) => ({ detector: standardDetectors[i]!.id, share: (weights[i] ?? 0) * score }))
+  return [{ detector: 'population', share: llr - sumOf(shares, ({ share }) => share) }, ...shares]
+}
+
+function loudest(models: PersonModels, window: Window): FeatureShare[] {
+  const sums = new Map<string, number>()
+  standardDetectors.forEach((detector, i) => {
+    const trained = models.detectors[i]
+    if (trained === undefined || detector.explain === undefined) return
+    for (const { feature, share } of detector.explain(trained.state, window)) {
+      if (share !== 0 && Number.isFinite(share)) sums.set(feature, (sums.get(feature) ?? 0) + share)
+    }
+  })
+  return [...sums]
+    .map(([feature, share]) => ({ feature, share }))
+    .sort((a, b) => Math.abs(b.share) - Math.abs(a.share))
+    .slice(0, Math.min(8, featureNames.length))
+}

@@ -1,0 +1,45 @@
+// What the behaviour says: the public surface of the biometrics room. Pure: no network, no storage, no clock of its own.
+
+export {
+  createEngine,
+  enoughToEnrol,
+  enrolledPersonOf,
+  keystrokesToEnrol,
+  materialOf,
+  type Assessment,
+  type DetectorShare,
+  type Engine,
+  type EngineOptions,
+  type Stretch
+} from './engine.ts'
+export type { Detector, FeatureShare } from './detector.ts'
+export { standardDetectors } from './detectors/index.ts'
+export { counterNames, EventType, KeyClass, keyClassOf, noCounters, type Counters, type InputEvent } from './events.ts'
+export { featureNames, featureVersion, type FeatureName } from './features.ts'
+export {
+  learnPopulation,
+  type AlarmCurve,
+  type EnrolledPerson,
+  type LearnOptions,
+  type Population
+} from './population.ts'
+export { decodePopulation, encodePopulation } from './population-file.ts'
+export { decodeProfile, encodeProfile, type Profile } from './profile.ts'
+export {
+  eventsOf,
+  parseRecordings,
+  parseRecordingStream,
+  streamOf,
+  type RecordedEvent,
+  type RecordedStream,
+  type Recording,
+  type RecordingKind
+} from './recording.ts'
+export { syntheticPopulation, syntheticRecordings, windowsOf, type SyntheticOptions } from './synthetic.ts'
+export {
+  createWindowBuilder,
+  type FeatureWindow,
+  type Window,
+  type WindowBuilder,
+  type WindowOptions
+} from './window.ts'

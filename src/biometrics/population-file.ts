@@ -1,0 +1,110 @@
+// A population as one file, and back. Whatever is not a population of this version is refused with one coded error.
+
+import { VigilError } from '../errors.ts'
+import { standardDetectors } from './detectors/index.ts'
+import { featureNames, featureVersion } from './features.ts'
+import { decodePlain, encodePlain, sameShape, type Plain } from './plain-codec.ts'
+import type { FusionWeights, Population } from './population-model.ts'
+import { readings } from './statistics.ts'
+import type { VerifierModel } from './verifier.ts'
+
+const format = 'vigil-population'
+const fileVersion = 1
+const mostBytes = 64_000_000
+
+export function encodePopulation(population: Population): Uint8Array {
+  return encodePlain({ format, fileVersion, featureVersion, population })
+}
+
+/** Throws `population_invalid`. */
+export function decodePopulation(bytes: Uint8Array): Population {
+  let value: Plain
+  try {
+    value = decodePlain(bytes, mostBytes)
+  } catch (cause) {
+    throw new VigilError('population_invalid', 'the population is not plain data', { cause })
+  }
+  if (!isRecord(value) || value['format'] !== format) throw invalid('a population file')
+  if (value['fileVersion'] !== fileVersion || value['featureVersion'] !== featureVersion) {
+    throw invalid(`version ${fileVersion} with features ${featureVersion}; learn it anew`)
+  }
+  const population = value['population']
+  if (!isRecord(population)) throw invalid('a population')
+  const { typing, pointing, ...rest } = population
+  if (!sameShape(rest, required)) throw invalid('the fields of a population')
+  for (const model of [typing, pointing]) if (model !== undefined) checkVerifier(model)
+  const checked = population as unknown as Population
+  checkLengths(checked)
+  return checked
+}
+
+const row = new Float64Array(0)
+
+const weights: FusionWeights = { amount: 1, bias: 0, verifier: 1, detectors: [0], bareBias: 0, bareVerifier: 1 }
+
+const required: Plain = {
+  version: 1,
+  revision: '',
+  people: 0,
+  scale: { mean: row, within: row, between: row, weight: row },
+  background: [row],
+  typingFusion: [weights as unknown as Plain],
+  pointingFusion: [weights as unknown as Plain],
+  alarms: { maxima: [0], hours: 0 }
+}
+
+const verifier: Plain = {
+  cells: new Int32Array(0),
+  mean: row,
+  spread: row,
+  shrink: row,
+  directions: row,
+  between: row,
+  sizes: row,
+  slope: row,
+  noise: row
+}
+
+function checkVerifier(value: Plain): void {
+  if (!sameShape(value, verifier)) throw invalid('the fields of a verifier')
+  const model = value as unknown as VerifierModel
+  const cells = model.cells.length
+  const rank = model.between.length
+  const sizes = model.sizes.length
+  const fits =
+    sizes > 0 &&
+    [model.mean, model.spread, model.shrink].every(({ length }) => length === cells) &&
+    model.directions.length === rank * cells &&
+    [model.slope, model.noise].every(({ length }) => length === rank * sizes) &&
+    model.cells.every((cell) => cell >= 0 && cell < readings) &&
+    [model.spread, model.between, model.noise, model.sizes].every((values) => values.every((one) => one > 0))
+  // NaN stands for "not observed" in features; a model has none.
+  const whole = [model.mean, model.shrink, model.directions, model.slope].every((values) =>
+    values.every(Number.isFinite)
+  )
+  if (!fits || !whole) throw invalid('a verifier whose parts fit together')
+}
+
+function checkLengths(population: Population): void {
+  const { scale, background, typingFusion, pointingFusion, alarms } = population
+  const size = featureNames.length
+  const rows = [scale.mean, scale.within, scale.between, scale.weight]
+  if (!rows.every(({ length }) => length === size) || !background.every(({ length }) => length === size)) {
+    throw invalid(`${size} features`)
+  }
+  if (!scale.within.every((spread) => spread > 0)) throw invalid('positive spreads')
+  for (const { amount, detectors } of [...typingFusion, ...pointingFusion]) {
+    if (!(amount > 0) || (detectors.length > 0 && detectors.length !== standardDetectors.length)) {
+      throw invalid('weights for every detector')
+    }
+  }
+  if (!(alarms.hours >= 0)) throw invalid('watched hours from 0')
+}
+
+function isRecord(value: Plain | undefined): value is { readonly [key: string]: Plain } {
+  return typeof value === 'object' && !Array.isArray(value) && !ArrayBuffer.isView(value)
+}
+
+function invalid(expected: string): VigilError {
+  return new VigilError('population_invalid', `population: expected ${expected}`)
+}

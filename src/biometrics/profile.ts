@@ -1,0 +1,193 @@
+// A profile: what is stored of a person. The material (sums and features, no events) and the models derived from it under one
+// population. A profile read back is trusted in nothing: version, keys, kinds, lengths and sizes are checked.
+
+import { VigilError } from '../errors.ts'
+import { standardDetectors } from './detectors/index.ts'
+import { featureNames, featureVersion } from './features.ts'
+import { decodePlain, encodePlain, sameShape, type Plain, type PlainArray } from './plain-codec.ts'
+import type { EnrolledPerson, PopulationBase } from './population-model.ts'
+import { seededRandom } from './random.ts'
+import type { PersonModels, TrainedDetector } from './scoring.ts'
+import { statisticsLength, type Statistics } from './statistics.ts'
+import type { Place } from './verifier.ts'
+
+export interface Profile {
+  readonly version: number
+  readonly featureVersion: number
+  /** Revision of the population that the models were derived under. */
+  readonly population: string
+  readonly seed: number
+  readonly keystrokes: number
+  readonly strokes: number
+  readonly person: EnrolledPerson
+  readonly models: PersonModels
+}
+
+export const profileVersion = 1
+/** Material beyond this is thinned by joining neighbours, so that a profile stays small. */
+export const mostHops = 64
+export const mostRows = 64
+const mostBytes = 1_000_000
+
+export function encodeProfile(profile: Profile): Uint8Array {
+  const { person, models } = profile
+  return encodePlain({
+    ...profile,
+    person: {
+      rows: joined(person.rows, Float32Array),
+      hops: joined(person.hops, Float32Array),
+      hopMs: Float64Array.from(person.hopMs)
+    },
+    models
+  })
+}
+
+/** Throws `profile_corrupt` for anything but a profile of this version. */
+export function decodeProfile(bytes: Uint8Array): Profile {
+  let value: Plain
+  try {
+    value = decodePlain(bytes, mostBytes)
+  } catch (cause) {
+    throw new VigilError('profile_corrupt', 'a profile is not plain data', { cause })
+  }
+  const fields = recordOf(value, 'profile')
+  expectKeys(fields, ['version', 'featureVersion', 'population', 'seed', 'keystrokes', 'strokes', 'person', 'models'])
+  if (fields['version'] !== profileVersion || fields['featureVersion'] !== featureVersion) {
+    throw corrupt(`version ${profileVersion} with features ${featureVersion}`)
+  }
+  const { population } = fields
+  if (typeof population !== 'string' || population.length > 200) throw corrupt('the name of a population')
+  return {
+    version: profileVersion,
+    featureVersion,
+    population,
+    seed: finite(fields['seed'], 'seed'),
+    keystrokes: finite(fields['keystrokes'], 'keystrokes'),
+    strokes: finite(fields['strokes'], 'strokes'),
+    person: personOf(recordOf(fields['person'], 'person')),
+    models: modelsOf(recordOf(fields['models'], 'models'))
+  }
+}
+
+function personOf(fields: Fields): EnrolledPerson {
+  expectKeys(fields, ['rows', 'hops', 'hopMs'])
+  const hopMs = fields['hopMs']
+  const rows = split(fields['rows'], featureNames.length, mostRows, 'rows').map((row) => Float64Array.from(row))
+  const hops = split(fields['hops'], statisticsLength, mostHops, 'hops')
+  if (!(hopMs instanceof Float64Array) || hopMs.length !== hops.length || rows.length !== hops.length) {
+    throw corrupt('as many rows and times as hops')
+  }
+  if (!hopMs.every((ms) => ms >= 0 && ms < 1e12)) throw corrupt('times of hops')
+  for (const hop of hops) if (!hop.every(Number.isFinite)) throw corrupt('finite sums')
+  return { rows, hops, hopMs: [...hopMs] }
+}
+
+function modelsOf(fields: Fields): PersonModels {
+  for (const key of Object.keys(fields)) {
+    if (!modelFields.has(key)) throw corrupt(`no field ${JSON.stringify(key)}`)
+  }
+  const { typed, pointed } = fields
+  if (typeof typed !== 'boolean' || typeof pointed !== 'boolean') throw corrupt('what the person was seen doing')
+  const list = fields['detectors']
+  if (!Array.isArray(list) || list.length !== standardDetectors.length) throw corrupt('the state of every detector')
+  const detectors = (list as readonly Plain[]).map((entry, i): TrainedDetector => {
+    const trained = recordOf(entry, 'detector')
+    expectKeys(trained, ['id', 'version', 'state', 'strangerMean', 'strangerSpread'])
+    const detector = standardDetectors[i]!
+    if (trained['id'] !== detector.id) throw corrupt(`the state of ${detector.id}`)
+    const version = finite(trained['version'], 'detector version')
+    const state = trained['state']
+    // A state of another version is never read: its profile is derived anew.
+    if (version === detector.version && !sameShape(state, shapes[i]!)) throw corrupt(`a state of ${detector.id}`)
+    const strangerSpread = finite(trained['strangerSpread'], 'spread')
+    if (strangerSpread <= 0) throw corrupt('a positive spread')
+    const strangerMean = finite(trained['strangerMean'], 'mean')
+    const usable = version === detector.version && scoresSafely(i, state)
+    if (version === detector.version && !usable) throw corrupt(`a state of ${detector.id} that can be read`)
+    return { id: detector.id, version, state, strangerMean, strangerSpread }
+  })
+  const typing = fields['typing'] === undefined ? undefined : placeOf(fields['typing'])
+  const pointing = fields['pointing'] === undefined ? undefined : placeOf(fields['pointing'])
+  return {
+    typed,
+    pointed,
+    detectors,
+    ...(typing === undefined ? {} : { typing }),
+    ...(pointing === undefined ? {} : { pointing })
+  }
+}
+
+const modelFields: ReadonlySet<string> = new Set(['typed', 'pointed', 'detectors', 'typing', 'pointing'])
+
+const nobody: PopulationBase = {
+  scale: {
+    mean: new Float64Array(featureNames.length),
+    within: new Float64Array(featureNames.length).fill(1),
+    between: new Float64Array(featureNames.length),
+    weight: new Float64Array(featureNames.length)
+  },
+  background: []
+}
+
+/** What a state of each detector looks like: the one before anything is learnt. */
+const shapes = standardDetectors.map((detector) => detector.init(nobody, seededRandom(1)) as Plain)
+
+/** A state whose arrays do not fit together gives no number. */
+function scoresSafely(i: number, state: unknown): boolean {
+  try {
+    const score = standardDetectors[i]!.score(state, { features: new Float64Array(featureNames.length) })
+    return score === undefined || Number.isFinite(score)
+  } catch {
+    return false
+  }
+}
+
+function placeOf(value: Plain | undefined): Place {
+  const fields = recordOf(value, 'place')
+  expectKeys(fields, ['mean', 'variance'])
+  const { mean, variance } = fields
+  if (!(mean instanceof Float64Array) || !(variance instanceof Float64Array) || mean.length !== variance.length) {
+    throw corrupt('a place of equal lengths')
+  }
+  if (!mean.every(Number.isFinite) || !variance.every((v) => v > 0 && Number.isFinite(v)))
+    throw corrupt('a finite place')
+  return { mean, variance }
+}
+
+type Fields = { readonly [key: string]: Plain }
+
+function recordOf(value: Plain | undefined, name: string): Fields {
+  if (typeof value !== 'object' || Array.isArray(value) || ArrayBuffer.isView(value))
+    throw corrupt(`${name} to be a record`)
+  return value as Fields
+}
+
+function expectKeys(fields: Fields, keys: readonly string[]): void {
+  const had = Object.keys(fields)
+  if (had.length !== keys.length || !keys.every((key) => Object.hasOwn(fields, key))) {
+    throw corrupt(`the fields ${keys.join(', ')}`)
+  }
+}
+
+function finite(value: Plain | undefined, name: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw corrupt(`${name} to be a number`)
+  return value
+}
+
+function joined(parts: readonly PlainArray[], make: typeof Float32Array): Float32Array {
+  const length = parts[0]?.length ?? 0
+  const all = new make(parts.length * length)
+  parts.forEach((part, i) => all.set(part, i * length))
+  return all
+}
+
+function split(value: Plain | undefined, length: number, most: number, name: string): Statistics[] {
+  if (!(value instanceof Float32Array) || value.length % length !== 0 || value.length > most * length) {
+    throw corrupt(`${name} of ${length} numbers, at most ${most}`)
+  }
+  return Array.from({ length: value.length / length }, (_, i) => value.slice(i * length, (i + 1) * length))
+}
+
+function corrupt(expected: string): VigilError {
+  return new VigilError('profile_corrupt', `profile: expected ${expected}`)
+}

@@ -1,0 +1,208 @@
+// Raw scores of a person's models on a window, before calibration: one place for the engine, which judges, and for the population,
+// which learns how to calibrate.
+
+import { standardDetectors } from './detectors/index.ts'
+import type { FeatureWindow } from './window.ts'
+import type { EnrolledPerson, FusionWeights, PopulationBase } from './population-model.ts'
+import { keystrokeFeatures } from './features.ts'
+import { pointerQuantities } from './pointer.ts'
+import { seededRandom, seedFor } from './random.ts'
+import {
+  cellFamilies,
+  keystrokeCells,
+  keystrokesIn,
+  spreadOf,
+  strokesIn,
+  sumStatistics,
+  type Statistics
+} from './statistics.ts'
+import { enrolPlace, strangerRatio, type Place, type VerifierModel, type VerifierView } from './verifier.ts'
+
+/** One detector of one person, with what strangers score on it: scores become deviations from a stranger's. */
+export interface TrainedDetector {
+  readonly id: string
+  readonly version: number
+  readonly state: unknown
+  readonly strangerMean: number
+  readonly strangerSpread: number
+}
+
+/** What is derived from an enrolment under one population. */
+export interface PersonModels {
+  /** What the person was seen doing: detectors compare like with like. */
+  readonly typed: boolean
+  readonly pointed: boolean
+  readonly detectors: readonly TrainedDetector[]
+  readonly typing?: Place
+  readonly pointing?: Place
+}
+
+const { hold, pressToPress } = cellFamilies
+
+export const typingView: VerifierView = {
+  readings: [
+    ...range(0, keystrokeCells),
+    ...range(hold.first, hold.cells).map(spreadOf),
+    ...range(pressToPress.first, pressToPress.cells).map(spreadOf)
+  ],
+  amountOf: keystrokesIn,
+  least: 10
+}
+
+// The time between two moves is the machine's beat, not the hand's.
+const pointerCells = range(cellFamilies.pointer.first, cellFamilies.pointer.cells).filter(
+  (cell) => pointerQuantities[cell - cellFamilies.pointer.first] !== 'moveInterval'
+)
+
+export const pointingView: VerifierView = {
+  readings: [...pointerCells, ...pointerCells.map(spreadOf)],
+  amountOf: strokesIn,
+  least: 5
+}
+
+function range(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + i)
+}
+
+/** Less enrolment than this is no profile of typing, or of pointing. */
+export const leastEnrolment = { keystrokes: 100, strokes: 40 } as const
+const strangersScored = 60
+
+/** Trains a person's models. Deterministic for a seed. */
+export function trainPerson(base: PopulationBase, person: EnrolledPerson, seed: number): PersonModels {
+  const total = sumStatistics(person.hops)
+  const typing = placeIn(base.typing, typingView, total, leastEnrolment.keystrokes)
+  const pointing = placeIn(base.pointing, pointingView, total, leastEnrolment.strokes)
+  const typed = observedIn(person.rows, 0)
+  const pointed = observedIn(person.rows, keystrokeFeatures.length)
+  const seen = { ...base, background: base.background.map((row) => masked(row, typed, pointed)) }
+  const strangers = seen.background.slice(0, strangersScored)
+  const detectors = standardDetectors.map((detector) => {
+    let state = detector.init(seen, seededRandom(seedFor(seed, detector.id)))
+    for (const row of person.rows) state = detector.learn(state, { features: masked(row, typed, pointed) })
+    const scores: number[] = []
+    for (const features of strangers) {
+      const score = detector.score(state, { features })
+      if (score !== undefined && Number.isFinite(score)) scores.push(score)
+    }
+    const mean = scores.length > 0 ? scores.reduce((sum, score) => sum + score, 0) / scores.length : 0
+    const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / Math.max(scores.length - 1, 1)
+    return {
+      id: detector.id,
+      version: detector.version,
+      state,
+      strangerMean: mean,
+      strangerSpread: Math.max(Math.sqrt(variance), 1e-3)
+    }
+  })
+  return {
+    typed,
+    pointed,
+    detectors,
+    ...(typing === undefined ? {} : { typing }),
+    ...(pointing === undefined ? {} : { pointing })
+  }
+}
+
+/** Features without the half that is not to be compared: who never points is not set against how others point. */
+function masked(features: Float64Array, typed: boolean, pointed: boolean): Float64Array {
+  if (typed && pointed) return features
+  const copy = features.slice()
+  if (!typed) copy.fill(Number.NaN, 0, keystrokeFeatures.length)
+  if (!pointed) copy.fill(Number.NaN, keystrokeFeatures.length)
+  return copy
+}
+
+/** True when a fifth of the rows observe something in the half of the features that begins at `from`. */
+function observedIn(rows: readonly Float64Array[], from: number): boolean {
+  let observed = 0
+  for (const row of rows) {
+    if (row.subarray(from, from + keystrokeFeatures.length).some((value) => !Number.isNaN(value))) observed++
+  }
+  return observed * 5 >= rows.length
+}
+
+/** One number a detector, in standard deviations above what strangers score; undefined when any of them is silent. */
+export function detectorScores(models: PersonModels, window: FeatureWindow): number[] | undefined {
+  const { typed, pointed } = models
+  // Half of what the detectors know missing in the window would look like a stranger.
+  if (typed && !observedIn([window.features], 0)) return undefined
+  if (pointed && !observedIn([window.features], keystrokeFeatures.length)) return undefined
+  const comparable = { features: masked(window.features, typed, pointed) }
+  const scores: number[] = []
+  for (let i = 0; i < standardDetectors.length; i++) {
+    const detector = standardDetectors[i]!
+    const trained = models.detectors[i]
+    if (trained?.id !== detector.id || trained.version !== detector.version) return undefined
+    const raw = detector.score(trained.state, comparable)
+    if (raw === undefined || !Number.isFinite(raw)) return undefined
+    scores.push(Math.min(Math.max((raw - trained.strangerMean) / trained.strangerSpread, -8), 8))
+  }
+  return scores
+}
+
+/** Uncalibrated ratio of one view, and how much input it rests on. Undefined when there is too little of it. */
+export function verify(
+  model: VerifierModel | undefined,
+  view: VerifierView,
+  place: Place | undefined,
+  statistics: Statistics
+): { ratio: number; amount: number } | undefined {
+  if (model === undefined || place === undefined) return undefined
+  const amount = view.amountOf(statistics)
+  if (amount < view.least) return undefined
+  const ratio = strangerRatio(model, place, statistics, amount)
+  // Wild ratios are held in, or a few of them would bend the calibration for everybody.
+  return Number.isFinite(ratio) ? { ratio: held(ratio, mostBelieved), amount } : undefined
+}
+
+/** Calibrated ratio, with the weights interpolated between the amounts they were learnt at. */
+export function fuse(
+  fusion: readonly FusionWeights[],
+  ratio: number,
+  amount: number,
+  detectors: readonly number[] | undefined
+): number | undefined {
+  const last = fusion.at(-1)
+  if (last === undefined) return undefined
+  const above = fusion.findIndex((weights) => amount < weights.amount)
+  if (above === 0) return claimed(fusedBy(fusion[0]!, ratio, detectors))
+  if (above < 0) return claimed(fusedBy(last, ratio, detectors))
+  const low = fusion[above - 1]!
+  const high = fusion[above]!
+  const share = Math.log(amount / low.amount) / Math.log(high.amount / low.amount)
+  return claimed((1 - share) * fusedBy(low, ratio, detectors) + share * fusedBy(high, ratio, detectors))
+}
+
+function claimed(ratio: number): number {
+  return held(ratio, mostClaimed)
+}
+
+/**
+ * Beyond `most` a ratio grows only with its logarithm: the order of scores stays, and no single view shouts the others down. A few
+ * thousand trials cannot show odds of a million to one.
+ */
+function held(ratio: number, most: number): number {
+  const size = Math.abs(ratio)
+  return size <= most ? ratio : Math.sign(ratio) * (most + Math.log1p(size - most))
+}
+
+const mostBelieved = 25
+const mostClaimed = 8
+
+function fusedBy(weights: FusionWeights, ratio: number, detectors: readonly number[] | undefined): number {
+  if (detectors === undefined) return weights.bareBias + weights.bareVerifier * ratio
+  let sum = weights.bias + weights.verifier * ratio
+  for (let i = 0; i < detectors.length; i++) sum += (weights.detectors[i] ?? 0) * detectors[i]!
+  return sum
+}
+
+function placeIn(
+  model: VerifierModel | undefined,
+  view: VerifierView,
+  total: Statistics,
+  least: number
+): Place | undefined {
+  const amount = view.amountOf(total)
+  return model === undefined || amount < least ? undefined : enrolPlace(model, total, amount)
+}

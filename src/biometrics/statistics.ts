@@ -1,0 +1,103 @@
+// Sums per key class, per pair of classes and per stroke of the pointer. They add up: the statistics of two stretches of input are
+// the sums of theirs, so that any stretch can be judged without keeping its events.
+
+import { pointerQuantities } from './pointer.ts'
+
+/** Key classes that have statistics: the seven, without `hidden`. */
+export const keyClasses = 7
+const pairs = keyClasses * keyClasses
+
+/** One family of cells: each cell is the count, the sum and the sum of squares of a quantity. */
+export interface CellFamily {
+  readonly first: number
+  readonly cells: number
+}
+
+/**
+ * What is counted, as cell numbers. `hold`: log hold time per class. `holdAfter`: log hold time per (previous class, class).
+ * `pressToPress`: log time between presses per pair. `releaseToPress`: time from release to press in units of 150 ms, per pair;
+ * negative when keys overlap. `pointer`: one cell per quantity of `pointerQuantities`.
+ */
+export const cellFamilies = {
+  hold: { first: 0, cells: keyClasses },
+  holdAfter: { first: keyClasses, cells: pairs },
+  pressToPress: { first: keyClasses + pairs, cells: pairs },
+  releaseToPress: { first: keyClasses + 2 * pairs, cells: pairs },
+  pointer: { first: keyClasses + 3 * pairs, cells: pointerQuantities.length }
+} as const satisfies Record<string, CellFamily>
+
+export const statisticsCells = cellFamilies.pointer.first + cellFamilies.pointer.cells
+export const keystrokeCells = cellFamilies.pointer.first
+
+/** Three numbers a cell: count, sum, sum of squares. */
+export const statisticsLength = 3 * statisticsCells
+
+/** Length `statisticsLength`. */
+export type Statistics = Float32Array
+
+export function emptyStatistics(): Statistics {
+  return new Float32Array(statisticsLength)
+}
+
+/** Counts one value in. */
+export function observe(statistics: Statistics, cell: number, value: number): void {
+  const at = 3 * cell
+  statistics[at]! += 1
+  statistics[at + 1]! += value
+  statistics[at + 2]! += value * value
+}
+
+/** Adds `more` into `total`. */
+export function addStatistics(total: Statistics, more: Statistics): void {
+  for (let i = 0; i < statisticsLength; i++) total[i]! += more[i]!
+}
+
+/** The sum of several. */
+export function sumStatistics(parts: readonly Statistics[]): Statistics {
+  const total = emptyStatistics()
+  for (const part of parts) addStatistics(total, part)
+  return total
+}
+
+/** Keystrokes whose hold was seen: the measure of how much a piece of typing can say. */
+export function keystrokesIn(statistics: Statistics): number {
+  let count = 0
+  for (let cell = 0; cell < keyClasses; cell++) count += statistics[3 * cell]!
+  return count
+}
+
+/** Strokes of the pointer: the measure of how much a piece of pointing can say. */
+export function strokesIn(statistics: Statistics): number {
+  return statistics[3 * cellFamilies.pointer.first]!
+}
+
+/** The reading "how much does this quantity vary" of a cell, beside the reading "how much is it" that has the cell's own number. */
+export function spreadOf(cell: number): number {
+  return statisticsCells + cell
+}
+
+export const readings = 2 * statisticsCells
+
+/** Fewer observations do not show how much something varies. */
+const fewestForSpread = 4
+/** Variance of a clock's grain: nobody is steadier than this. */
+const smallestVariance = 2e-3
+
+/** How many observations a reading rests on. */
+export function readingCount(statistics: Statistics, reading: number): number {
+  if (reading < statisticsCells) return statistics[3 * reading]!
+  const count = statistics[3 * (reading - statisticsCells)]!
+  return count < fewestForSpread ? 0 : count - 1
+}
+
+/** The reading times its count: a mean, or the logarithm of a standard deviation without the bias of few observations. */
+export function readingSum(statistics: Statistics, reading: number): number {
+  if (reading < statisticsCells) return statistics[3 * reading + 1]!
+  const at = 3 * (reading - statisticsCells)
+  const count = statistics[at]!
+  if (count < fewestForSpread) return 0
+  const sum = statistics[at + 1]!
+  const variance = Math.max((statistics[at + 2]! - (sum * sum) / count) / (count - 1), smallestVariance)
+  // The expected logarithm of a sample variance lies 1/(n−1) below the logarithm of the true one, to first order.
+  return (count - 1) * 0.5 * (Math.log(variance) + 1 / (count - 1))
+}

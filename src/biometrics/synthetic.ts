@@ -1,0 +1,360 @@
+// Invented people who type and point: a person has a place in a space of habits, a session has a mood, a keystroke has noise. What they
+// press is invented too: words of random letters with the frequencies of English. They serve until a deployment has people of its own.
+
+import { materialOf } from './engine.ts'
+import { learnPopulation } from './population.ts'
+import type { EnrolledPerson, FusionWeights, Population } from './population-model.ts'
+import { normals, seededRandom, seedFor } from './random.ts'
+import { streamOf, type RecordedEvent, type Recording } from './recording.ts'
+import { createWindowBuilder, type Window } from './window.ts'
+
+export interface SyntheticOptions {
+  /** Recordings of each person. Default 15. */
+  readonly sessions?: number
+  /** Keystrokes of each recording, roughly. Default 50. */
+  readonly keystrokes?: number
+  /** Strokes of the pointer after the typing of each recording. Default 6. */
+  readonly strokes?: number
+}
+
+/** Recordings of `people` invented people named `synthetic-<seed>-<n>`, in order. Deterministic for a seed. */
+export function syntheticRecordings(seed: number, people: number, options: SyntheticOptions = {}): Recording[] {
+  return Array.from({ length: people }, (_, n) => recordingsOfOne(seed, n, options)).flat()
+}
+
+/** A population of invented people: what serves on the first day. Every second one only types, as many real ones do. */
+export function syntheticPopulation(seed: number, people = 80): Population {
+  const enrolled = Array.from({ length: people }, (_, n): EnrolledPerson => {
+    return materialOf(windowsOf(recordingsOfOne(seed, n, { sessions: 16, strokes: n % 2 === 0 ? 8 : 0 })))
+  })
+  const learnt = learnPopulation(enrolled, seed)
+  return {
+    ...learnt,
+    typingFusion: learnt.typingFusion.map(humbled),
+    pointingFusion: learnt.pointingFusion.map(humbled)
+  }
+}
+
+/**
+ * Invented people are steadier than real ones, so only a part of what they teach is claimed: on recorded people that teach nothing that
+ * ships, whole claims challenged one owner in five. The alarm is set as for whole claims.
+ */
+function humbled(weights: FusionWeights): FusionWeights {
+  return {
+    amount: weights.amount,
+    bias: humility * weights.bias,
+    verifier: humility * weights.verifier,
+    detectors: weights.detectors.map((weight) => humility * weight),
+    bareBias: humility * weights.bareBias,
+    bareVerifier: humility * weights.bareVerifier
+  }
+}
+
+const humility = 0.33
+
+/** The windows of recordings played one after the other on one clock, a second apart. */
+export function windowsOf(recordings: readonly Recording[]): Window[] {
+  const builder = createWindowBuilder()
+  const windows: Window[] = []
+  let origin = 0
+  let end = 0
+  for (const recording of recordings) {
+    const { events, counters } = streamOf(recording)
+    builder.count(counters)
+    const first = events[0]?.t ?? 0
+    for (const event of events) {
+      end = origin + event.t - first
+      const window = builder.push({ ...event, t: end })
+      if (window !== undefined) windows.push(window)
+    }
+    origin = end + 1000
+  }
+  const rest = builder.flush()
+  if (rest !== undefined) windows.push(rest)
+  return windows
+}
+
+/**
+ * Where people differ, in logarithms of milliseconds unless said otherwise: standard deviations between people. Chosen so that the spread
+ * between people comes out as in `trainable/argumentation-l2` (MIT).
+ */
+const between = {
+  hold: 0.2,
+  holdOfClass: 0.08,
+  holdOfPair: 0.04,
+  gap: 0.3,
+  gapOfPattern: 0.1,
+  gapOfPair: 0.13,
+  spread: 0.25
+} as const
+/** What a mood does to a session, and noise to a keystroke. */
+const within = { sessionHold: 0.04, sessionGap: 0.06, hold: 0.22, gap: 0.33 } as const
+const typical = { holdMs: 95, gapMs: 190 } as const
+
+interface Hand {
+  readonly hold: (cls: number, before: number) => number
+  readonly gap: (before: number, cls: number) => number
+  readonly holdSpread: number
+  readonly gapSpread: number
+  /** Probability that a letter is mistyped and taken back. */
+  readonly slips: number
+  readonly rightShift: number
+  readonly wordPause: number
+  readonly pointer: PointerHand
+}
+
+interface PointerHand {
+  /** Log of the milliseconds that a stroke of 300 px takes. */
+  readonly pace: number
+  readonly skew: number
+  readonly bend: number
+  readonly tremorPx: number
+  readonly clickMs: number
+  readonly hoverMs: number
+  readonly wheelMs: number
+  readonly overshoots: number
+}
+
+const classes = { left: 0, right: 1, space: 2, shift: 3, backspace: 4, enter: 5, other: 6 } as const
+
+function recordingsOfOne(seed: number, n: number, options: SyntheticOptions): Recording[] {
+  const { sessions = 15, keystrokes = 50, strokes = 6 } = options
+  const random = seededRandom(seedFor(seed, `person ${n}`))
+  const normal = normals(random)
+  const hand = handOf(random, normal)
+  const person = `synthetic-${seed}-${n}`
+  return Array.from({ length: sessions }, (_, session): Recording => {
+    const typed = type(hand, keystrokes, random, normal)
+    const from = (typed.at(-1)?.t ?? 0) + 600 + 400 * random()
+    const pointed = point(inMood(hand.pointer, normal), strokes, from, random, normal)
+    return { person, session: `${person}-${session + 1}`, kind: 'free', grainMs: 0.1, events: [...typed, ...pointed] }
+  })
+}
+
+function handOf(random: () => number, normal: () => number): Hand {
+  const table = (spread: number, length: number): number[] => Array.from({ length }, () => spread * normal())
+  const tempo = normal()
+  // Fast people hold keys shorter, but not in proportion.
+  const hold = between.hold * (0.45 * tempo + 0.9 * normal())
+  const holdOfClass = table(between.holdOfClass, 7)
+  const holdOfPair = table(between.holdOfPair, 49)
+  const pattern = table(between.gapOfPattern, 4)
+  const gapOfPair = table(between.gapOfPair, 49)
+  const gap = between.gap * tempo
+  return {
+    hold: (cls, before) =>
+      Math.log(typical.holdMs) + hold + holdOfClass[cls]! + (before < 0 ? 0 : holdOfPair[before * 7 + cls]!),
+    gap: (before, cls) =>
+      Math.log(typical.gapMs) +
+      gap +
+      commonGap(before, cls) +
+      pattern[patternOf(before, cls)]! +
+      gapOfPair[before * 7 + cls]!,
+    holdSpread: within.hold * Math.exp(between.spread * normal()),
+    gapSpread: within.gap * Math.exp(between.spread * normal()),
+    slips: 0.03 * Math.exp(0.7 * normal()),
+    rightShift: random() < 0.25 ? 0.7 : 0.05,
+    wordPause: 0.08 * Math.exp(0.5 * normal()),
+    pointer: {
+      pace: Math.log(420) + 0.25 * normal(),
+      skew: 0.42 + 0.06 * normal(),
+      bend: 0.08 * normal(),
+      tremorPx: 0.7 * Math.exp(0.4 * normal()),
+      clickMs: 95 * Math.exp(0.25 * normal()),
+      hoverMs: 220 * Math.exp(0.35 * normal()),
+      wheelMs: 60 * Math.exp(0.4 * normal()),
+      overshoots: Math.min(0.6, 0.15 * Math.exp(0.6 * normal()))
+    }
+  }
+}
+
+/** The same hand on another day: half as far from itself as people are from each other. */
+function inMood(hand: PointerHand, normal: () => number): PointerHand {
+  return {
+    pace: hand.pace + 0.14 * normal(),
+    skew: hand.skew + 0.04 * normal(),
+    bend: hand.bend + 0.05 * normal(),
+    tremorPx: hand.tremorPx * Math.exp(0.25 * normal()),
+    clickMs: hand.clickMs * Math.exp(0.15 * normal()),
+    hoverMs: hand.hoverMs * Math.exp(0.25 * normal()),
+    wheelMs: hand.wheelMs * Math.exp(0.25 * normal()),
+    overshoots: hand.overshoots
+  }
+}
+
+/** What every hand finds slower or faster: alternation is quick, corrections and Shift take time. */
+function commonGap(before: number, cls: number): number {
+  if (cls === classes.backspace) return before === classes.backspace ? -0.1 : 0.5
+  if (cls === classes.shift) return 0.4
+  if (before === classes.shift) return -0.1
+  if (cls === classes.other || cls === classes.enter) return 0.3
+  if (before === classes.backspace || before === classes.other) return 0.4
+  if (cls === classes.space) return -0.15
+  if (before === classes.space) return 0.1
+  return before === cls ? 0.08 : -0.08
+}
+
+function patternOf(before: number, cls: number): number {
+  if (before > 1 || cls > 1) return 2 + (cls === classes.space || before === classes.space ? 0 : 1)
+  return before === cls ? 0 : 1
+}
+
+const letters = 'EEEEEEEEEEEETTTTTTTTTAAAAAAAAOOOOOOOOIIIIIIINNNNNNNSSSSSSHHHHHHRRRRRRDDDDLLLLUUUCCCMMMWWFFGGYYPPBVK'
+const leftHand = 'QWERTASDFGZXCVB'
+
+interface Press {
+  readonly code: string
+  readonly cls: number
+}
+
+function type(hand: Hand, keystrokes: number, random: () => number, normal: () => number): RecordedEvent[] {
+  const sessionHold = within.sessionHold * normal()
+  const sessionGap = within.sessionGap * normal()
+  const events: RecordedEvent[] = []
+  const freeAt = new Map<string, number>()
+  let t = 0
+  let before = -1
+  for (const { code, cls } of text(hand, keystrokes, random)) {
+    if (before >= 0) {
+      let gap = Math.exp(hand.gap(before, cls) + sessionGap + hand.gapSpread * normal())
+      if (before === classes.space && random() < hand.wordPause) gap += 300 + 500 * random()
+      t += gap
+    }
+    // The same finger cannot press what it still holds.
+    t = Math.max(t, (freeAt.get(code) ?? -1) + 15)
+    let holdMs = Math.exp(hand.hold(cls, before) + sessionHold + hand.holdSpread * normal())
+    if (cls === classes.shift) holdMs += Math.exp(hand.gap(classes.shift, classes.left)) * 0.9
+    freeAt.set(code, t + holdMs)
+    events.push({ t, type: 'keydown', code }, { t: t + holdMs, type: 'keyup', code })
+    before = cls
+  }
+  return events.sort((a, b) => a.t - b.t)
+}
+
+/** Words of two to nine letters, sentences of several words, now and then a slip that is taken back. */
+function* text(hand: Hand, keystrokes: number, random: () => number): Generator<Press> {
+  let made = 0
+  let left = 0
+  let sentence = true
+  while (made < keystrokes) {
+    if (left === 0) {
+      if (made > 0) {
+        if (random() < 0.1) {
+          yield { code: random() < 0.5 ? 'Period' : 'Comma', cls: classes.other }
+          made++
+          sentence = true
+        }
+        yield { code: 'Space', cls: classes.space }
+        made++
+      }
+      left = 2 + Math.floor(7 * random() * random() + 2 * random())
+      if (sentence) {
+        yield { code: random() < hand.rightShift ? 'ShiftRight' : 'ShiftLeft', cls: classes.shift }
+        made++
+        sentence = false
+      }
+    }
+    if (random() < hand.slips) {
+      yield letter(leftHand[Math.floor(random() * leftHand.length)]!)
+      yield { code: 'Backspace', cls: classes.backspace }
+      made += 2
+    }
+    yield letter(letters[Math.floor(random() * letters.length)]!)
+    made++
+    left--
+  }
+}
+
+function letter(name: string): Press {
+  return { code: `Key${name}`, cls: leftHand.includes(name) ? classes.left : classes.right }
+}
+
+const beatMs = 16
+
+/** Strokes with the speed profile of least jerk (Flash and Hogan, J. Neuroscience 1985), bent, trembling, ending in a click. */
+function point(
+  hand: PointerHand,
+  strokes: number,
+  from: number,
+  random: () => number,
+  normal: () => number
+): RecordedEvent[] {
+  const events: RecordedEvent[] = []
+  let t = from
+  let x = 200 + 800 * random()
+  let y = 150 + 500 * random()
+  for (let stroke = 0; stroke < strokes; stroke++) {
+    const toX = 100 + 1100 * random()
+    const toY = 80 + 600 * random()
+    t = reach(events, hand, { x, y, toX, toY, t }, random, normal)
+    x = toX
+    y = toY
+    t += hand.hoverMs * Math.exp(0.35 * normal())
+    if (random() < 0.2) t = scroll(events, hand, x, y, t, random, normal)
+    else {
+      events.push({ t, type: 'mousedown', x, y, button: 0 })
+      t += hand.clickMs * Math.exp(0.2 * normal())
+      events.push({ t, type: 'mouseup', x, y, button: 0 })
+    }
+    t += 250 + 700 * random()
+  }
+  return events
+}
+
+interface Way {
+  readonly x: number
+  readonly y: number
+  readonly toX: number
+  readonly toY: number
+  readonly t: number
+}
+
+/** Returns when the pointer has arrived. */
+function reach(
+  events: RecordedEvent[],
+  hand: PointerHand,
+  way: Way,
+  random: () => number,
+  normal: () => number
+): number {
+  const dx = way.toX - way.x
+  const dy = way.toY - way.y
+  const distance = Math.hypot(dx, dy)
+  // Fitts: twice as far takes a constant longer.
+  const durationMs = Math.exp(hand.pace + 0.12 * normal()) * (0.5 + 0.5 * Math.log2(1 + distance / 150))
+  const bend = (hand.bend + 0.05 * normal()) * distance
+  const beyond = random() < hand.overshoots ? 0.06 : 0
+  const steps = Math.max(6, Math.round(durationMs / beatMs))
+  for (let step = 1; step <= steps; step++) {
+    const linear = step / steps
+    // Time is warped so that the peak comes where this hand has it.
+    const s = linear ** (Math.log(0.5) / Math.log(Math.min(Math.max(hand.skew, 0.2), 0.8)))
+    const done = s * s * s * (10 - 15 * s + 6 * s * s) + beyond * Math.sin(Math.PI * s) * s
+    const aside = bend * Math.sin(Math.PI * done)
+    events.push({
+      t: way.t + linear * durationMs,
+      type: 'mousemove',
+      x: Math.round(way.x + dx * done - (dy / distance) * aside + hand.tremorPx * normal()),
+      y: Math.round(way.y + dy * done + (dx / distance) * aside + hand.tremorPx * normal())
+    })
+  }
+  return way.t + durationMs
+}
+
+function scroll(
+  events: RecordedEvent[],
+  hand: PointerHand,
+  x: number,
+  y: number,
+  from: number,
+  random: () => number,
+  normal: () => number
+): number {
+  let t = from
+  const notches = 3 + Math.floor(6 * random())
+  for (let notch = 0; notch < notches; notch++) {
+    t += hand.wheelMs * Math.exp(0.3 * normal())
+    events.push({ t, type: 'wheel', x, y, dx: 0, dy: 100 })
+  }
+  return t
+}

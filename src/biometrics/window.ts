@@ -1,0 +1,230 @@
+// A window: what the last stretch of input says, in three views of the same events: 40 features, the timing sequence, and sums per key
+// class and class pair. Everything is updated as events pass; a window closes every hop, and overlaps the one before.
+
+import { EventType, noCounters, type Counters, type InputEvent } from './events.ts'
+import { featureAt, featureNames, featureVersion } from './features.ts'
+import { createKeystrokeRing, keystrokeFeaturesOf, type TimingSequence } from './keystroke-features.ts'
+import { createKeystrokeTracker, type Keystroke } from './keystrokes.ts'
+import { createPointerTracker } from './pointer.ts'
+import { pointerFeaturesOf } from './pointer-features.ts'
+import { addStatistics, cellFamilies, emptyStatistics, keyClasses, observe, type Statistics } from './statistics.ts'
+
+export interface WindowOptions {
+  /** Keystrokes that the features and the sequence look back on. Default 100. */
+  readonly length?: number
+  /** New keystrokes after which a window closes. Default 25; windows overlap by `length - hop`. */
+  readonly hop?: number
+  /** New pointer events after which a window closes when nobody types. Default 400. */
+  readonly pointerHop?: number
+}
+
+export interface Window {
+  /** Version of the features' meaning and order. */
+  readonly version: number
+  /** First and last time in the window, ms on the clock of the events. */
+  readonly startedAt: number
+  readonly endedAt: number
+  /** Keystrokes and pointer events that the window looks back on. */
+  readonly keystrokes: number
+  readonly pointerEvents: number
+  /** What is new since the window before. Times without input over 60 s are left out of `freshMs`. */
+  readonly freshKeystrokes: number
+  readonly freshPointerEvents: number
+  readonly freshMs: number
+  /** Length 40, in the order of `featureNames`; NaN = not observed. */
+  readonly features: Float64Array
+  readonly sequence: TimingSequence
+  /** Sums of what is new: fresh statistics of successive windows never count anything twice. */
+  readonly fresh: Statistics
+  /** Sums over the last 1, 2, 4, 8 and 16 hops, as many as there are: shortest first. */
+  readonly trail: readonly Statistics[]
+}
+
+/** What a detector reads of a window; a stored row of features is enough for those that read nothing else. */
+export type FeatureWindow = Pick<Window, 'features'>
+
+export interface WindowBuilder {
+  /** Takes the next event; returns a window when one closes. Times must not go back. */
+  push(event: InputEvent): Window | undefined
+  /** Takes what was counted apart from the stream. */
+  count(counters: Counters): void
+  /** Closes what is left, if anything is new. The builder can go on afterwards. */
+  flush(): Window | undefined
+}
+
+/** Hops that each entry of a trail spans. */
+export const trailHops = [1, 2, 4, 8, 16] as const
+const hopsKept = 16
+/** Hops that the pointer features look back on. */
+const pointerHops = 8
+const unwatchedGapMs = 60_000
+/** A gap this long between events is time without input, for the share of idle time. */
+const idleGapMs = 2000
+const longestLength = 4096
+/** No clock of a page shows more milliseconds; beyond, differences of times stop being numbers. */
+const latestT = 1e15
+
+/** One hop of the past. */
+interface Hop {
+  readonly statistics: Statistics
+  startedAt: number
+  pointerEvents: number
+  clicks: number
+  wheels: number
+  activeMs: number
+  idleMs: number
+}
+
+export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder {
+  const length = clamped(options.length ?? 100, 8, longestLength)
+  const hop = clamped(options.hop ?? 25, 1, length)
+  const pointerHop = clamped(options.pointerHop ?? 400, 10, 100_000)
+
+  const ring = createKeystrokeRing(length)
+  const hops: Hop[] = []
+  let current = newHop(Number.NaN)
+  let firstT = Number.NaN
+  let lastT = Number.NaN
+  let freshKeystrokes = 0
+  let freshMs = 0
+  let total: Counters = noCounters
+
+  const keys = createKeystrokeTracker((keystroke) => {
+    freshKeystrokes++
+    ring.add(keystroke)
+    observeKeystroke(current.statistics, keystroke)
+  })
+  const pointer = createPointerTracker((quantity, value) => {
+    observe(current.statistics, cellFamilies.pointer.first + quantity, value)
+  })
+
+  function close(): Window | undefined {
+    if (freshKeystrokes === 0 && current.pointerEvents === 0) return undefined
+    hops.push(current)
+    if (hops.length > hopsKept) hops.shift()
+    const recent = hops.slice(-pointerHops)
+    const features = new Float64Array(featureNames.length).fill(Number.NaN)
+    keystrokeFeaturesOf(ring, features, total)
+    if (ring.size > 0 && lastT >= firstT) features[featureAt.minutesIntoSession] = Math.log1p((lastT - firstT) / 60_000)
+    let pointerEvents = 0
+    for (const past of recent) pointerEvents += past.pointerEvents
+    if (pointerEvents > 0) pointerFeaturesOf(recent, features)
+    const sequence = ring.sequence()
+    const window: Window = {
+      version: featureVersion,
+      startedAt: Math.min(ring.startedAt(), recent[0]!.startedAt),
+      endedAt: lastT,
+      keystrokes: ring.size,
+      pointerEvents,
+      freshKeystrokes,
+      freshPointerEvents: current.pointerEvents,
+      freshMs,
+      features,
+      sequence,
+      fresh: current.statistics,
+      trail: trailOf(hops)
+    }
+    current = newHop(lastT)
+    freshKeystrokes = 0
+    freshMs = 0
+    return window
+  }
+
+  return {
+    push(event) {
+      if (!(Math.abs(event.t) <= latestT)) return undefined
+      if (Number.isNaN(lastT)) firstT = current.startedAt = event.t
+      else {
+        const gap = event.t - lastT
+        if (gap > 0 && gap <= unwatchedGapMs) {
+          freshMs += gap
+          current.activeMs += gap
+          if (gap > idleGapMs) current.idleMs += gap
+        }
+      }
+      lastT = event.t
+      if (event.type === EventType.keyDown || event.type === EventType.keyUp) keys.push(event)
+      else {
+        current.pointerEvents++
+        if (event.type === EventType.pointerUp) current.clicks++
+        else if (event.type === EventType.wheel) current.wheels++
+        pointer.push(event)
+      }
+      return freshKeystrokes >= hop || current.pointerEvents >= pointerHop ? close() : undefined
+    },
+    count(counters) {
+      total = added(total, counters)
+    },
+    flush() {
+      keys.flush()
+      pointer.flush()
+      return close()
+    }
+  }
+}
+
+/**
+ * Times beyond these are thought or a held key, not rhythm: they count as the limit, or one of them would outweigh a dozen others. Chosen
+ * on recorded people of `../shared/data` that teach nothing that ships.
+ */
+const holdLimitsMs = [30, 400] as const
+const gapLimitsMs = [20, 600] as const
+const flightLimitsMs = [-300, 450] as const
+
+function within(value: number, [low, high]: readonly [number, number]): number {
+  return Math.min(Math.max(value, low), high)
+}
+
+/** Adds one keystroke to the sums. A key whose class is withheld adds nothing: its class would have to be guessed. */
+export function observeKeystroke(statistics: Statistics, keystroke: Keystroke): void {
+  const { cls, previousCls } = keystroke
+  if (cls >= keyClasses) return
+  const pair = previousCls >= 0 && previousCls < keyClasses ? previousCls * keyClasses + cls : -1
+  if (!Number.isNaN(keystroke.holdMs)) {
+    const logHold = Math.log(within(keystroke.holdMs, holdLimitsMs))
+    observe(statistics, cellFamilies.hold.first + cls, logHold)
+    if (pair >= 0) observe(statistics, cellFamilies.holdAfter.first + pair, logHold)
+  }
+  if (pair < 0) return
+  if (!Number.isNaN(keystroke.pressToPressMs)) {
+    observe(statistics, cellFamilies.pressToPress.first + pair, Math.log(within(keystroke.pressToPressMs, gapLimitsMs)))
+  }
+  if (!Number.isNaN(keystroke.releaseToPressMs)) {
+    const units = within(keystroke.releaseToPressMs, flightLimitsMs) / 150
+    observe(statistics, cellFamilies.releaseToPress.first + pair, units)
+  }
+}
+
+function trailOf(hops: readonly Hop[]): Statistics[] {
+  const trail: Statistics[] = []
+  const running = emptyStatistics()
+  let taken = 0
+  for (const span of trailHops) {
+    if (taken >= hops.length && taken > 0) break
+    for (; taken < Math.min(span, hops.length); taken++)
+      addStatistics(running, hops[hops.length - 1 - taken]!.statistics)
+    trail.push(running.slice())
+  }
+  return trail
+}
+
+function newHop(startedAt: number): Hop {
+  return { statistics: emptyStatistics(), startedAt, pointerEvents: 0, clicks: 0, wheels: 0, activeMs: 0, idleMs: 0 }
+}
+
+function added(a: Counters, b: Counters): Counters {
+  return {
+    shiftLeft: a.shiftLeft + b.shiftLeft,
+    shiftRight: a.shiftRight + b.shiftRight,
+    capsLock: a.capsLock + b.capsLock,
+    numpad: a.numpad + b.numpad,
+    navigation: a.navigation + b.navigation,
+    pasted: a.pasted + b.pasted,
+    composed: a.composed + b.composed,
+    untrusted: a.untrusted + b.untrusted
+  }
+}
+
+function clamped(value: number, low: number, high: number): number {
+  return Math.min(Math.max(Math.floor(value), low), high)
+}

@@ -1,0 +1,234 @@
+// Bytes to one frame of vigil.v1, or a coded error. The schema is closed: every bit has one allowed meaning, so a frame
+// has exactly one encoding and nothing can hide in slack. The layout is described in docs/channel.md.
+
+import { counterNames, EventType, noCounters } from '../biometrics/events.ts'
+import type { Counters, InputEvent } from '../biometrics/events.ts'
+import { VigilError } from '../errors.ts'
+import type { Frame } from './ports.ts'
+import {
+  behavioralData,
+  flagCounters,
+  flagHidden,
+  formMove,
+  formPlain,
+  formShortMove,
+  grainStepsPerMs,
+  inlineSlots,
+  largestFrameBytes,
+  maxCounter,
+  maxDeltaTicks,
+  maxFrameEvents,
+  maxGrainSteps,
+  maxPixels,
+  maxSequence,
+  maxTicks,
+  sizeClassOf,
+  smallestFrameBytes,
+  ticksPerMs,
+  wireVersion
+} from './wire.ts'
+
+/**
+ * Decodes one binary message. Times come out in milliseconds, coordinates in CSS pixels. Throws `frame_unsupported` for
+ * another version or type, `frame_malformed` for everything else that is not a frame; allocates at most one event for
+ * every two bytes.
+ */
+export function decodeFrame(bytes: Uint8Array): Frame {
+  if (bytes.length < smallestFrameBytes || bytes.length > largestFrameBytes) throw malformed('length')
+  if (bytes[0] !== wireVersion) throw new VigilError('frame_unsupported', `version ${bytes[0]}`)
+  if (bytes[1] !== behavioralData) throw new VigilError('frame_unsupported', `frame type ${bytes[1]}`)
+  const flags = bytes[2]!
+  if (flags & ~(flagHidden | flagCounters)) throw malformed('flags')
+
+  const reader = new Reader(bytes, 3)
+  const sequence = reader.varint(maxSequence)
+  const sentTicks = reader.varint(maxTicks)
+  const grainSteps = reader.varint(maxGrainSteps)
+  const counters = flags & flagCounters ? readCounters(reader) : noCounters
+  const events = readEvents(reader, sentTicks)
+  checkPadding(bytes, reader.at)
+  return {
+    sequence,
+    sentAt: sentTicks / ticksPerMs,
+    grainMs: grainSteps / grainStepsPerMs,
+    hidden: (flags & flagHidden) !== 0,
+    counters,
+    events
+  }
+}
+
+function readCounters(reader: Reader): Counters {
+  const bits = reader.byte()
+  if (bits === 0) throw malformed('counters announced and absent')
+  const counters: { -readonly [Name in keyof Counters]: number } = { ...noCounters }
+  for (let i = 0; i < counterNames.length; i++) {
+    if ((bits & (1 << i)) === 0) continue
+    const count = reader.varint(maxCounter)
+    if (count === 0) throw malformed('counter of zero')
+    counters[counterNames[i]!] = count
+  }
+  return counters
+}
+
+function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
+  const count = reader.varint(maxFrameEvents)
+  if (count === 0) return []
+  // No event is shorter than two bytes: a frame cannot ask for more memory than it brings.
+  if (count * 2 > reader.left) throw malformed('more events than bytes')
+  const events: InputEvent[] = []
+  let t = sentTicks - reader.varint(maxTicks)
+  if (t < 0) throw malformed('an event before the page')
+  let x = 0
+  let y = 0
+  for (let i = 0; i < count; i++) {
+    const head = reader.varint(4 * maxDeltaTicks + 3)
+    const form = head & 3
+    // Integer arithmetic for all but absurd pauses: this loop is most of what a frame costs.
+    const delta = head < 2 ** 31 ? head >>> 2 : (head - form) / 4
+    if (i === 0 && delta !== 0) throw malformed('the first event is told by its age')
+    t += delta
+
+    if (form === formShortMove) {
+      const nibbles = reader.byte()
+      // Sign extension of four bits.
+      x += (nibbles << 28) >> 28
+      y += (nibbles << 24) >> 28
+      checkPosition(x, y)
+      events.push({ t: t / ticksPerMs, type: EventType.pointerMove, cls: 0, slot: 0, x, y })
+      continue
+    }
+    if (form === formMove) {
+      const dx = reader.pixels(2 * maxPixels)
+      const dy = reader.pixels(2 * maxPixels)
+      if (isNibble(dx) && isNibble(dy)) throw malformed('a short move in the long form')
+      x += dx
+      y += dy
+      checkPosition(x, y)
+      events.push({ t: t / ticksPerMs, type: EventType.pointerMove, cls: 0, slot: 0, x, y })
+      continue
+    }
+    if (form !== formPlain) throw malformed('event form')
+
+    const code = reader.byte()
+    const type = typeOf(code & 7)
+    const cls = (code >> 3) & 7
+    let slot = code >> 6
+    if (slot === inlineSlots) {
+      slot = reader.byte()
+      if (slot < inlineSlots || slot > 15) throw malformed('slot')
+    }
+    switch (type) {
+      case EventType.keyDown:
+      case EventType.keyUp:
+        events.push({ t: t / ticksPerMs, type, cls, slot, x: 0, y: 0 })
+        break
+      case EventType.wheel:
+        if (cls !== 0 || slot !== 0) throw malformed('class or slot of a wheel event')
+        events.push({ t: t / ticksPerMs, type, cls, slot, x: reader.pixels(maxPixels), y: reader.pixels(maxPixels) })
+        break
+      case EventType.pointerDown:
+      case EventType.pointerUp:
+        if (cls > 2 || slot !== 0) throw malformed('button or slot of a pointer event')
+        x += reader.pixels(2 * maxPixels)
+        y += reader.pixels(2 * maxPixels)
+        checkPosition(x, y)
+        events.push({ t: t / ticksPerMs, type, cls, slot, x, y })
+        break
+    }
+  }
+  if (t > sentTicks) throw malformed('an event later than its frame')
+  return events
+}
+
+/** Type of an event in the plain form. */
+function typeOf(code: number): Exclude<EventType, typeof EventType.pointerMove> {
+  switch (code) {
+    case EventType.keyDown:
+    case EventType.keyUp:
+    case EventType.pointerDown:
+    case EventType.pointerUp:
+    case EventType.wheel:
+      return code
+    default:
+      throw malformed('event type')
+  }
+}
+
+function checkPosition(x: number, y: number): void {
+  if (x > maxPixels || x < -maxPixels || y > maxPixels || y < -maxPixels) throw malformed('coordinate')
+}
+
+function isNibble(delta: number): boolean {
+  return delta >= -8 && delta <= 7
+}
+
+function checkPadding(bytes: Uint8Array, end: number): void {
+  if (bytes.length !== sizeClassOf(end)) throw malformed('size class')
+  for (let i = end; i < bytes.length; i++) if (bytes[i] !== 0) throw malformed('padding')
+}
+
+function malformed(what: string): VigilError {
+  return new VigilError('frame_malformed', `malformed frame: ${what}`)
+}
+
+class Reader {
+  readonly bytes: Uint8Array
+  at: number
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.bytes = bytes
+    this.at = at
+  }
+
+  get left(): number {
+    return this.bytes.length - this.at
+  }
+
+  byte(): number {
+    if (this.at >= this.bytes.length) throw malformed('it ends too early')
+    return this.bytes[this.at++]!
+  }
+
+  /** Little-endian base 128, shortest form only. */
+  varint(max: number): number {
+    // Numbers of one and two bytes, nearly all there are, without a loop and in integer arithmetic.
+    const { bytes, at } = this
+    const first = bytes[at]
+    if (first === undefined) throw malformed('it ends too early')
+    if (first < 128) {
+      if (first > max) throw malformed('number out of range')
+      this.at = at + 1
+      return first
+    }
+    const second = bytes[at + 1]
+    if (second !== undefined && second < 128) {
+      const value = (first & 127) | (second << 7)
+      if (second === 0) throw malformed('number not in its shortest form')
+      if (value > max) throw malformed('number out of range')
+      this.at = at + 2
+      return value
+    }
+    return this.#longVarint(max)
+  }
+
+  #longVarint(max: number): number {
+    let value = 0
+    let scale = 1
+    let byte: number
+    do {
+      byte = this.byte()
+      value += (byte & 127) * scale
+      scale *= 128
+      // Checked inside the loop: an endless number stops here, while the sum is still exact.
+      if (value > max || scale > 2 ** 56) throw malformed('number out of range')
+    } while (byte >= 128)
+    if (byte === 0) throw malformed('number not in its shortest form')
+    return value
+  }
+
+  /** Zigzag: 0, -1, 1, -2 … travel as 0, 1, 2, 3 … */
+  pixels(max: number): number {
+    const coded = this.varint(2 * max)
+    return (coded >>> 1) ^ -(coded & 1)
+  }
+}

@@ -1,0 +1,67 @@
+// What the channel needs from the rest of the house: somebody who says whose socket this is, and somebody who takes what it
+// carries.
+
+import type { IncomingMessage } from 'node:http'
+import type { Counters, InputEvent } from '../biometrics/events.ts'
+
+/** Why a page opened the channel: to be watched, or to teach the provider how its person types. */
+export type ChannelPurpose = 'watch' | 'calibration'
+
+/** Whose stream a socket carries. */
+export interface ChannelSession {
+  /** `session.uid` of the provider. */
+  readonly uid: string
+  readonly accountId: string
+  /** The client whose page it is; absent on the provider's own pages. */
+  readonly clientId?: string
+  readonly origin: string
+  readonly purpose: ChannelPurpose
+}
+
+/** One decoded `behavioral_data` frame. */
+export interface Frame {
+  /** Rises by one a frame, from 0, per connection. */
+  readonly sequence: number
+  /** The page's monotonic clock when the frame left, in milliseconds; same origin as the events' `t`. */
+  readonly sentAt: number
+  /** Finest step of the page's clock in milliseconds, as the agent measured it; 0 = unknown. */
+  readonly grainMs: number
+  /** True while the tab is hidden. */
+  readonly hidden: boolean
+  readonly counters: Counters
+  /** In time order. */
+  readonly events: readonly InputEvent[]
+}
+
+/** What the page is told: a coarse state and what to do next, never a score (rule 4). */
+export type ServerMessage =
+  | { readonly type: 'analysis_result'; readonly state: 'watched' | 'warming_up' | 'unobserved' | 'doubt' }
+  | {
+      readonly type: 'challenge_required'
+      /** Parameters for the authorization request that answers it. */
+      readonly request: { readonly acr_values?: string; readonly max_age?: number; readonly prompt?: string }
+      /** Seconds since the epoch after which the session is treated as refused. */
+      readonly by: number
+    }
+  | { readonly type: 'security_alert'; readonly reason: string }
+
+/** One socket's stream, as the heart sees it. */
+export interface Stream {
+  /** Called in order, never concurrently for one stream; the connection awaits it before the next frame (back-pressure). */
+  receive(frame: Frame): Promise<void>
+  /** The socket is gone; nothing follows. */
+  close(): void
+}
+
+/** The heart, as the channel sees it. */
+export interface Watch {
+  open(session: ChannelSession, tell: (message: ServerMessage) => void): Promise<Stream>
+}
+
+/** Looks up the provider's session behind a request's cookie; undefined when there is none. */
+export type SessionOfRequest = (
+  request: IncomingMessage
+) => Promise<{ readonly uid: string; readonly accountId: string } | undefined>
+
+/** Milliseconds from any origin; never goes back. Injected so that recordings can be played faster than they were made. */
+export type Clock = () => number

@@ -1,0 +1,154 @@
+// What the heart of Vigil needs from storage. Adapters implement these; tests run one suite over every implementation
+// (tests/contracts/storage.ts). Records are plain data. Times ending in `At` are whole seconds since the epoch.
+
+import type { Action, RiskLevel, WatchState } from './risk/levels.ts'
+
+/** One act of authentication: which methods passed together, and when. */
+export interface Authentication {
+  /** RFC 8176 method references. */
+  readonly amr: readonly string[]
+  readonly at: number
+  /** The interaction in which it happened, so that a request seen twice counts once. */
+  readonly interaction?: string
+}
+
+/** What a policy rule has asked of a session and nobody has answered yet. */
+export interface Demand {
+  readonly action: Action
+  /** Rule name and policy version that asked, for the person and the audit. */
+  readonly rule: string
+  readonly policyVersion: number
+  readonly since: number
+  /** Authentication contexts to reach; absent: whatever the session had. */
+  readonly acr?: string
+}
+
+/** What is remembered of one session at the provider, keyed by `session.uid` (stable; `jti` rotates). */
+export interface SessionRecord {
+  readonly uid: string
+  readonly accountId: string
+  readonly authentications: readonly Authentication[]
+  readonly risk: RiskLevel
+  /** Why the risk is what it is: shown to the person in words chosen from it, and audited. */
+  readonly reason?: string
+  readonly watch: WatchState
+  /** Highest acr that risk allows; stays until a factor is passed afterwards, whatever the behaviour does. */
+  readonly cap?: { readonly acr: string; readonly since: number; readonly reason: string }
+  readonly demand?: Demand
+  /** Challenges that risk caused in this session so far. */
+  readonly alarms: number
+  /** Methods passed to answer the last alarm: a second alarm asks for another one. */
+  readonly answeredWith?: readonly string[]
+  readonly revokedAt?: number
+  /** Seconds since the epoch after which nobody needs the record. */
+  readonly expiresAt: number
+  /** Rises with each write; the store refuses a write that is not based on the present one. */
+  readonly version: number
+}
+
+export interface SessionStore {
+  find(uid: string): Promise<SessionRecord | undefined>
+  /** Live (not expired) sessions of a person, revoked ones included. */
+  findByAccount(accountId: string): Promise<SessionRecord[]>
+  /**
+   * Compare and set: `change` gets the present record (or undefined) and returns the next one, or the same object to
+   * write nothing. It may run several times, so it must be pure. `version` is set by the store. Throws `conflict` when
+   * too many others write at once.
+   */
+  update(
+    uid: string,
+    change: (present: SessionRecord | undefined) => SessionRecord | undefined
+  ): Promise<SessionRecord | undefined>
+  /** Removes what has expired; returns how many. */
+  prune(now: number): Promise<number>
+}
+
+/** Uids of sessions that were ended. A session with a tombstone never comes back, whoever saves it. */
+export interface TombstoneStore {
+  add(uid: string, expiresAt: number): Promise<void>
+  has(uid: string): Promise<boolean>
+  prune(now: number): Promise<number>
+}
+
+/** What Vigil itself knows of a person, beside the host's account. */
+export interface Person {
+  readonly accountId: string
+  /** When the person agreed to being watched; absent = not asked, or withdrawn. */
+  readonly consentedAt?: number
+  readonly withdrawnAt?: number
+}
+
+export interface PersonStore {
+  find(accountId: string): Promise<Person | undefined>
+  save(person: Person): Promise<void>
+  /** Erases the person with every profile. */
+  erase(accountId: string): Promise<void>
+}
+
+/** An encrypted profile. `kind` names the input and device class, e.g. `free-text/desktop`. */
+export interface StoredProfile {
+  readonly accountId: string
+  readonly kind: string
+  readonly version: number
+  readonly blob: Uint8Array
+  readonly createdAt: number
+}
+
+export interface ProfileStore {
+  /** The newest version. */
+  find(accountId: string, kind: string): Promise<StoredProfile | undefined>
+  /** Adds a version; `version` must be one above the newest, else `conflict`. */
+  add(profile: StoredProfile): Promise<void>
+  /** Newest versions of everybody of a kind, to learn a population from. */
+  all(kind: string): Promise<StoredProfile[]>
+  erase(accountId: string): Promise<void>
+}
+
+export interface AuditEntry {
+  /** Dotted name of what happened, e.g. `risk.changed`. */
+  readonly type: string
+  readonly accountId?: string
+  readonly sessionUid?: string
+  /** Anything that JSON can hold; no secrets, no text typed. */
+  readonly data?: Readonly<Record<string, unknown>>
+}
+
+export interface StoredAuditEntry extends AuditEntry {
+  readonly seq: number
+  readonly at: number
+}
+
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<void>
+  /** Newest first. */
+  list(filter: {
+    readonly accountId?: string
+    readonly sessionUid?: string
+    readonly type?: string
+    readonly limit?: number
+  }): Promise<StoredAuditEntry[]>
+}
+
+export interface StoredPolicy {
+  readonly version: number
+  /** The YAML text as its author wrote it. */
+  readonly document: string
+  readonly activatedAt: number
+}
+
+export interface PolicyStore {
+  /** The one in force, or undefined while the default serves. */
+  current(): Promise<StoredPolicy | undefined>
+  /** Makes a document the one in force, as the next version. */
+  activate(document: string): Promise<StoredPolicy>
+}
+
+/** Everything that Vigil keeps. A host may bring its own; `openStorage()` and `memoryStorage()` are ours. */
+export interface VigilStorage {
+  readonly sessions: SessionStore
+  readonly tombstones: TombstoneStore
+  readonly people: PersonStore
+  readonly profiles: ProfileStore
+  readonly audit: AuditLog
+  readonly policies: PolicyStore
+}

@@ -1,0 +1,191 @@
+// A person's own pages at the stand-alone provider: making an account, seeing how they are signed in and where, and the one-time link
+// with which an administrator starts.
+
+import Router from '@koa/router'
+import { isVigilError, VigilError } from '../errors.ts'
+import { accountSignIn } from './account-client.ts'
+import { passwordProblem, retryAfterSeconds, signUpProblems } from './accounts.ts'
+import { problemPages } from './pages.ts'
+import { publicWords } from './public-errors.ts'
+import { backFromSignIn, sendToSignIn, signedIn } from './signed-in.ts'
+import { standingWords, trainingWords } from './standing-words.ts'
+import type Koa from 'koa'
+import type Provider from 'oidc-provider'
+import type { Accounts, SignUp } from './accounts.ts'
+import type { Forms } from './forms.ts'
+import type { Invitations } from './invitations.ts'
+import type { Pages } from './pages.ts'
+import type { Account } from './ports.ts'
+import type { PersonCookies } from './signed-cookie.ts'
+import type { SignedIn } from './signed-in.ts'
+import type { Vigil } from './vigil-api.ts'
+
+export interface AccountRoutesOptions {
+  readonly provider: Provider
+  readonly vigil: Pick<Vigil, 'person' | 'trainingStatus' | 'sessionsOf' | 'standing' | 'revoke'>
+  readonly accounts: Accounts
+  readonly invitations: Invitations
+  readonly pages: Pages
+  readonly forms: Forms
+  readonly cookies: PersonCookies
+}
+
+/** `/signup`, `/account`, `/signout` and `/invitation/:token`. The provider needs `accountClient` and `withAccountGrant`. */
+export function accountRoutes(options: AccountRoutesOptions): Router {
+  const { provider, vigil, accounts, invitations, pages, forms, cookies } = options
+  const router = new Router()
+
+  router.use(
+    ['/signup', '/account', '/account/sessions/:uid/end', '/signout', '/invitation/:token'],
+    problemPages(pages)
+  )
+
+  router.get('/', (ctx) => seeOther(ctx, `${pages.base}/account`))
+
+  router.get('/signup', (ctx) => showSignUp(ctx))
+
+  router.post('/signup', async (ctx) => {
+    let person: SignUp = { username: '', email: '', password: '' }
+    try {
+      const fields = await forms.read(ctx, '/signup')
+      person = { username: fields['username'] ?? '', email: fields['email'] ?? '', password: fields['password'] ?? '' }
+      const account = await accounts.signUp(person, { address: ctx.ip })
+      cookies.justSignedUp.set(ctx, account.id)
+      // Asked for by name, or whoever was signed in on this browser before would stay.
+      seeOther(ctx, accountSignIn(provider, '/vigil/consent', { prompt: 'login' }))
+    } catch (error) {
+      if (!isVigilError(error)) throw error
+      showSignUp(ctx, { error, person })
+    }
+  })
+
+  router.get('/account', async (ctx) => {
+    const found = await personOf(ctx)
+    if (!found) return sendToSignIn(ctx, { provider, pages, place: '/account', because: 'not_signed_in' })
+    if (backFromSignIn(ctx, pages)) return undefined
+    const { who, account } = found
+    const [person, training, sessions, standing] = await Promise.all([
+      vigil.person(account.id),
+      vigil.trainingStatus(account.id),
+      vigil.sessionsOf(account.id),
+      vigil.standing(who.uid)
+    ])
+    const csrf = forms.token(ctx, '/account')
+    const data = {
+      who: account.username,
+      account,
+      initial: Array.from(account.username)[0],
+      standing: standing && standingWords(standing),
+      signedInAt: moment(who.loginAt),
+      consentedAt: moment(person?.consentedAt),
+      training: trainingWords(training),
+      sessions: sessions.map((session) => ({
+        uid: session.uid,
+        present: session.uid === who.uid,
+        signedInAt: moment(session.authentications.at(-1)?.at),
+        words: standingWords({ risk: session.risk, watch: session.watch, amr: [], acr: '' })
+      })),
+      csrf
+    }
+    return pages.render(ctx, 'account', data)
+  })
+
+  router.post('/account/sessions/:uid/end', async (ctx) => {
+    const found = await personOf(ctx)
+    if (!found) throw new VigilError('not_signed_in')
+    await forms.read(ctx, '/account')
+    const uid = ctx.params['uid']
+    const sessions = await vigil.sessionsOf(found.account.id)
+    if (!sessions.some((session) => session.uid === uid))
+      throw new VigilError('not_found', 'no such session of this person')
+    await vigil.revoke(uid!, 'ended_by_person')
+    seeOther(ctx, uid === found.who.uid ? provider.pathFor('end_session') : `${pages.base}/account`)
+  })
+
+  router.get('/signout', (ctx) => seeOther(ctx, provider.pathFor('end_session')))
+
+  router.get('/invitation/:token', async (ctx) => {
+    const invitation = await invitations.find(ctx.params['token']!)
+    await showInvitation(ctx, invitation.accountId)
+  })
+
+  router.post('/invitation/:token', async (ctx) => {
+    const token = ctx.params['token']!
+    const { accountId } = await invitations.find(token)
+    try {
+      const fields = await forms.read(ctx, `/invitation/${token}`)
+      const password = fields['password'] ?? ''
+      const problem = passwordProblem(password)
+      if (problem) throw new VigilError('form_invalid', problem)
+      const taken = await invitations.take(token)
+      await accounts.setPassword(accountId, password).catch(async (error: unknown) => {
+        await invitations.giveBack(taken)
+        throw error
+      })
+      // A new password ends what the old one opened.
+      for (const { uid } of await vigil.sessionsOf(accountId)) await vigil.revoke(uid, 'password_changed')
+      cookies.justSignedUp.set(ctx, accountId)
+      seeOther(ctx, accountSignIn(provider, '/account', { prompt: 'login' }))
+    } catch (error) {
+      if (!isVigilError(error) || error.code === 'invitation_invalid') throw error
+      await showInvitation(ctx, accountId, error)
+    }
+  })
+
+  async function personOf(
+    ctx: Koa.Context
+  ): Promise<{ readonly who: SignedIn; readonly account: Account } | undefined> {
+    const who = await signedIn(provider, ctx)
+    const account = who && (await accounts.find(who.accountId))
+    return who && account ? { who, account } : undefined
+  }
+
+  function showSignUp(ctx: Koa.Context, failed?: { readonly error: VigilError; readonly person: SignUp }): void {
+    const data = {
+      csrf: forms.token(ctx, '/signup'),
+      action: '/signup',
+      signIn: '/account',
+      username: failed?.person.username,
+      email: failed?.person.email,
+      alert: alertOf(ctx, failed?.error),
+      problems: failed?.error.code === 'form_invalid' ? signUpProblems(failed.person) : []
+    }
+    pages.render(ctx, 'signup', data, { status: failed?.error.status ?? 200 })
+  }
+
+  async function showInvitation(ctx: Koa.Context, accountId: string, error?: VigilError): Promise<void> {
+    const account = await accounts.find(accountId)
+    if (!account) throw new VigilError('invitation_invalid', 'the account is gone')
+    const action = `/invitation/${(ctx as Koa.Context & { params: Record<string, string> }).params['token']}`
+    const problems = error?.code === 'form_invalid' ? [{ field: 'password', words: error.message }] : []
+    const data = {
+      csrf: forms.token(ctx, action),
+      action,
+      username: account.username,
+      initial: Array.from(account.username)[0],
+      alert: alertOf(ctx, error),
+      problems
+    }
+    pages.render(ctx, 'invitation', data, { status: error?.status ?? 200 })
+  }
+
+  return router
+}
+
+function seeOther(ctx: Koa.Context, url: string): void {
+  ctx.status = 303
+  ctx.redirect(url)
+}
+
+function alertOf(ctx: Koa.Context, error: VigilError | undefined): ReturnType<typeof publicWords> | undefined {
+  const seconds = retryAfterSeconds(error)
+  if (seconds !== undefined) ctx.set('Retry-After', String(seconds))
+  return error && publicWords(error.code)
+}
+
+/** A time for a page: machines get the first, people the second, in UTC until a script knows better. */
+function moment(seconds: number | undefined): { readonly iso: string; readonly words: string } | undefined {
+  if (seconds === undefined) return undefined
+  const iso = new Date(seconds * 1000).toISOString()
+  return { iso, words: `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC` }
+}

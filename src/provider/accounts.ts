@@ -1,0 +1,264 @@
+// The people of the stand-alone provider: signing up, proving a password, and the limits that make guessing pointless without handing
+// anybody a way to lock the owner out.
+
+import { randomUUID } from 'node:crypto'
+import { isIP } from 'node:net'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { isVigilError, VigilError } from '../errors.ts'
+import type { PasswordChecker } from '../challenge/password.ts'
+import { passwordLength, passwordMaxLength, passwordMinLength } from './passwords.ts'
+import type { Passwords } from './passwords.ts'
+import type { Account, AccountStore } from './ports.ts'
+
+export interface SignUp {
+  readonly username: string
+  readonly email: string
+  readonly password: string
+}
+
+export interface Problem {
+  readonly field: 'username' | 'email' | 'password'
+  readonly words: string
+}
+
+/** Where an attempt comes from. */
+export interface Visitor {
+  /** IP address, as the proxy settings make it known. */
+  readonly address: string
+  /** The account that signed in on this device before, vouched for by a signed cookie. */
+  readonly knownAs?: string
+}
+
+export interface Accounts {
+  find(accountId: string): Promise<Account | undefined>
+  /** Throws `form_invalid`, `username_taken`, `too_many_attempts`, `overloaded`. */
+  signUp(person: SignUp, from: Visitor): Promise<Account>
+  /** Throws `credentials_invalid`, `too_many_attempts`, `overloaded`: the same for names that exist and names that do not. */
+  verifyPassword(username: string, password: string, from: Visitor): Promise<Account>
+  /** For somebody who is signed in already and proves it again. Throws as `verifyPassword`. */
+  verifyPasswordAgain(accountId: string, password: string, from: Visitor): Promise<Account>
+  /** Throws `form_invalid`, `not_found`, `overloaded`. */
+  setPassword(accountId: string, password: string): Promise<void>
+}
+
+/** How many attempts pass in a quarter of an hour; sign-ups in an hour. Only what fails counts against a password limit. */
+export interface AttemptLimits {
+  /** Wrong passwords for one name from one address. */
+  readonly pair: number
+  /** Wrong passwords for one name from everywhere. Devices that the owner has used before are outside this limit. */
+  readonly account: number
+  /** Wrong passwords from one address for all names. */
+  readonly address: number
+  /** Wrong passwords for one account from a device that knows it, or from a session that must prove itself again. */
+  readonly known: number
+  /** New accounts from one address. */
+  readonly signUps: number
+}
+
+export const defaultAttemptLimits: AttemptLimits = { pair: 10, account: 60, address: 300, known: 10, signUps: 600 }
+
+/** The accounts as the password factor sees them. */
+export function passwordChecker(accounts: Accounts): PasswordChecker<Visitor> {
+  return {
+    has: async (accountId) => Boolean((await accounts.find(accountId))?.passwordHash),
+    async verify(accountId, password, from) {
+      try {
+        await accounts.verifyPasswordAgain(accountId, password, from)
+        return true
+      } catch (error) {
+        if (isVigilError(error, 'credentials_invalid')) return false
+        throw error
+      }
+    }
+  }
+}
+
+export interface AccountsOptions {
+  readonly store: AccountStore
+  readonly passwords: Passwords
+  /** Seconds since the epoch. */
+  readonly now?: () => number
+  /** This name becomes administrator when it signs up. For demos. */
+  readonly administratorName?: string | undefined
+  readonly limits?: Partial<AttemptLimits>
+}
+
+export function createAccounts(options: AccountsOptions): Accounts {
+  const { store, passwords, now = () => Math.floor(Date.now() / 1000), administratorName } = options
+  const limits = { ...defaultAttemptLimits, ...options.limits }
+  const quarter = 15 * 60
+  const limiters = {
+    pair: new RateLimiterMemory({ keyPrefix: 'pair', points: limits.pair, duration: quarter }),
+    account: new RateLimiterMemory({ keyPrefix: 'account', points: limits.account, duration: quarter }),
+    address: new RateLimiterMemory({ keyPrefix: 'address', points: limits.address, duration: quarter }),
+    known: new RateLimiterMemory({ keyPrefix: 'known', points: limits.known, duration: quarter }),
+    signUps: new RateLimiterMemory({ keyPrefix: 'sign-up', points: limits.signUps, duration: 4 * quarter })
+  }
+
+  async function prove(account: Account | undefined, password: string, attempts: readonly Attempt[]): Promise<Account> {
+    // Taken before the hash and given back after a success: attempts that run side by side cannot slip through together.
+    await takeAll(attempts)
+    const plausible = password.length > 0 && passwordLength(password) <= passwordMaxLength
+    const passed = await passwords.verify(account?.passwordHash, plausible ? password : '').catch(async (error) => {
+      await giveBack(attempts)
+      throw error
+    })
+    if (!account || !plausible || !passed) throw new VigilError('credentials_invalid')
+    await giveBack(attempts)
+    return account
+  }
+
+  return {
+    find: (accountId) => store.find(accountId),
+
+    async signUp(person, from) {
+      const tidy = tidied(person)
+      const [problem] = signUpProblems(tidy)
+      if (problem) throw new VigilError('form_invalid', `${problem.field}: ${problem.words}`)
+      await takeAll(byAddress(limiters.signUps, from))
+      // Looked up first to spare the hash; the store has the last word when two people want one name at once.
+      if (await store.findByUsername(tidy.username)) throw new VigilError('username_taken')
+      const account: Account = {
+        id: randomUUID(),
+        username: tidy.username,
+        email: tidy.email,
+        passwordHash: await passwords.hash(person.password),
+        role:
+          administratorName !== undefined && folded(administratorName) === folded(tidy.username)
+            ? 'administrator'
+            : 'person',
+        createdAt: now()
+      }
+      await store.create(account)
+      return account
+    },
+
+    async verifyPassword(username, password, from) {
+      const name = username.trim().normalize('NFKC').slice(0, 256)
+      const account = await store.findByUsername(name)
+      const address = byAddress(limiters.address, from)
+      const attempts: readonly Attempt[] =
+        account !== undefined && account.id === from.knownAs
+          ? [{ limiter: limiters.known, key: `device:${account.id}` }, ...address]
+          : [
+              { limiter: limiters.pair, key: `${network(from.address) ?? from.address} ${folded(name)}` },
+              { limiter: limiters.account, key: folded(name) },
+              ...address
+            ]
+      return prove(account, password, attempts)
+    },
+
+    async verifyPasswordAgain(accountId, password, from) {
+      return prove(await store.find(accountId), password, [
+        { limiter: limiters.known, key: `session:${accountId}` },
+        ...byAddress(limiters.address, from)
+      ])
+    },
+
+    async setPassword(accountId, password) {
+      const problem = passwordProblem(password)
+      if (problem) throw new VigilError('form_invalid', problem)
+      const account = await store.find(accountId)
+      if (!account) throw new VigilError('not_found')
+      await store.update({ ...account, passwordHash: await passwords.hash(password) })
+    }
+  }
+}
+
+interface Attempt {
+  readonly limiter: RateLimiterMemory
+  readonly key: string
+}
+
+function byAddress(limiter: RateLimiterMemory, from: Visitor): readonly Attempt[] {
+  const key = network(from.address)
+  return key === undefined ? [] : [{ limiter, key }]
+}
+
+async function takeAll(attempts: readonly Attempt[]): Promise<void> {
+  const taken: Attempt[] = []
+  for (const attempt of attempts) {
+    try {
+      await attempt.limiter.consume(attempt.key)
+      taken.push(attempt)
+    } catch (refused) {
+      await giveBack(taken)
+      if (!(refused instanceof RateLimiterRes)) throw refused
+      throw new VigilError('too_many_attempts', undefined, { cause: refused })
+    }
+  }
+}
+
+async function giveBack(attempts: readonly Attempt[]): Promise<void> {
+  for (const { limiter, key } of attempts) await limiter.reward(key)
+}
+
+/** Seconds for a `Retry-After` header, when the error says. */
+export function retryAfterSeconds(error: unknown): number | undefined {
+  if (isVigilError(error, 'overloaded')) return 2
+  if (!isVigilError(error, 'too_many_attempts')) return undefined
+  return error.cause instanceof RateLimiterRes ? Math.max(1, Math.ceil(error.cause.msBeforeNext / 1000)) : 60
+}
+
+/** What is wrong with a sign-up, in words for the person; empty when it can be tried. */
+export function signUpProblems(person: SignUp): readonly Problem[] {
+  const { username, email } = tidied(person)
+  const problems: Problem[] = []
+  const length = Array.from(username).length
+  if (length < 2 || length > 64)
+    problems.push({ field: 'username', words: 'Choose a user name of 2 to 64 characters.' })
+  else if (invisible.test(username))
+    problems.push({ field: 'username', words: 'The user name has characters that cannot be seen.' })
+  if (email.length > 254 || invisible.test(email) || !/^[^\s@]+@[^\s@]+$/u.test(email)) {
+    problems.push({ field: 'email', words: 'Write an e-mail address such as ana@example.com.' })
+  }
+  const password = passwordProblem(person.password)
+  if (password) problems.push({ field: 'password', words: password })
+  else if (folded(person.password) === folded(username)) {
+    problems.push({ field: 'password', words: 'The password must not be your user name.' })
+  }
+  return problems
+}
+
+export function passwordProblem(password: string): string | undefined {
+  const length = passwordLength(password)
+  if (length < passwordMinLength) return `Choose a password of at least ${passwordMinLength} characters.`
+  if (length > passwordMaxLength) return `Choose a password of at most ${passwordMaxLength} characters.`
+  return undefined
+}
+
+// Control and format characters: line breaks that forge log lines, and marks that make one name look like another.
+const invisible = /\p{C}/u
+
+function tidied(person: SignUp): SignUp {
+  return { username: person.username.trim().normalize('NFKC'), email: person.email.trim(), password: person.password }
+}
+
+function folded(name: string): string {
+  return name.normalize('NFKC').toLowerCase()
+}
+
+/**
+ * One key per household: an IPv6 customer has a whole /64 of addresses to come from. Undefined where an address tells nobody apart:
+ * everybody behind a proxy that does not forward addresses comes from loopback, and one of them must not shut the others out.
+ */
+function network(address: string): string | undefined {
+  const plain = address.startsWith('::ffff:') ? address.slice(7) : address
+  switch (isIP(plain)) {
+    case 4:
+      return plain.startsWith('127.') ? undefined : plain
+    case 6:
+      return plain === '::1' ? undefined : firstGroups(plain)
+    default:
+      return undefined
+  }
+}
+
+/** The first 64 bits of an IPv6 address. */
+function firstGroups(address: string): string {
+  const [head = '', tail] = address.split('::')
+  const before = head.split(':').filter(Boolean)
+  const after = tail?.split(':').filter(Boolean) ?? []
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
+  return [...before, ...Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':')
+}

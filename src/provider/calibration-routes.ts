@@ -1,0 +1,207 @@
+// Asking a person whether they want to be watched, learning how they type, and the small JSON answers that those pages poll. Needs
+// nothing of the host but its provider, so it comes with the plug-in.
+
+import { readFileSync } from 'node:fs'
+import Router from '@koa/router'
+import { errorTable, VigilError } from '../errors.ts'
+import { problemPages } from './pages.ts'
+import { backFromSignIn, hasAccountPages, sendToSignIn, signedIn } from './signed-in.ts'
+import { trainingWords } from './standing-words.ts'
+import type Koa from 'koa'
+import type Provider from 'oidc-provider'
+import type { Forms } from './forms.ts'
+import type { Pages } from './pages.ts'
+import type { SignedIn } from './signed-in.ts'
+import type { TrainingStatus, Vigil } from './vigil-api.ts'
+
+export interface CalibrationRoutesOptions {
+  readonly provider: Provider
+  readonly vigil: Pick<
+    Vigil,
+    'person' | 'giveConsent' | 'withdrawConsent' | 'trainingStatus' | 'sessionsOf' | 'standing' | 'pageToken'
+  >
+  readonly pages: Pages
+  readonly forms: Forms
+  /** Seconds since the epoch. */
+  readonly now?: () => number
+}
+
+/** How old a login may be when somebody teaches Vigil their hands or takes their agreement back. */
+export const freshLoginSeconds = 10 * 60
+
+/** Paths of the JSON answers. */
+export const calibrationApi: readonly string[] = ['/api/training-status', '/api/calibration', '/api/user-stats']
+
+/** Sentences to type, in order; together some seven hundred keystrokes. */
+export const sentences: readonly string[] = readSentences()
+
+export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
+  const { provider, vigil, pages, forms, now = () => Math.floor(Date.now() / 1000) } = options
+  const router = new Router()
+
+  router.use(
+    ['/vigil/consent', '/vigil/consent/later', '/vigil/consent/withdraw', '/vigil/calibration'],
+    problemPages(pages)
+  )
+  router.use([...calibrationApi], problemAnswers)
+
+  router.get('/vigil/consent', async (ctx) => {
+    const who = await signedIn(provider, ctx)
+    if (!who) return sendToSignIn(ctx, { provider, pages, place: '/vigil/consent', because: 'not_signed_in' })
+    if (backFromSignIn(ctx, pages)) return undefined
+    const person = await vigil.person(who.accountId)
+    const data = {
+      csrf: forms.token(ctx, '/vigil/consent'),
+      consented: person?.consentedAt !== undefined,
+      withdrawn: person?.consentedAt === undefined && person?.withdrawnAt !== undefined,
+      confirmed: ctx.query['state'] === 'withdraw',
+      training: trainingWords(await vigil.trainingStatus(who.accountId)),
+      home: await homeOf()
+    }
+    return pages.render(ctx, 'watch-consent', data)
+  })
+
+  router.post('/vigil/consent', async (ctx) => {
+    const who = await mustBeSignedIn(ctx)
+    await forms.read(ctx, '/vigil/consent')
+    await vigil.giveConsent(who.accountId)
+    seeOther(ctx, `${pages.base}/vigil/calibration`)
+  })
+
+  router.post('/vigil/consent/later', async (ctx) => {
+    await mustBeSignedIn(ctx)
+    await forms.read(ctx, '/vigil/consent')
+    seeOther(ctx, await homeOf())
+  })
+
+  router.post('/vigil/consent/withdraw', async (ctx) => {
+    const who = await mustBeSignedIn(ctx)
+    await forms.read(ctx, '/vigil/consent')
+    // A stranger at an open session must not be able to switch off what would notice them.
+    if (!(await isFresh(who))) {
+      return sendToSignIn(ctx, { ...freshSignIn('/vigil/consent', await maxAgeFor(who)), state: 'withdraw' })
+    }
+    await vigil.withdrawConsent(who.accountId)
+    return seeOther(ctx, `${pages.base}/vigil/consent`)
+  })
+
+  router.get('/vigil/calibration', async (ctx) => {
+    const who = await signedIn(provider, ctx)
+    if (!who) return sendToSignIn(ctx, { provider, pages, place: '/vigil/calibration', because: 'not_signed_in' })
+    const person = await vigil.person(who.accountId)
+    if (person?.consentedAt === undefined) return seeOther(ctx, `${pages.base}/vigil/consent`)
+    if (!(await isFresh(who))) return sendToSignIn(ctx, freshSignIn('/vigil/calibration', await maxAgeFor(who)))
+    if (backFromSignIn(ctx, pages)) return undefined
+    const data = {
+      pageToken: vigil.pageToken(who.uid, 'calibration'),
+      training: trainingWords(await vigil.trainingStatus(who.accountId)),
+      first: sentences[0],
+      home: await homeOf(),
+      wide: true
+    }
+    return pages.render(ctx, 'calibration', data, { connect: [pages.socketOrigin] })
+  })
+
+  router.get('/api/training-status', async (ctx) => {
+    const who = await mustBeSignedIn(ctx)
+    ctx.body = statusAnswer(await vigil.trainingStatus(who.accountId))
+  })
+
+  router.get('/api/calibration', async (ctx) => {
+    const who = await mustBeSignedIn(ctx)
+    const person = await vigil.person(who.accountId)
+    if (person?.consentedAt === undefined) throw new VigilError('consent_required')
+    if (!(await isFresh(who))) throw new VigilError('fresh_login_required')
+    ctx.body = { sentences, status: statusAnswer(await vigil.trainingStatus(who.accountId)) }
+  })
+
+  router.get('/api/user-stats', async (ctx) => {
+    const who = await mustBeSignedIn(ctx)
+    const [standing, sessions, status] = await Promise.all([
+      vigil.standing(who.uid),
+      vigil.sessionsOf(who.accountId),
+      vigil.trainingStatus(who.accountId)
+    ])
+    ctx.body = {
+      standing: standing
+        ? {
+            acr: standing.acr,
+            amr: standing.amr,
+            auth_time: who.loginAt,
+            acr_expires_at: standing.acrExpiresAt,
+            risk_level: standing.risk,
+            watch: standing.watch
+          }
+        : null,
+      sessions: sessions.length,
+      challenges: sessions.reduce((sum, session) => sum + session.alarms, 0),
+      training: statusAnswer(status)
+    }
+  })
+
+  async function mustBeSignedIn(ctx: Koa.Context): Promise<SignedIn> {
+    const who = await signedIn(provider, ctx)
+    if (!who) throw new VigilError('not_signed_in')
+    return who
+  }
+
+  /** A login of the last minutes in a session that nobody doubts. */
+  async function isFresh(who: SignedIn): Promise<boolean> {
+    if (who.loginAt === undefined || now() - who.loginAt > freshLoginSeconds) return false
+    const standing = await vigil.standing(who.uid)
+    return standing === undefined || standing.risk === 'LOW'
+  }
+
+  async function maxAgeFor(who: SignedIn): Promise<number> {
+    const standing = await vigil.standing(who.uid)
+    return standing && standing.risk !== 'LOW' ? 0 : freshLoginSeconds
+  }
+
+  function freshSignIn(place: '/vigil/consent' | '/vigil/calibration', maxAgeSeconds: number) {
+    return { provider, pages, place, because: 'fresh_login_required', maxAgeSeconds } as const
+  }
+
+  /** Where a person goes when there is nothing more to do here. */
+  async function homeOf(): Promise<string> {
+    return (await hasAccountPages(provider)) ? `${pages.base}/account` : `${pages.base}/vigil/consent`
+  }
+
+  return router
+}
+
+/** As `problemPages`, for callers that read JSON whatever they say they accept. */
+const problemAnswers: Koa.Middleware = async (ctx, next) => {
+  ctx.set('Cache-Control', 'no-store')
+  ctx.set('X-Content-Type-Options', 'nosniff')
+  try {
+    await next()
+  } catch (error) {
+    const known = error instanceof VigilError ? error : new VigilError('internal', undefined, { cause: error })
+    if (known !== error) ctx.app.emit('error', error, ctx)
+    ctx.status = known.status
+    ctx.body = { error: known.code, error_description: errorTable[known.code].meaning }
+  }
+}
+
+function statusAnswer(status: TrainingStatus): Record<string, unknown> {
+  return {
+    state: status.state,
+    progress: status.progress,
+    keystrokes: status.keystrokes,
+    keystrokes_needed: status.keystrokesNeeded,
+    profile_version: status.profileVersion
+  }
+}
+
+function seeOther(ctx: Koa.Context, url: string): void {
+  ctx.status = 303
+  ctx.redirect(url)
+}
+
+function readSentences(): readonly string[] {
+  const read: unknown = JSON.parse(readFileSync(new URL('../../views/sentences.json', import.meta.url), 'utf8'))
+  if (!Array.isArray(read) || !read.every((sentence) => typeof sentence === 'string')) {
+    throw new VigilError('config_invalid', 'views/sentences.json must be a list of sentences')
+  }
+  return read
+}

@@ -1,0 +1,182 @@
+// Weaves risk and levels into the `login` prompt of an interaction policy. One evaluation per request looks at the session's record,
+// notes a login that has just happened, puts the present truth into the session, and says whether and why to ask. It
+// replaces the library's essential_acr checks, which ask for ever when the level cannot be reached.
+
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { type Factor, usableMethods } from '../challenge/strategy.ts'
+import type { Authentication, SessionRecord } from '../ports.ts'
+import { type Ladder, reachable } from '../risk/assurance.ts'
+import { liftsCap } from '../risk/session-risk.ts'
+import { enough, requestedAcr, satisfies, toldAcr } from './requested-acr.ts'
+import type { SessionStanding, SessionStandings } from './session-standing.ts'
+
+type Prompt = InstanceType<typeof interactionPolicy.Prompt>
+
+/** Reasons under which an interaction says that Vigil asks; a host's pages may branch on them. */
+export const reasons = { risk: 'vigil_risk', acr: 'vigil_acr' } as const
+
+/** Errors a client may choose from for a request that may show no page (`vigil_silent_error` in its metadata). */
+export const silentErrors = ['interaction_required', 'login_required'] as const
+export type SilentError = (typeof silentErrors)[number]
+
+export interface InteractionChecks {
+  readonly standings: SessionStandings
+  readonly factors: readonly Factor[]
+  /** Notes a login; returns the session's record after it. */
+  authenticated(uid: string, accountId: string, authentication: Authentication): Promise<SessionRecord>
+  /** A session is in use: its record must not run out before it does. */
+  used(record: SessionRecord): Promise<void>
+  /** A client that must be watched has got a session: the channel is expected from now on. */
+  expectWatch(uid: string, accountId: string, clientId: string): void
+  now(): number
+}
+
+/** A new policy: the prompts of `policy` in their order, with Vigil's checks first in `login`. `policy` is not changed. */
+export function withVigilChecks(policy: readonly Prompt[], checks: InteractionChecks): Prompt[] {
+  const { Check } = interactionPolicy
+  const evaluations = new WeakMap<KoaContextWithOIDC, Promise<Evaluation>>()
+  const evaluation = (ctx: KoaContextWithOIDC): Promise<Evaluation> => {
+    // The checks of a prompt run in parallel: they share one evaluation, or a login would be noted twice.
+    let running = evaluations.get(ctx)
+    if (!running) evaluations.set(ctx, (running = evaluate(ctx, checks)))
+    return running
+  }
+  const ours = [
+    new Check(
+      reasons.risk,
+      'the session is at risk and the End-User must authenticate again',
+      'interaction_required',
+      async (ctx) => (await evaluation(ctx)).ask === 'risk',
+      async (ctx) => ({ vigil: { kind: 'risk', since: (await evaluation(ctx)).since } })
+    ),
+    new Check(
+      reasons.acr,
+      'the requested authentication context needs the End-User',
+      'interaction_required',
+      async (ctx) => (await evaluation(ctx)).ask === 'acr',
+      async (ctx) => ({ vigil: { kind: 'acr', acr: (await evaluation(ctx)).acr } })
+    )
+  ]
+  const prompts = policy.map((prompt) => copyOf(prompt, prompt.name === 'login' ? ours : []))
+  if (!prompts.some(({ name }) => name === 'login')) {
+    prompts.unshift(new interactionPolicy.Prompt({ name: 'login', requestable: true }, ...ours))
+  }
+  return prompts
+}
+
+interface Evaluation {
+  readonly ask?: 'risk' | 'acr'
+  readonly since?: number
+  readonly acr?: string
+}
+
+async function evaluate(ctx: KoaContextWithOIDC, checks: InteractionChecks): Promise<Evaluation> {
+  const { session, client } = ctx.oidc
+  const { ladder } = checks.standings
+  const asked = requestedAcr(ctx.oidc.params ?? {}, ladder)
+  if (!session?.accountId || !client) return {} // the library's own no_session check asks
+  const standing = await presentStanding(ctx, checks, session.uid, session.accountId)
+  if (standing.revoked) throw new errors.SessionNotFound('the session has been revoked')
+  // What the code and every token made from it will say.
+  session.acr = toldAcr(standing.acr, asked.essential, ladder)
+  session.amr = [...standing.amr]
+  if (client['vigil_watch'] === 'required') checks.expectWatch(session.uid, session.accountId, client.clientId)
+
+  const { demand } = standing.record
+  if (demand) {
+    refuseSilently(ctx, 'the session is at risk and the End-User must authenticate again')
+    return { ask: 'risk', since: demand.since }
+  }
+  return levelNeeded(ctx, checks, standing, asked)
+}
+
+async function levelNeeded(
+  ctx: KoaContextWithOIDC,
+  checks: InteractionChecks,
+  standing: SessionStanding,
+  asked: ReturnType<typeof requestedAcr>
+): Promise<Evaluation> {
+  const { ladder } = checks.standings
+  const unmetEssential = satisfies(standing.acr, asked.essential, ladder) ? undefined : asked.essential
+  const unmet = unmetEssential ?? (satisfies(standing.acr, asked.voluntary, ladder) ? undefined : asked.voluntary)
+  if (!unmet) return {}
+  const acr = enough(unmet, ladder)
+  const possible = await possibleFor(standing, checks, acr, ladder)
+  if (!possible || ctx.oidc.result?.['login']) {
+    // Asked once, or nothing this person has can reach it: asking (again) would loop for ever.
+    if (unmetEssential)
+      throw new errors.UnmetAuthenticationRequirements('the essential authentication context cannot be met')
+    return {} // voluntary: the token tells the truth (OpenID Connect Core §3.1.2.1)
+  }
+  refuseSilently(ctx, 'the requested authentication context needs the End-User')
+  return { ask: 'acr', acr }
+}
+
+/** Whether passing everything that this person can use would be enough; a cap that is not lifted by it bounds it. */
+async function possibleFor(
+  standing: SessionStanding,
+  checks: InteractionChecks,
+  acr: string,
+  ladder: Ladder
+): Promise<boolean> {
+  const methods = await usableMethods(checks.factors, standing.record.accountId)
+  return liftsCap(standing.record, methods) && reachable(ladder, acr, methods)
+}
+
+/** The record after a login that this request brings back, or as it stands. */
+async function presentStanding(
+  ctx: KoaContextWithOIDC,
+  checks: InteractionChecks,
+  uid: string,
+  accountId: string
+): Promise<SessionStanding> {
+  const login = freshLogin(ctx)
+  if (login) return checks.standings.from(await checks.authenticated(uid, accountId, login))
+  const known = await checks.standings.of(uid)
+  if (known) {
+    await checks.used(known.record)
+    return known
+  }
+  // The session began before Vigil was there: what the provider says of it is what is known.
+  return checks.standings.from(
+    await checks.authenticated(uid, accountId, {
+      amr: ctx.oidc.session?.amr ?? ['pwd'],
+      at: ctx.oidc.session?.authTime() ?? checks.now(),
+      interaction: `adopted:${uid}`
+    })
+  )
+}
+
+/**
+ * A login counts when the interaction that returns asked for one and the result was made for it: oidc-provider merges the results of
+ * earlier interactions of the same request into later ones, so that a login result can also be a leftover.
+ */
+function freshLogin(ctx: KoaContextWithOIDC): Authentication | undefined {
+  const login = ctx.oidc.result?.['login'] as
+    | { amr?: string[]; ts?: number; vigil?: { passed?: readonly string[]; interaction?: string } }
+    | undefined
+  const interaction = ctx.oidc.entities.Interaction
+  if (!login || interaction?.prompt.name !== 'login') return undefined
+  if (login.vigil && login.vigil.interaction !== interaction.uid) return undefined
+  return {
+    amr: login.vigil?.passed ?? login.amr ?? ['pwd'],
+    at: ctx.oidc.session?.authTime() ?? login.ts ?? 0,
+    interaction: interaction.uid
+  }
+}
+
+/** `prompt=none` shows no page (OpenID Connect Core §3.1.2.1). Which error says so is the client's choice. */
+function refuseSilently(ctx: KoaContextWithOIDC, description: string): void {
+  if (!ctx.oidc.promptPending('none')) return
+  if (ctx.oidc.client?.['vigil_silent_error'] === 'login_required') throw new errors.LoginRequired(description)
+  throw new errors.InteractionRequired(description)
+}
+
+/** The library's prompts cannot be shared: adding a check to one would change the host's own policy. */
+function copyOf(prompt: Prompt, first: readonly InstanceType<typeof interactionPolicy.Check>[]): Prompt {
+  const loops = new Set(['essential_acr', 'essential_acrs'])
+  const copy = new interactionPolicy.Prompt({ name: prompt.name, requestable: prompt.requestable }, prompt.details)
+  copy.checks.clear()
+  copy.checks.push(...first, ...[...prompt.checks].filter(({ reason }) => !loops.has(reason)))
+  return copy
+}

@@ -1,0 +1,322 @@
+// The pages of a sign-in: login, the challenge that Vigil asks for, sign-up from inside, and consent to an application. Each ends in a
+// result that the provider's own flow takes up; nothing here decides who must be asked.
+
+import Router from '@koa/router'
+import type { PasswordAnswer, passwordStrategy } from '../challenge/password.ts'
+import { isVigilError, VigilError } from '../errors.ts'
+import { accountClientId } from './account-client.ts'
+import { retryAfterSeconds, signUpProblems } from './accounts.ts'
+import { isSessionNotFound, problemPages } from './pages.ts'
+import { publicWords, wrongPassword } from './public-errors.ts'
+import { scopeWords } from './scope-words.ts'
+import type Koa from 'koa'
+import type { Interaction, InteractionResults, default as Provider } from 'oidc-provider'
+import type { Accounts, Problem, SignUp, Visitor } from './accounts.ts'
+import type { Forms } from './forms.ts'
+import type { Pages } from './pages.ts'
+import type { Account } from './ports.ts'
+import type { PersonCookies } from './signed-cookie.ts'
+import type { ChallengeView, Vigil } from './vigil-api.ts'
+
+export interface InteractionRoutesOptions {
+  readonly provider: Provider
+  readonly vigil: Pick<Vigil, 'loginResult' | 'challengeOf' | 'revoke'>
+  readonly accounts: Accounts
+  readonly password: PasswordFactor
+  readonly pages: Pages
+  readonly forms: Forms
+  readonly cookies: PersonCookies
+}
+
+type PasswordFactor = ReturnType<typeof passwordStrategy<Visitor>>
+
+/**
+ * `GET /interaction/:uid` and the forms under it. Mount with `provider.use(router.routes())` before `provider.callback()`. An
+ * interaction with a prompt other than `login` and `consent` is left to whoever comes next.
+ */
+export function interactionRoutes(options: InteractionRoutesOptions): Router {
+  const { provider, vigil, accounts, pages, forms, cookies } = options
+  const router = new Router()
+  const usedSignUps = new Map<string, number>()
+
+  router.use('/interaction/:uid', problemPages(pages))
+
+  router.get('/interaction/:uid', async (ctx, next) => {
+    const details = await detailsOf(ctx)
+    if (details.prompt.name === 'consent') return showConsent(ctx, details)
+    if (details.prompt.name !== 'login') {
+      await next()
+      return undefined
+    }
+    const signedUp = justSignedUp(ctx, details)
+    if (signedUp && (await accounts.find(signedUp))) return finishLogin(ctx, details, signedUp)
+    return showLogin(ctx, details)
+  })
+
+  router.post('/interaction/:uid/login', async (ctx) => {
+    const details = await detailsOf(ctx, 'login')
+    let username = ''
+    try {
+      const fields = await forms.read(ctx, scopeOf(details))
+      username = fields['username'] ?? ''
+      const challenged = await challengedAccount(details)
+      const password = fields['password'] ?? ''
+      const from = visitorOf(ctx)
+      const accountId = challenged
+        ? await passAgain(challenged.account.id, { password, from })
+        : (await accounts.verifyPassword(username, password, from)).id
+      await finishLogin(ctx, details, accountId)
+    } catch (error) {
+      if (!isVigilError(error) || error.code === 'interaction_lost') throw error
+      await showLogin(ctx, details, { error, username })
+    }
+  })
+
+  router.get('/interaction/:uid/signup', async (ctx) => showSignUp(ctx, await detailsOf(ctx, 'login')))
+
+  router.post('/interaction/:uid/signup', async (ctx) => {
+    const details = await detailsOf(ctx, 'login')
+    let person: SignUp = { username: '', email: '', password: '' }
+    try {
+      const fields = await forms.read(ctx, scopeOf(details))
+      person = { username: fields['username'] ?? '', email: fields['email'] ?? '', password: fields['password'] ?? '' }
+      const account = await accounts.signUp(person, visitorOf(ctx))
+      await finishLogin(ctx, details, account.id)
+    } catch (error) {
+      if (!isVigilError(error) || error.code === 'interaction_lost') throw error
+      await showSignUp(ctx, details, { error, person })
+    }
+  })
+
+  router.post('/interaction/:uid/consent', async (ctx) => {
+    const details = await detailsOf(ctx, 'consent')
+    await forms.read(ctx, scopeOf(details))
+    const grantId = await grantOf(details)
+    await finish(ctx, { consent: { grantId } }, true)
+  })
+
+  router.post('/interaction/:uid/abort', async (ctx) => {
+    const details = await detailsOf(ctx)
+    await forms.read(ctx, scopeOf(details))
+    await finish(ctx, { error: 'access_denied', error_description: 'the person did not go on' }, false)
+  })
+
+  router.post('/interaction/:uid/signout', async (ctx) => {
+    const details = await detailsOf(ctx, 'login')
+    await forms.read(ctx, scopeOf(details))
+    if (details.session) await vigil.revoke(details.session.uid, 'signed_out')
+    ctx.status = 303
+    ctx.redirect(againUrl(details))
+  })
+
+  /** The interaction that this browser and this address both name. Throws `interaction_lost`. */
+  async function detailsOf(
+    ctx: Koa.Context & { params: Record<string, string> },
+    prompt?: string
+  ): Promise<Interaction> {
+    try {
+      const details = await provider.interactionDetails(ctx.req, ctx.res)
+      if (details.uid !== ctx.params['uid'])
+        throw new VigilError('interaction_lost', 'the address names another interaction')
+      if (prompt && details.prompt.name !== prompt)
+        throw new VigilError('interaction_lost', `the interaction is not at ${prompt}`)
+      return details
+    } catch (error) {
+      if (isSessionNotFound(error)) throw new VigilError('interaction_lost', undefined, { cause: error })
+      throw error
+    }
+  }
+
+  /** Who must prove it again and why; undefined when anybody may sign in. */
+  async function challengedAccount(
+    details: Interaction
+  ): Promise<{ readonly account: Account; readonly view: ChallengeView } | undefined> {
+    if (!details.session) return undefined
+    const view = await vigil.challengeOf(details)
+    const account = view && (await accounts.find(details.session.accountId))
+    return view && account ? { account, view } : undefined
+  }
+
+  async function showLogin(
+    ctx: Koa.Context,
+    details: Interaction,
+    failed?: { readonly error: VigilError; readonly username: string }
+  ): Promise<void> {
+    const client = await clientOf(details)
+    const challenged = await challengedAccount(details)
+    const present = !challenged && details.session ? await accounts.find(details.session.accountId) : undefined
+    const hint = details.params['login_hint']
+    const shared = {
+      uid: details.uid,
+      csrf: forms.token(ctx, scopeOf(details)),
+      client: client.name,
+      ...alertOf(ctx, failed?.error)
+    }
+    if (challenged) {
+      const { account, view } = challenged
+      const initial = Array.from(account.username)[0]
+      const alert = failed?.error.code === 'credentials_invalid' ? wrongPassword : shared.alert
+      const data = { ...shared, alert, kind: view.kind, words: view.words, username: account.username, initial }
+      pages.render(ctx, 'challenge', data, howFor(details, failed?.error))
+      return
+    }
+    const username = failed?.username || present?.username || (typeof hint === 'string' ? hint : '')
+    pages.render(ctx, 'login', { ...shared, username }, howFor(details, failed?.error))
+  }
+
+  async function showSignUp(
+    ctx: Koa.Context,
+    details: Interaction,
+    failed?: { readonly error: VigilError; readonly person: SignUp }
+  ): Promise<void> {
+    const client = await clientOf(details)
+    const data = {
+      csrf: forms.token(ctx, scopeOf(details)),
+      action: `/interaction/${details.uid}/signup`,
+      signIn: `/interaction/${details.uid}`,
+      client: client.name,
+      username: failed?.person.username,
+      email: failed?.person.email,
+      ...alertOf(ctx, failed?.error),
+      problems: signUpProblemsAfter(failed)
+    }
+    pages.render(ctx, 'signup', data, howFor(details, failed?.error))
+  }
+
+  async function showConsent(ctx: Koa.Context, details: Interaction): Promise<void> {
+    const client = await clientOf(details)
+    const account = details.session && (await accounts.find(details.session.accountId))
+    const asked = missingOf(details)
+    const resourceScopes = Object.values(asked.missingResourceScopes ?? {}).flat()
+    const scopes = [...(asked.missingOIDCScope ?? []), ...resourceScopes]
+    const fallback = typeof details.params['scope'] === 'string' ? details.params['scope'].split(' ') : []
+    const data = {
+      uid: details.uid,
+      csrf: forms.token(ctx, scopeOf(details)),
+      client: client.name,
+      destination: destinationOf(details) ?? client.name,
+      policyUri: client.policyUri,
+      tosUri: client.tosUri,
+      username: account?.username,
+      asks: scopeWords(scopes.length > 0 ? scopes : fallback, asked.missingOIDCClaims ?? [])
+    }
+    pages.render(ctx, 'consent', data, howFor(details))
+  }
+
+  async function clientOf(details: Interaction): Promise<{
+    readonly name: string
+    readonly policyUri: string | undefined
+    readonly tosUri: string | undefined
+  }> {
+    const clientId = String(details.params['client_id'])
+    const client = await provider.Client.find(clientId)
+    return { name: client?.clientName ?? clientId, policyUri: client?.policyUri, tosUri: client?.tosUri }
+  }
+
+  /** Adds what is missing to the grant that the person gave this client before, or to a new one. */
+  async function grantOf(details: Interaction): Promise<string> {
+    const accountId = details.session?.accountId
+    const clientId = String(details.params['client_id'])
+    if (!accountId) throw new VigilError('interaction_lost', 'consent without a session')
+    const earlier = details.grantId ? await provider.Grant.find(details.grantId) : undefined
+    const grant = earlier ?? new provider.Grant({ accountId, clientId })
+    const { missingOIDCScope, missingOIDCClaims, missingResourceScopes, rar } = missingOf(details)
+    if (missingOIDCScope) grant.addOIDCScope(missingOIDCScope.join(' '))
+    if (missingOIDCClaims) grant.addOIDCClaims([...missingOIDCClaims])
+    for (const [resource, scopes] of Object.entries(missingResourceScopes ?? {}))
+      grant.addResourceScope(resource, scopes.join(' '))
+    for (const detail of rar ?? []) grant.addRar(detail)
+    return grant.save()
+  }
+
+  /** The challenge: somebody is signed in already and proves it again. */
+  async function passAgain(accountId: string, answer: PasswordAnswer<Visitor>): Promise<string> {
+    const { state } = await options.password.begin(accountId)
+    if (!(await options.password.verify(state, answer))) throw new VigilError('credentials_invalid')
+    return accountId
+  }
+
+  async function finishLogin(ctx: Koa.Context, details: Interaction, accountId: string): Promise<void> {
+    const login = await vigil.loginResult(details, { accountId, amr: options.password.amr })
+    cookies.device.set(ctx, accountId)
+    // Not merged: a result of an earlier prompt of this interaction must not add to what was proved just now.
+    await finish(ctx, { login }, false)
+  }
+
+  async function finish(ctx: Koa.Context, result: InteractionResults, mergeWithLastSubmission: boolean): Promise<void> {
+    const returnTo = await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission })
+    ctx.status = 303
+    ctx.redirect(returnTo)
+  }
+
+  /** The account that was made on this browser a moment ago, when this is the sign-in which that sign-up started. */
+  function justSignedUp(ctx: Koa.Context, details: Interaction): string | undefined {
+    if (details.params['client_id'] !== accountClientId) return undefined
+    const ticket = cookies.justSignedUp.read(ctx)
+    if (!ticket || usedSignUps.has(ticket.id)) return undefined
+    const now = Date.now() / 1000
+    for (const [id, until] of usedSignUps) if (until < now) usedSignUps.delete(id)
+    usedSignUps.set(ticket.id, ticket.expiresAt)
+    cookies.justSignedUp.clear(ctx)
+    return ticket.accountId
+  }
+
+  function visitorOf(ctx: Koa.Context): Visitor {
+    const known = cookies.device.read(ctx)?.accountId
+    return known === undefined ? { address: ctx.ip } : { address: ctx.ip, knownAs: known }
+  }
+
+  /** The same request from the start, for whoever signs in after the present person has left. */
+  function againUrl(details: Interaction): string {
+    const query = new URLSearchParams()
+    for (const [name, value] of Object.entries(details.params)) {
+      // A request object was taken apart already, and a pushed one works once.
+      if (name === 'request' || name === 'request_uri') continue
+      if (typeof value === 'string' || typeof value === 'number') query.set(name, String(value))
+      else if (Array.isArray(value)) for (const one of value) query.append(name, String(one))
+    }
+    return `${provider.pathFor('authorization')}?${query}`
+  }
+
+  return router
+}
+
+function scopeOf(details: Interaction): string {
+  return `interaction ${details.uid}`
+}
+
+function howFor(details: Interaction, error?: VigilError): { status: number; formAction: string[]; popup: true } {
+  const redirectUri = details.params['redirect_uri']
+  return { status: error?.status ?? 200, formAction: typeof redirectUri === 'string' ? [redirectUri] : [], popup: true }
+}
+
+function destinationOf(details: Interaction): string | undefined {
+  const redirectUri = details.params['redirect_uri']
+  if (typeof redirectUri !== 'string' || !URL.canParse(redirectUri)) return undefined
+  return new URL(redirectUri).host || undefined
+}
+
+function alertOf(ctx: Koa.Context, error: VigilError | undefined): { alert?: ReturnType<typeof publicWords> } {
+  if (!error) return {}
+  const seconds = retryAfterSeconds(error)
+  if (seconds !== undefined) ctx.set('Retry-After', String(seconds))
+  return { alert: publicWords(error.code) }
+}
+
+function signUpProblemsAfter(
+  failed: { readonly error: VigilError; readonly person: SignUp } | undefined
+): readonly Problem[] {
+  return failed?.error.code === 'form_invalid' ? signUpProblems(failed.person) : []
+}
+
+/** What the consent prompt found missing; the provider types it as anything. */
+interface Missing {
+  readonly missingOIDCScope?: readonly string[]
+  readonly missingOIDCClaims?: readonly string[]
+  readonly missingResourceScopes?: Readonly<Record<string, readonly string[]>>
+  readonly rar?: readonly { readonly type: string }[]
+}
+
+function missingOf(details: Interaction): Missing {
+  return details.prompt.details
+}

@@ -1,0 +1,56 @@
+// The pages and endpoints of Vigil itself, beside the provider that it is plugged into: tickets, the agent, the question whether to be
+// watched, calibration. Only these paths are taken; everything else stays the host's.
+
+import type { RequestListener } from 'node:http'
+import Router from '@koa/router'
+import Koa from 'koa'
+import type { Logger } from 'pino'
+import { agentScript } from '../browser/bundle.ts'
+import { calibrationApi, calibrationRoutes } from './calibration-routes.ts'
+import { createForms } from './forms.ts'
+import { createPages, problemPages } from './pages.ts'
+import { ticketPreflight, ticketRoute, type TicketRouteOptions } from './ticket-route.ts'
+import type { Vigil } from './vigil-api.ts'
+
+export const channelPath = '/continuous'
+const ticketPath = `${channelPath}/ticket`
+
+export interface OwnAppOptions extends Omit<TicketRouteOptions, 'url'> {
+  readonly vigil: Vigil
+  readonly issuer: string
+  readonly formsKey: Uint8Array
+  /** Address of the channel as pages reach it. */
+  readonly channelUrl: string
+  readonly logger: Logger
+}
+
+/** True for the paths that `ownApp` answers. */
+export function isOwnPath(pathname: string): boolean {
+  return pathname === ticketPath || pathname.startsWith('/vigil/') || calibrationApi.includes(pathname)
+}
+
+export function ownApp(options: OwnAppOptions): RequestListener {
+  const { provider, vigil, issuer, logger } = options
+  const pages = createPages({ issuer })
+  const forms = createForms({ key: options.formsKey, issuer })
+  const app = new Koa({ proxy: provider.proxy, maxIpsCount: provider.maxIpsCount })
+  app.on('error', (error) => logger.error({ err: error }, 'a request failed'))
+  app.use(problemPages(pages))
+  const router = new Router()
+  router.options(ticketPath, ticketPreflight)
+  router.post(ticketPath, ticketRoute({ ...options, url: options.channelUrl }))
+  router.get('/vigil/agent.js', async (ctx) => {
+    ctx.type = 'text/javascript'
+    ctx.set('Cache-Control', 'public, max-age=300')
+    // The script is for the pages of relying parties on any site; it holds nothing secret.
+    ctx.set('Cross-Origin-Resource-Policy', 'cross-origin')
+    ctx.set('X-Content-Type-Options', 'nosniff')
+    ctx.body = await agentScript()
+  })
+  router.get('/vigil/assets/:name', (ctx) => pages.asset(ctx, ctx.params['name'] ?? ''))
+  app.use(router.routes())
+  app.use(calibrationRoutes({ provider, vigil, pages, forms }).routes())
+  app.use((ctx) => pages.problem(ctx, 'not_found'))
+  const answer = app.callback()
+  return (request, response) => void answer(request, response)
+}

@@ -1,0 +1,57 @@
+// What the stand-alone identity provider needs beside the heart's storage: accounts, one-time links and its own keys. A host that
+// plugs Vigil into its own provider has these already and never sees this file.
+
+import type { AdapterFactory } from 'oidc-provider'
+import type { VigilStorage } from '../ports.ts'
+
+export interface Account {
+  readonly id: string
+  /** As the person wrote it; unique without regard to case. */
+  readonly username: string
+  readonly email: string
+  /** PHC string of argon2id. */
+  readonly passwordHash: string
+  readonly role: 'person' | 'administrator'
+  readonly createdAt: number
+}
+
+export interface AccountStore {
+  find(id: string): Promise<Account | undefined>
+  findByUsername(username: string): Promise<Account | undefined>
+  /** Throws `username_taken`. */
+  create(account: Account): Promise<void>
+  /** Throws `not_found`. */
+  update(account: Account): Promise<void>
+  hasAdministrator(): Promise<boolean>
+}
+
+/** One-time links: only a hash of the token is stored. */
+export interface Invitation {
+  readonly tokenHash: string
+  readonly accountId: string
+  readonly purpose: 'set_password'
+  readonly expiresAt: number
+}
+
+export interface InvitationStore {
+  add(invitation: Invitation): Promise<void>
+  /** Looks without using it up. */
+  find(tokenHash: string): Promise<Invitation | undefined>
+  /** Removes and returns it, with every other link of that account and purpose; of two at once, one gets it. */
+  take(tokenHash: string): Promise<Invitation | undefined>
+}
+
+/** Named byte strings, e.g. the sealed signing keys. */
+export interface KeyStore {
+  get(name: string): Promise<Uint8Array | undefined>
+  /** Stores unless the name is taken; returns what is stored then, so that two first starts agree. */
+  put(name: string, value: Uint8Array): Promise<Uint8Array>
+}
+
+export interface ServerStorage extends VigilStorage {
+  readonly oidc: AdapterFactory
+  readonly accounts: AccountStore
+  readonly invitations: InvitationStore
+  readonly keys: KeyStore
+  close(): Promise<void>
+}

@@ -1,0 +1,47 @@
+// The pages that oidc-provider asks its host for: an error that cannot go back to the application, and the two pages of signing out.
+
+import { isSessionNotFound, type Pages } from './pages.ts'
+import { publicWords } from './public-errors.ts'
+import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
+
+export interface ProviderPages {
+  readonly renderError: NonNullable<Configuration['renderError']>
+  /** For `features.rpInitiatedLogout`. */
+  readonly logoutSource: (ctx: KoaContextWithOIDC, form: string) => void
+  /** For `features.rpInitiatedLogout`. */
+  readonly postLogoutSuccessSource: (ctx: KoaContextWithOIDC) => void
+}
+
+export function providerPages(pages: Pages): ProviderPages {
+  return {
+    renderError(ctx, out, error) {
+      const words = wordsFor(out, error, ctx.status)
+      const detail = [out.error, out.error_description].filter(Boolean).join(': ')
+      // The provider has set the status that the protocol wants; the page keeps it, save where there is no session to go on with.
+      pages.render(ctx, 'error', { ...words, detail }, { status: isSessionNotFound(error) ? 410 : ctx.status })
+    },
+
+    logoutSource(ctx, form) {
+      const { client, params } = ctx.oidc
+      const back = params?.['post_logout_redirect_uri']
+      const data = { form, client: client && (client.clientName ?? client.clientId) }
+      pages.render(ctx, 'logout', data, { formAction: typeof back === 'string' ? [back] : [], popup: true })
+    },
+
+    postLogoutSuccessSource(ctx) {
+      const { client } = ctx.oidc
+      pages.render(ctx, 'signed-out', { client: client && (client.clientName ?? client.clientId) })
+    }
+  }
+}
+
+function wordsFor(out: ErrorOut, error: Error, status: number): { readonly title: string; readonly words: string } {
+  if (isSessionNotFound(error)) return publicWords('interaction_lost')
+  if (status === 404) return publicWords('not_found')
+  if (out.error === 'server_error' || status >= 500) return publicWords('internal')
+  return {
+    title: 'This request cannot be answered',
+    words:
+      'The application sent you here with something that we cannot accept. Nothing was changed. Go back to it and try again; if it happens again, tell the people who run it.'
+  }
+}

@@ -1,0 +1,72 @@
+// Assurance, risk, watch and training in words for the person whom they concern.
+
+import type { RiskLevel, WatchState } from '../risk/levels.ts'
+import type { TrainingStatus } from './vigil-api.ts'
+
+export interface StandingWords {
+  readonly risk: string
+  readonly tone: 'good' | 'doubt' | 'wrong'
+  readonly watch: string
+  readonly how: string
+  readonly level: string
+}
+
+export function standingWords(standing: {
+  readonly risk: RiskLevel
+  readonly watch: WatchState
+  readonly amr: readonly string[]
+  readonly acr: string
+}): StandingWords {
+  const [risk, tone] = risks[standing.risk]
+  const methods = standing.amr.flatMap((method) => (Object.hasOwn(methodNames, method) ? [methodNames[method]!] : []))
+  return {
+    risk,
+    tone,
+    watch: watches[standing.watch],
+    how: methods.join(' and ') || 'in a way without a name',
+    level: standing.acr
+  }
+}
+
+export interface TrainingWords {
+  readonly state: TrainingStatus['state']
+  readonly words: string
+  readonly percent: number
+}
+
+export function trainingWords(status: TrainingStatus): TrainingWords {
+  return {
+    state: status.state,
+    words: trainings[status.state],
+    percent: Math.round(Math.min(1, Math.max(0, status.progress)) * 100)
+  }
+}
+
+const risks = {
+  LOW: ['Nothing unusual', 'good'],
+  MEDIUM: ['Something looked unusual', 'doubt'],
+  HIGH: ['We are not sure that this is you', 'wrong']
+} as const satisfies Record<RiskLevel, readonly [string, StandingWords['tone']]>
+
+const watches: Readonly<Record<WatchState, string>> = {
+  watched: 'On: your typing and pointing are compared with what we know of you',
+  unobserved: 'Interrupted: nothing has reached us from this session for a while',
+  not_watched: 'Off: this session is not watched'
+}
+
+const methodNames: Readonly<Record<string, string>> = {
+  pwd: 'your password',
+  otp: 'a one-time code',
+  hwk: 'a security key',
+  swk: 'a passkey',
+  pop: 'a key of this device',
+  user: 'a touch or look at your device',
+  mfa: 'two different proofs'
+}
+
+const trainings: Readonly<Record<TrainingStatus['state'], string>> = {
+  no_consent: 'You have not agreed to it. Nothing about your typing is kept.',
+  none: 'You have agreed, but we have not seen you type yet.',
+  collecting: 'We are getting to know your rhythm.',
+  ready: 'We know your rhythm, and ask only when it is not yours.'
+}

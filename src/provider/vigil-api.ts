@@ -1,0 +1,90 @@
+// What Vigil offers to the pages of a provider: the stand-alone server's own pages use exactly what a host's pages use.
+
+import type { Configuration, Interaction, InteractionResults, default as Provider } from 'oidc-provider'
+import type { Server } from 'node:http'
+import type { RiskLevel, WatchState } from '../risk/levels.ts'
+import type { ChannelPurpose } from '../channel/ports.ts'
+import type { Person, SessionRecord } from '../ports.ts'
+
+export interface VigilEvents {
+  'risk.changed': {
+    readonly uid: string
+    readonly accountId: string
+    readonly from: RiskLevel
+    readonly to: RiskLevel
+    readonly reason: string
+  }
+  'challenge.required': {
+    readonly uid: string
+    readonly accountId: string
+    readonly rule: string
+    readonly acr: string
+  }
+  'session.revoked': { readonly uid: string; readonly accountId: string; readonly reason: string }
+}
+
+/** Why an interaction asks for a login, when Vigil is the reason. */
+export interface ChallengeView {
+  /** `risk`: somebody else may be at the keyboard. `acr`: the relying party asks for a level. `age`: the level has aged out. */
+  readonly kind: 'risk' | 'acr' | 'age'
+  /** One sentence for the person, in plain words. */
+  readonly words: string
+  /** Since when, in seconds, for a risk. */
+  readonly since?: number
+}
+
+export interface TrainingStatus {
+  /** `none`: no consent or nothing typed yet; `collecting`; `ready`: a profile serves. */
+  readonly state: 'no_consent' | 'none' | 'collecting' | 'ready'
+  /** 0 to 1. */
+  readonly progress: number
+  readonly keystrokes: number
+  readonly keystrokesNeeded: number
+  readonly profileVersion?: number
+}
+
+/** Present assurance and risk of a session. */
+export interface SessionStandingView {
+  readonly acr: string
+  readonly amr: readonly string[]
+  /** Seconds since the epoch. */
+  readonly acrExpiresAt?: number
+  readonly risk: RiskLevel
+  readonly watch: WatchState
+}
+
+export interface Vigil {
+  /** Returns a new oidc-provider configuration with Vigil woven in; `base` is not changed. */
+  configure(base: Configuration): Configuration
+  /** Adds the channel, the agent, calibration and the ticket endpoint to the server that carries the provider. */
+  attach(provider: Provider, server: Server): void
+  on<E extends keyof VigilEvents>(event: E, listener: (detail: VigilEvents[E]) => void): () => void
+  /** Resolves when the policy in force and the population are loaded; rejects when they cannot be. */
+  ready(): Promise<void>
+  close(): Promise<void>
+
+  /** The `login` member of an interaction result: truthful `acr`, merged `amr`, `ts`. Call it after the person passed. */
+  loginResult(
+    details: Interaction,
+    passed: { readonly accountId: string; readonly amr: readonly string[] }
+  ): Promise<NonNullable<InteractionResults['login']>>
+  /** Says why the interaction asks; undefined for a plain login. */
+  challengeOf(details: Interaction): Promise<ChallengeView | undefined>
+
+  /** Token that lets a page of the provider itself open the channel; goes to the agent with the session cookie. */
+  pageToken(uid: string, purpose: ChannelPurpose): string
+  person(accountId: string): Promise<Person | undefined>
+  /** Records that the person agreed to being watched. */
+  giveConsent(accountId: string): Promise<void>
+  /** Withdraws: profiles are erased, streams end, access stays. */
+  withdrawConsent(accountId: string): Promise<void>
+  trainingStatus(accountId: string): Promise<TrainingStatus>
+  /** Live sessions of a person, newest first, with what is known of each. */
+  sessionsOf(accountId: string): Promise<readonly SessionRecord[]>
+  /** Present assurance and risk of a session, as tokens would tell it. */
+  standing(uid: string): Promise<SessionStandingView | undefined>
+  /** Ends a session in the order of OIDC: tombstone, back-channel logout, grants, session. */
+  revoke(uid: string, reason: string): Promise<void>
+  /** Evidence from outside the behaviour (an operator, another detector): enters by the same door and is audited. */
+  reportRisk(uid: string, level: RiskLevel, reason: string): Promise<void>
+}

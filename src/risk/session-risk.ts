@@ -1,0 +1,104 @@
+// How a session's record changes: it is authenticated, its risk moves, a rule asks for something, the watch comes and goes, it
+// is revoked. Each is a pure function from record to record that returns the same object when nothing changed, so that the
+// store writes nothing. What risk took latches: only a factor passed afterwards gives it back.
+
+import type { Authentication, SessionRecord } from '../ports.ts'
+import { belowAll } from './assurance.ts'
+import { atLeast, type RiskLevel, stronger, type WatchState } from './levels.ts'
+import type { Decision } from './policy.ts'
+
+/** A session at its first login. */
+export function newSession(uid: string, accountId: string, expiresAt: number): SessionRecord {
+  return {
+    uid,
+    accountId,
+    authentications: [],
+    risk: 'LOW',
+    watch: 'not_watched',
+    alarms: 0,
+    expiresAt,
+    version: 0
+  }
+}
+
+/**
+ * The person passed one or more methods. It answers an open demand and lifts the cap, unless this is a second suspicion answered by
+ * nothing but the methods that answered the one before: a stolen password must not disarm the watch twice. Then the demand is
+ * over (asking again would loop) and the cap stays until another factor passes or the session ends.
+ */
+export function authenticated(record: SessionRecord, authentication: Authentication): SessionRecord {
+  const seen = record.authentications.some(
+    ({ interaction }) => interaction !== undefined && interaction === authentication.interaction
+  )
+  if (seen) return record
+  // RFC 8176 §2: `rba` says that the risk engine took part, which it did when it asked.
+  const amr = record.demand ? [...authentication.amr, 'rba'] : authentication.amr
+  const authentications = [...record.authentications, { ...authentication, amr }].slice(-maximumAuthentications)
+  const answered = { ...record, authentications }
+  if (!record.demand && !record.cap) return answered
+  if (!liftsCap(record, authentication.amr)) return without(answered, 'demand')
+  const lifted: SessionRecord = { ...without(answered, 'demand', 'cap', 'reason'), risk: 'LOW' }
+  if (record.cap?.reason === silence) return lifted
+  return { ...lifted, answeredWith: [...new Set([...(record.answeredWith ?? []), ...authentication.amr])] }
+}
+
+/**
+ * Whether passing these methods gives back what risk took. A laptop that slept is no sign of a stranger (no evidence is not guilt): that
+ * doubt may be answered the same way each time. A suspicion wants a method that has not answered one before.
+ */
+export function liftsCap({ cap, answeredWith }: SessionRecord, methods: readonly string[]): boolean {
+  return !cap || cap.reason === silence || methods.some((method) => !answeredWith?.includes(method))
+}
+
+/** Reason of a cap that a missing watch has put on. */
+const silence = 'unobserved'
+
+/** Evidence moved the risk. A risk that took a level away does not fall by itself: good behaviour lifts nothing. */
+export function riskMoved(record: SessionRecord, level: RiskLevel, reason: string): SessionRecord {
+  if (record.revokedAt !== undefined || record.risk === level) return record
+  if (record.cap && !atLeast(level, record.risk)) return record
+  if (level === 'LOW') return { ...without(record, 'reason'), risk: level }
+  // A suspicion on top of a silence is a suspicion: the cap is lifted as one.
+  return { ...record, risk: level, reason, ...(record.cap && { cap: { ...record.cap, reason } }) }
+}
+
+/** A rule asked for something. The stronger of two demands stands; notify and allow ask nothing. */
+export function demanded(record: SessionRecord, decision: Decision, now: number): SessionRecord {
+  if (record.revokedAt !== undefined) return record
+  if (decision.action !== 'step_up' && decision.action !== 'reauthenticate') return record
+  if (record.demand && !stronger(decision.action, record.demand.action)) return record
+  const reason = record.reason ?? (record.watch === 'unobserved' ? silence : 'policy')
+  return {
+    ...record,
+    alarms: record.demand ? record.alarms : record.alarms + 1,
+    cap: record.cap ?? { acr: belowAll, since: now, reason },
+    demand: {
+      action: decision.action,
+      rule: decision.rule,
+      policyVersion: decision.policyVersion,
+      since: record.demand?.since ?? now,
+      ...(decision.acr !== undefined && { acr: decision.acr })
+    }
+  }
+}
+
+export function watchChanged(record: SessionRecord, watch: WatchState): SessionRecord {
+  return record.watch === watch ? record : { ...record, watch }
+}
+
+/** Revoking wins over everything that comes later. */
+export function revoked(record: SessionRecord, reason: string, now: number): SessionRecord {
+  return record.revokedAt === undefined ? { ...record, revokedAt: now, reason } : record
+}
+
+/** A session sees many step-ups in its life; the newest decide. */
+const maximumAuthentications = 20
+
+function without<K extends keyof SessionRecord>(
+  record: SessionRecord,
+  ...keys: K[]
+): Omit<SessionRecord, K> & SessionRecord {
+  const copy = { ...record }
+  for (const key of keys) delete copy[key]
+  return copy
+}

@@ -1,0 +1,303 @@
+// The stand-alone identity provider: oidc-provider with Vigil woven in, our accounts and pages in front, our storage behind. Everything a
+// host would bring along is here.
+
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import Router from '@koa/router'
+import Provider, { type ClientMetadata, type Configuration, errors } from 'oidc-provider'
+import { type Logger, pino } from 'pino'
+import { openStorage } from './adapters/index.ts'
+import type { Population } from './biometrics/index.ts'
+import { passwordStrategy } from './challenge/password.ts'
+import type { Clock } from './channel/ports.ts'
+import { VigilError } from './errors.ts'
+import { accountRoutes } from './provider/account-routes.ts'
+import { createAccounts, passwordChecker } from './provider/accounts.ts'
+import { createForms } from './provider/forms.ts'
+import { interactionRoutes } from './provider/interaction-routes.ts'
+import { createInvitations, type Invitations } from './provider/invitations.ts'
+import { createPages, type Pages } from './provider/pages.ts'
+import { createPasswords } from './provider/passwords.ts'
+import type { AccountStore, ServerStorage } from './provider/ports.ts'
+import { providerPages } from './provider/provider-pages.ts'
+import { personCookies } from './provider/signed-cookie.ts'
+import { signingKeys } from './provider/signing-keys.ts'
+import type { Vigil } from './provider/vigil-api.ts'
+import { keysFrom } from './secrets.ts'
+import { createVigil, type VigilOptions } from './vigil.ts'
+
+export { clientsFrom, type Config, configFrom } from './config.ts'
+export { VigilError } from './errors.ts'
+export { type RiskLevel, riskLevels } from './risk/levels.ts'
+export { closeOnSignal, runCommand } from './run.ts'
+
+export interface ServerOptions extends Partial<
+  Pick<VigilOptions, 'budget' | 'policy' | 'ladder' | 'calibrationKeystrokes' | 'graceSeconds' | 'challengeSeconds'>
+> {
+  /** Address of the provider as browsers reach it. Default: `http://localhost:<port>`. */
+  readonly issuer?: string
+  /** Default 3000; 0 = any free port. */
+  readonly port?: number
+  /** At least 32 random characters. Throws `secret_weak`. */
+  readonly secret: string
+  /** `postgres://…`, a folder for the embedded database, or `memory://`. */
+  readonly database: string
+  readonly clients?: readonly Readonly<Record<string, unknown>>[]
+  /** TLS proxies in front whose forwarded headers are believed. Default 0. */
+  readonly proxyHops?: number
+  /** This user name becomes an administrator when it signs up. For demos. */
+  readonly administratorName?: string
+  readonly population?: Population
+  readonly logger?: Logger
+  readonly clock?: Clock
+  /** More routes, before the provider's own. */
+  readonly routes?: (parts: ServerParts) => Router
+}
+
+export interface ServerParts {
+  readonly vigil: Vigil
+  readonly provider: Provider
+  readonly storage: ServerStorage
+  readonly issuer: string
+}
+
+export interface VigilServer extends ServerParts {
+  readonly server: Server
+  /** One-time link of the first administrator, as long as no password was set with one. */
+  readonly administratorLink?: string
+  /** Stops taking requests, ends the channels, closes the database. */
+  close(): Promise<void>
+}
+
+/** Throws `secret_weak`, `config_invalid`, `policy_invalid`, `database_in_use`, `storage_unavailable`, `port_in_use`. */
+export async function startServer(options: ServerOptions): Promise<VigilServer> {
+  const key = keysFrom(options.secret)
+  const logger = options.logger ?? pino({ name: 'vigil' })
+  const { server, port, serve } = await listen(options.port ?? 3000)
+  const issuer = options.issuer ?? `http://localhost:${port}`
+  // Cookies would be refused and discovery would name addresses that nobody reaches; only the operator can tell which is meant.
+  if (issuer.startsWith('https:') && !options.proxyHops) {
+    logger.warn({ issuer }, 'the issuer is https and no proxy is trusted (VIGIL_PROXY_HOPS): nobody here ends TLS')
+  }
+  let storage: ServerStorage | undefined
+  let vigil: Vigil | undefined
+  try {
+    storage = await openStorage({ database: options.database })
+    const { accounts: store } = storage
+    const accounts = createAccounts({
+      store,
+      passwords: createPasswords(),
+      ...(options.administratorName !== undefined && { administratorName: options.administratorName })
+    })
+    const pages = createPages({ issuer })
+    const forms = createForms({ key: key('forms'), issuer })
+    const cookies = personCookies({ key: key('sign-up'), issuer })
+    const invitations = createInvitations({ store: storage.invitations, issuer })
+    const password = passwordStrategy(passwordChecker(accounts))
+    vigil = createVigil({
+      ...options,
+      issuer,
+      storage,
+      logger,
+      factors: [password]
+    })
+    const provider = new Provider(
+      issuer,
+      vigil.configure(
+        configuration({
+          issuer,
+          storage,
+          pages,
+          cookieKey: Buffer.from(key('cookies')).toString('base64url'),
+          jwks: await signingKeys(storage.keys, key('signing-keys')),
+          clients: options.clients ?? []
+        })
+      )
+    )
+    await refuseBrokenClients(provider, options.clients)
+    provider.proxy = (options.proxyHops ?? 0) > 0
+    provider.maxIpsCount = options.proxyHops ?? 0
+    provider.on('server_error', (_ctx, error) => logger.error({ err: error }, 'the provider failed'))
+    const parts = { vigil, provider, storage, issuer }
+    if (options.routes) provider.use(options.routes(parts).routes())
+    provider.use(health(vigil).routes())
+    provider.use(interactionRoutes({ provider, vigil, accounts, password, pages, forms, cookies }).routes())
+    provider.use(accountRoutes({ provider, vigil, accounts, pages, forms, cookies, invitations }).routes())
+    const link = await firstAdministrator(store, invitations, options.administratorName)
+    const answer = provider.callback()
+    serve((request, response) => void answer(request, response))
+    vigil.attach(provider, server)
+    await vigil.ready()
+    return {
+      ...parts,
+      server,
+      ...(link !== undefined && { administratorLink: link }),
+      close: onlyOnce(async () => {
+        server.close()
+        await vigil?.close()
+        server.closeAllConnections()
+        await storage?.close()
+      })
+    }
+  } catch (error) {
+    server.close()
+    server.closeAllConnections()
+    await vigil?.close()
+    await storage?.close()
+    throw clientsInvalid(error) ?? error
+  }
+}
+
+/** Listens first, so that the issuer knows its port; answers 503 until there is somebody to serve. */
+async function listen(port: number): Promise<{ server: Server; port: number; serve(listener: RequestListener): void }> {
+  const server = createServer(starting)
+  server.listen(port)
+  await once(server, 'listening').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EADDRINUSE') throw cause
+    throw new VigilError('port_in_use', `port ${port} is in use by another process`, { cause })
+  })
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    serve(listener) {
+      server.off('request', starting)
+      server.on('request', listener)
+    }
+  }
+}
+
+const starting: RequestListener = (_request, response) => {
+  response.writeHead(503, { 'Retry-After': '1' }).end()
+}
+
+interface ConfigurationParts {
+  readonly issuer: string
+  readonly storage: ServerStorage
+  readonly pages: Pages
+  readonly cookieKey: string
+  readonly jwks: NonNullable<Configuration['jwks']>
+  readonly clients: readonly Readonly<Record<string, unknown>>[]
+}
+
+const day = 24 * 3600
+
+function configuration({ issuer, storage, pages, cookieKey, jwks, clients }: ConfigurationParts): Configuration {
+  const secure = issuer.startsWith('https:')
+  const { renderError, logoutSource, postLogoutSuccessSource } = providerPages(pages)
+  return {
+    adapter: storage.oidc,
+    async findAccount(_ctx, sub) {
+      const account = await storage.accounts.find(sub)
+      return (
+        account && {
+          accountId: sub,
+          claims: () => ({ sub, preferred_username: account.username, email: account.email, email_verified: false })
+        }
+      )
+    },
+    clients: clients as unknown as ClientMetadata[],
+    jwks,
+    cookies: {
+      keys: [cookieKey],
+      long: { httpOnly: true, sameSite: 'lax', secure, signed: true },
+      short: { httpOnly: true, sameSite: 'lax', secure, signed: true }
+    },
+    claims: { openid: ['sub'], profile: ['preferred_username'], email: ['email', 'email_verified'] },
+    features: {
+      devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
+      introspection: { enabled: true },
+      revocation: { enabled: true },
+      rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource }
+    },
+    interactions: { url: (_ctx, interaction) => `${pages.base}/interaction/${interaction.uid}` },
+    pkce: { required: () => true },
+    responseTypes: ['code', 'none'],
+    renderError,
+    ttl: {
+      AccessToken: 3600,
+      AuthorizationCode: 60,
+      Grant: 14 * day,
+      IdToken: 3600,
+      Interaction: 3600,
+      RefreshToken: 14 * day,
+      Session: 14 * day
+    },
+    ...(onLoopback(issuer) && { fetch: plainFetch })
+  }
+}
+
+/**
+ * The library's guard against requests to inside addresses also refuses back-channel logout to a relying party on this very machine.
+ * Only a provider that itself is on loopback goes without.
+ */
+const plainFetch: NonNullable<Configuration['fetch']> = (url, options) => {
+  const { dispatcher: _guard, ...rest } = options as RequestInit & { dispatcher?: unknown }
+  return globalThis.fetch(url, rest)
+}
+
+function onLoopback(issuer: string): boolean {
+  const { hostname } = new URL(issuer)
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+}
+
+/** Pages are served from the first moment; ready is who can watch as well. */
+function health(vigil: Vigil): Router {
+  let ready = false
+  vigil.ready().then(
+    () => (ready = true),
+    () => undefined
+  )
+  return new Router().get('/healthz', (ctx) => {
+    ctx.set('Cache-Control', 'no-store')
+    ctx.status = ready ? 200 : 503
+    ctx.body = { status: ready ? 'ready' : 'starting' }
+  })
+}
+
+/**
+ * No default password: the first administrator gets a link that works once. Whoever lost it gets another at each start until a password is
+ * set. Nobody is made where a name will be administrator at sign-up.
+ */
+async function firstAdministrator(
+  store: AccountStore,
+  invitations: Invitations,
+  name: string | undefined
+): Promise<string | undefined> {
+  if (name !== undefined) return undefined
+  for (let number = 1; ; number++) {
+    // The name may belong to somebody who signed up while another name was to be administrator.
+    const username = number === 1 ? 'administrator' : `administrator-${number}`
+    const holder = await store.findByUsername(username)
+    if (holder?.role === 'administrator' && holder.passwordHash === '') return invitations.create(holder.id)
+    if (holder) continue
+    if (await store.hasAdministrator()) return undefined
+    const id = randomUUID()
+    const createdAt = Math.floor(Date.now() / 1000)
+    await store.create({ id, username, email: '', passwordHash: '', role: 'administrator', createdAt })
+    return invitations.create(id)
+  }
+}
+
+/** The provider reads a client when somebody first comes with it; a mistake in one is worth more at the start. */
+async function refuseBrokenClients(provider: Provider, clients: ServerOptions['clients'] = []): Promise<void> {
+  for (const { client_id: id } of clients) {
+    await provider.Client.find(String(id)).catch((cause: unknown) => {
+      throw clientsInvalid(cause, `client ${JSON.stringify(id)}: `) ?? cause
+    })
+  }
+}
+
+function clientsInvalid(cause: unknown, which = ''): VigilError | undefined {
+  if (!(cause instanceof errors.InvalidClientMetadata)) return undefined
+  const words = cause.error_description ?? cause.message
+  return new VigilError('config_invalid', `the option clients (VIGIL_CLIENTS): ${which}${words}`, { cause })
+}
+
+/** Closing twice is closing once. */
+function onlyOnce<T>(act: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined
+  return () => (running ??= act())
+}

@@ -1,0 +1,350 @@
+// Puts the rooms together: storage, biometrics, risk and channel on one side, a host's oidc-provider on the other.
+
+import { EventEmitter } from 'node:events'
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type AdapterFactory, type Configuration, type default as Provider } from 'oidc-provider'
+import { type Logger, pino } from 'pino'
+import { createActions } from './actions.ts'
+import { memoryOidc } from './adapters/memory-oidc.ts'
+import { createEngine, type Population } from './biometrics/index.ts'
+import { createCalibration } from './calibration.ts'
+import { hostPassword } from './challenge/password.ts'
+import type { Factor } from './challenge/strategy.ts'
+import { createAdmission } from './channel/admission.ts'
+import { type Channel, createChannel } from './channel/channel.ts'
+import { issuePageToken } from './channel/page-token.ts'
+import type { Clock } from './channel/ports.ts'
+import { createTickets } from './channel/tickets.ts'
+import { VigilError } from './errors.ts'
+import type { VigilStorage } from './ports.ts'
+import { policyInForce } from './policy-in-force.ts'
+import { chosenPopulation } from './population-source.ts'
+import { createProfiles } from './profiles.ts'
+import { attachHttp } from './provider/attach-http.ts'
+import { freshLoginSeconds } from './provider/calibration-routes.ts'
+import { challengeView } from './provider/challenge-view.ts'
+import { configureWith } from './provider/configure.ts'
+import { channelPath, isOwnPath, ownApp } from './provider/own-app.ts'
+import { revokeSession } from './provider/revocation.ts'
+import { adapterFactory } from './provider/session-guard.ts'
+import { createSessionStandings } from './provider/session-standing.ts'
+import type { Vigil, VigilEvents } from './provider/vigil-api.ts'
+import { type AssuranceLevel, defaultLadder, type Ladder, standingOf } from './risk/assurance.ts'
+import { alarmModel, parseBudget } from './risk/evidence.ts'
+import { parsePolicy, type Policy } from './risk/policy.ts'
+import { keysFrom } from './secrets.ts'
+import { createWatch, type Judgement } from './watch.ts'
+
+export interface VigilOptions {
+  /** Issuer of the provider, e.g. `https://login.example.com`. */
+  readonly issuer: string
+  /** At least 32 random characters; every key is derived from it. Throws `secret_weak`. */
+  readonly secret: string
+  readonly storage: VigilStorage
+  /** Who people are told apart from. Default: the enrolled people once there are twenty, a synthetic population before. */
+  readonly population?: Population
+  /** Needless challenges that a person may meet: `N/Mh` = N per M watched hours. Default `1/40h`. */
+  readonly budget?: string
+  /** YAML document; a new text becomes the next version. Default: the last one activated, else the one that ships. Throws `policy_invalid`. */
+  readonly policy?: string
+  /** Levels in rising order. */
+  readonly ladder?: readonly AssuranceLevel[]
+  /** Ways in which people can prove who they are. Default: the password that the host's login page asks for. */
+  readonly factors?: readonly Factor[]
+  /** Keystrokes that make a profile. Default 400. */
+  readonly calibrationKeystrokes?: number
+  /** Seconds without a channel after which a session that must be watched is `unobserved`. Default 60. */
+  readonly graceSeconds?: number
+  /** Seconds a page gives the person to answer a challenge. Default 300. */
+  readonly challengeSeconds?: number
+  readonly logger?: Logger
+  /** Milliseconds, never going back: bounds event times against arrival. Injected to play recordings fast. */
+  readonly clock?: Clock
+  /** Seconds since the epoch. */
+  readonly now?: () => number
+}
+
+const rememberSeconds = 15 * 24 * 3600
+const pageTokenSeconds = 12 * 3600
+
+/**
+ * The plug-in. It works from the first moment; what has to be read from storage (the policy in force, the population) is read behind it, and
+ * whoever needs it waits for `ready()`.
+ */
+export function createVigil(options: VigilOptions): Vigil {
+  const { storage, issuer } = options
+  const key = keysFrom(options.secret)
+  const now = options.now ?? (() => Math.floor(Date.now() / 1000))
+  const logger = options.logger ?? pino({ name: 'vigil', level: 'warn' })
+  const ladder: Ladder = options.ladder ?? defaultLadder
+  const factors = options.factors ?? [hostPassword]
+  const acrs = ladder.map(({ acr }) => acr)
+  const budget = parseBudget(options.budget ?? '1/40h')
+  // Read again when storage is asked; here, so that a broken document is refused at once.
+  if (options.policy !== undefined) parsePolicy(options.policy, acrs)
+  const profiles = createProfiles(storage.profiles, key('profiles'), storage.audit, logger)
+  const events = new EventEmitter()
+  const standings = createSessionStandings(storage.sessions, ladder, now)
+  const tickets = createTickets(options.clock ? { now: options.clock } : {})
+
+  let ready: Ready | undefined
+  const loading = load().catch((error: unknown) => {
+    logger.error({ err: error }, 'the policy and the population could not be read')
+    throw error
+  })
+  loading.catch(() => undefined) // whoever waits for it is told; nobody waiting is no crash
+
+  async function load(): Promise<Ready> {
+    const [policy, population] = await Promise.all([
+      policyInForce(options.policy, acrs, storage.policies, storage.audit),
+      chosenPopulation(options.population, profiles, logger)
+    ])
+    ready = { policy, judgement: { engine: createEngine(population), alarm: alarmModel(budget, population) } }
+    return ready
+  }
+
+  function loaded(): Ready {
+    if (!ready) throw new VigilError('overloaded', 'still starting')
+    return ready
+  }
+
+  let provider: Provider | undefined
+  let hostAdapter: AdapterFactory = memoryOidc({ now, isBuried: () => false, rows: new Map() })
+  let channel: Channel | undefined
+  const undo: (() => void)[] = []
+
+  function attached(): Provider {
+    if (!provider) throw new VigilError('internal', 'vigil.attach(provider, server) has not been called')
+    return provider
+  }
+
+  const emit = <E extends keyof VigilEvents>(event: E, detail: VigilEvents[E]): void => {
+    for (const listener of events.listeners(event) as ((detail: VigilEvents[E]) => void)[]) {
+      // A host's listener that throws must not undo what Vigil has done.
+      try {
+        listener(detail)
+      } catch (error) {
+        logger.error({ err: error, event }, 'a listener of the host threw')
+      }
+    }
+  }
+
+  async function revoke(uid: string, reason: string): Promise<void> {
+    const alive = await revokeSession(uid, reason, {
+      ...storage,
+      provider: attached(),
+      adapter: hostAdapter,
+      logger,
+      now
+    }).finally(() => ended(uid))
+    const record = await storage.sessions.find(uid)
+    if (alive) emit('session.revoked', { uid, accountId: record?.accountId ?? '', reason })
+  }
+
+  function ended(uid: string): void {
+    watch.forget(uid)
+    void channel?.closeSession(uid, 'session_ended')
+  }
+
+  const calibration = createCalibration({
+    ...storage,
+    profiles,
+    engine: () => loaded().judgement.engine,
+    keystrokesNeeded: options.calibrationKeystrokes ?? 400,
+    freshSeconds: freshLoginSeconds,
+    now
+  })
+  const actions = createActions({
+    ...storage,
+    ladder,
+    policy: () => loaded().policy,
+    clientsOf: (uid) => watch.clientsOf(uid),
+    tell: (uid, message) => watch.tell(uid, message),
+    revoke,
+    emit,
+    challengeSeconds: options.challengeSeconds ?? 300,
+    rememberSeconds,
+    now
+  })
+  const watch = createWatch({
+    ...storage,
+    profiles,
+    actions,
+    calibration,
+    logger,
+    judgement: () => loaded().judgement,
+    ready: () => loading,
+    graceSeconds: options.graceSeconds ?? 60,
+    async mustWatch(clientIds) {
+      const clients = await Promise.all(clientIds.map((id) => attached().Client.find(id)))
+      return clients.some((client) => client?.['vigil_watch'] === 'required')
+    }
+  })
+
+  async function sessionOf(request: IncomingMessage): Promise<{ uid: string; accountId: string } | undefined> {
+    const context = attached().createContext(request, new ServerResponse(request))
+    const session = await attached().Session.get(context)
+    if (!session.accountId || (await storage.tombstones.has(session.uid))) return undefined
+    return { uid: session.uid, accountId: session.accountId }
+  }
+
+  const vigil: Vigil = {
+    configure(base: Configuration): Configuration {
+      if (base.adapter) hostAdapter = adapterFactory(base.adapter)
+      return configureWith(
+        { ...base, adapter: hostAdapter },
+        {
+          issuer,
+          standings,
+          factors,
+          tombstones: storage.tombstones,
+          now,
+          async authenticated(uid, accountId, authentication) {
+            const record = await actions.authenticated(uid, accountId, authentication)
+            watch.answered(uid)
+            return record
+          },
+          used: (record) => actions.used(record),
+          expectWatch: (uid, accountId, clientId) => watch.expect(uid, accountId, clientId)
+        }
+      )
+    },
+
+    attach(host: Provider, server: Server): void {
+      provider = host
+      const address = new URL(channelPath, issuer)
+      address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+      channel = createChannel({
+        path: channelPath,
+        watch,
+        clock: options.clock ?? (() => performance.now()),
+        logger,
+        admission: createAdmission({
+          issuerOrigins: [new URL(issuer).origin],
+          sessionOf,
+          pageTokenKey: key('page-token'),
+          tickets,
+          now,
+          isLive: async (uid) => !(await storage.tombstones.has(uid))
+        })
+      })
+      const answer = ownApp({
+        ...storage,
+        provider: host,
+        vigil,
+        issuer,
+        formsKey: key('forms'),
+        tickets,
+        channelUrl: address.href,
+        logger
+      })
+      undo.push(attachHttp(server, isOwnPath, answer))
+      const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+        if (!channel?.handleUpgrade(request, socket, head) && server.listenerCount('upgrade') === 1) socket.destroy()
+      }
+      server.on('upgrade', upgrade)
+      const destroyed = (session: { uid: string }): void => {
+        ended(session.uid)
+        storage.tombstones.add(session.uid, now() + rememberSeconds).catch((error: unknown) => {
+          logger.error({ err: error, uid: session.uid }, 'the tombstone of an ended session could not be written')
+        })
+      }
+      host.on('session.destroyed', destroyed)
+      undo.push(() => {
+        server.off('upgrade', upgrade)
+        host.off('session.destroyed', destroyed)
+      })
+    },
+
+    on(event, listener) {
+      events.on(event, listener)
+      return () => void events.off(event, listener)
+    },
+
+    async close() {
+      await channel?.drain()
+      watch.close()
+      for (const step of undo.splice(0)) step()
+    },
+
+    async loginResult(details, { accountId, amr }) {
+      const record =
+        details.session?.accountId === accountId && details.session.uid
+          ? await storage.sessions.find(details.session.uid)
+          : undefined
+      const ts = now()
+      const authentications = [...(record?.accountId === accountId ? record.authentications : []), { amr, at: ts }]
+      const standing = standingOf({ authentications }, ladder, ts)
+      const proof = { passed: [...amr], interaction: details.uid }
+      return { accountId, ts, acr: standing.acr, amr: [...standing.amr], remember: true, vigil: proof }
+    },
+
+    async challengeOf(details) {
+      const record = details.session?.uid ? await storage.sessions.find(details.session.uid) : undefined
+      return challengeView(details, record)
+    },
+
+    pageToken: (uid, purpose) =>
+      issuePageToken(key('page-token'), { uid, purpose, expiresAt: now() + pageTokenSeconds }),
+    person: (accountId) => storage.people.find(accountId),
+
+    async giveConsent(accountId) {
+      const person = await storage.people.find(accountId)
+      if (person?.consentedAt !== undefined) return
+      await storage.people.save({ accountId, consentedAt: now() })
+      await storage.audit.append({ type: 'consent.given', accountId })
+    },
+
+    async withdrawConsent(accountId) {
+      await storage.people.save({ accountId, withdrawnAt: now() })
+      await profiles.erase(accountId)
+      calibration.forget(accountId)
+      await storage.audit.append({ type: 'consent.withdrawn', accountId })
+      for (const { uid } of await storage.sessions.findByAccount(accountId)) ended(uid)
+    },
+
+    trainingStatus: (accountId) => calibration.status(accountId),
+
+    async sessionsOf(accountId) {
+      const records = await storage.sessions.findByAccount(accountId)
+      const live = records.filter(({ revokedAt }) => revokedAt === undefined)
+      const gone = await Promise.all(live.map(({ uid }) => storage.tombstones.has(uid)))
+      const lastSeen = ({ authentications }: (typeof live)[number]): number => authentications.at(-1)?.at ?? 0
+      return live.filter((_, index) => !gone[index]).sort((a, b) => lastSeen(b) - lastSeen(a))
+    },
+
+    async standing(uid) {
+      const standing = await standings.of(uid)
+      if (!standing || standing.revoked) return undefined
+      const { acr, amr, acrExpiresAt, risk, watch: state } = standing
+      return { acr, amr, risk, watch: state, ...(acrExpiresAt !== undefined && { acrExpiresAt }) }
+    },
+
+    revoke,
+
+    async ready() {
+      await loading
+    },
+
+    async reportRisk(uid, level, reason) {
+      await loading
+      const record = await storage.sessions.find(uid)
+      if (!record || record.revokedAt !== undefined) throw new VigilError('not_found', 'there is no such session')
+      await storage.audit.append({
+        type: 'risk.reported',
+        accountId: record.accountId,
+        sessionUid: uid,
+        data: { level, reason }
+      })
+      await watch.report(uid, record.accountId, level, reason)
+    }
+  }
+  return vigil
+}
+
+/** What a start reads from storage. */
+interface Ready {
+  readonly policy: Policy
+  readonly judgement: Judgement
+}

@@ -1,0 +1,277 @@
+// The heart. A frame comes in; its events become windows; a window is held against the person's profile; the evidence of the session
+// adds up; and when the evidence says something new, the session's risk moves. All tabs and relying parties of one session add to one
+// evidence.
+
+import type { Logger } from 'pino'
+import { createWindowBuilder, type Engine, type Profile, type Window, type WindowBuilder } from './biometrics/index.ts'
+import type { Actions } from './actions.ts'
+import type { Calibration } from './calibration.ts'
+import type { ChannelSession, Frame, ServerMessage, Stream, Watch } from './channel/ports.ts'
+import { VigilError } from './errors.ts'
+import type { PersonStore, SessionRecord, SessionStore } from './ports.ts'
+import type { Profiles } from './profiles.ts'
+import { addEvidence, type AlarmModel, type Evidence, noEvidence, riskOf } from './risk/evidence.ts'
+import { atLeast, type RiskLevel } from './risk/levels.ts'
+
+/** What judges a window: the engine with its population, and the alarm that the challenge budget sets on it. */
+export interface Judgement {
+  readonly engine: Engine
+  readonly alarm: AlarmModel
+}
+
+export interface WatchOptions {
+  readonly sessions: SessionStore
+  readonly people: PersonStore
+  readonly profiles: Profiles
+  readonly actions: Actions
+  readonly calibration: Calibration
+  readonly logger: Logger
+  judgement(): Judgement
+  /** Resolves when `judgement` can be asked. */
+  ready(): Promise<unknown>
+  /** Whether any of the clients must be watched. */
+  mustWatch(clientIds: readonly string[]): Promise<boolean>
+  /** Seconds without any channel after which a session that must be watched is `unobserved`. */
+  readonly graceSeconds: number
+}
+
+export interface SessionWatch extends Watch {
+  /** Sends to every page of a session. */
+  tell(uid: string, message: ServerMessage): void
+  /** Clients whose pages watch the session now. */
+  clientsOf(uid: string): readonly string[]
+  /** Evidence from outside the behaviour. */
+  report(uid: string, accountId: string, level: RiskLevel, reason: string): Promise<void>
+  /** The person proved who they are: the evidence starts anew. */
+  answered(uid: string): void
+  /** A client that must be watched uses the session: no channel after the grace means `unobserved`. */
+  expect(uid: string, accountId: string, clientId: string): void
+  /** The session has ended. */
+  forget(uid: string): void
+  /** A profile was made or erased: sessions of the person take it up. */
+  profileChanged(accountId: string): Promise<void>
+  close(): void
+}
+
+/** One session under watch, in memory only. */
+interface Watched {
+  readonly uid: string
+  readonly accountId: string
+  readonly tabs: Set<Tab>
+  /** Clients that must be watched and use the session. */
+  readonly expectedBy: Set<string>
+  profile: Profile | undefined
+  evidence: Evidence
+  /** What somebody else reported; stands until the person proves who they are. */
+  reported: RiskLevel
+  /** The level that the session's record was last told. */
+  level: RiskLevel
+  grace?: NodeJS.Timeout
+}
+
+interface Tab {
+  readonly session: ChannelSession
+  readonly tell: (message: ServerMessage) => void
+  readonly builder: WindowBuilder
+  state?: string
+}
+
+export function createWatch(options: WatchOptions): SessionWatch {
+  const { sessions, people, profiles, actions, calibration, logger } = options
+  const watched = new Map<string, Watched>()
+
+  async function receive(session: Watched, tab: Tab, frame: Frame): Promise<void> {
+    tab.builder.count(frame.counters)
+    for (const event of frame.events) {
+      const window = tab.builder.push(event)
+      if (window) await (tab.session.purpose === 'calibration' ? learn(session, window) : weigh(session, window))
+    }
+    say(session, tab)
+  }
+
+  async function weigh(session: Watched, window: Window): Promise<void> {
+    if (!session.profile) return
+    const { engine, alarm } = options.judgement()
+    const assessment = engine.assess(session.profile, window)
+    session.evidence = addEvidence(session.evidence, assessment, alarm)
+    await conclude(session, higher(riskOf(session.evidence, alarm), session.reported), 'behaviour', {
+      llr: assessment.llr,
+      detectors: assessment.shares,
+      features: assessment.features,
+      keystrokes: assessment.keystrokes
+    })
+  }
+
+  /** The one door to a session's risk. Only what is new goes on; what could not be written is tried again with the next window. */
+  async function conclude(
+    session: Watched,
+    level: RiskLevel,
+    reason: string,
+    because?: Readonly<Record<string, unknown>>
+  ): Promise<void> {
+    if (level === session.level) return
+    await actions.riskMoved(session.uid, level, reason, because)
+    session.level = level
+    for (const tab of session.tabs) say(session, tab)
+  }
+
+  async function learn(session: Watched, window: Window): Promise<void> {
+    if (session.level !== 'LOW') return
+    if (await calibration.collect(session.accountId, window)) await profileChanged(session.accountId)
+  }
+
+  async function lastLesson(session: Watched, tab: Tab): Promise<void> {
+    const window = tab.builder.flush()
+    if (window) await learn(session, window)
+    if (await calibration.finish(session.accountId)) await profileChanged(session.accountId)
+  }
+
+  async function profileChanged(accountId: string): Promise<void> {
+    const profile = (await profiles.find(accountId))?.profile
+    for (const session of watched.values()) {
+      if (session.accountId !== accountId) continue
+      session.profile = profile
+      startAnew(session)
+    }
+  }
+
+  function startAnew(session: Watched): void {
+    session.evidence = noEvidence()
+    session.level = session.reported = 'LOW'
+    for (const tab of session.tabs) {
+      // What the hands before have begun must not be held against those that follow.
+      if (tab.session.purpose === 'watch') tab.builder.flush()
+      say(session, tab)
+    }
+  }
+
+  /** The page hears of changes only: a steady stream of states would be a score by another name. */
+  function say(session: Watched, tab: Tab): void {
+    const state = session.level !== 'LOW' ? 'doubt' : session.profile ? 'watched' : 'warming_up'
+    if (tab.state === state) return
+    tab.state = state
+    tab.tell({ type: 'analysis_result', state })
+  }
+
+  function watchedSession(uid: string, accountId: string): Watched {
+    let session = watched.get(uid)
+    if (!session) {
+      session = {
+        uid,
+        accountId,
+        tabs: new Set(),
+        expectedBy: new Set(),
+        profile: undefined,
+        evidence: noEvidence(),
+        reported: 'LOW',
+        level: 'LOW'
+      }
+      watched.set(uid, session)
+    }
+    return session
+  }
+
+  /** No tab is left, or none came yet: after the grace the session counts as unobserved where somebody requires the watch. */
+  function awaitTab(session: Watched): void {
+    clearTimeout(session.grace)
+    session.grace = setTimeout(() => {
+      graceIsOver(session).catch((error: unknown) =>
+        logger.error({ err: error, uid: session.uid }, 'the watch state could not be changed')
+      )
+    }, options.graceSeconds * 1000).unref()
+  }
+
+  async function graceIsOver(session: Watched): Promise<void> {
+    if (session.tabs.size > 0) return
+    // Nothing is expected of somebody who did not agree: access does not depend on it.
+    const agreed = (await people.find(session.accountId))?.consentedAt !== undefined
+    const required = agreed && (await options.mustWatch([...session.expectedBy]))
+    await actions.watchChanged(session.uid, required ? 'unobserved' : 'not_watched')
+    if (!required) watched.delete(session.uid)
+  }
+
+  return {
+    async open(channel, tell): Promise<Stream> {
+      await options.ready()
+      const record = await sessions.find(channel.uid)
+      refuseEnded(record)
+      const person = await people.find(channel.accountId)
+      if (person?.consentedAt === undefined) throw new VigilError('consent_required')
+      if (channel.purpose === 'calibration') await calibration.begin(channel.uid, channel.accountId)
+      const session = watchedSession(channel.uid, channel.accountId)
+      session.profile ??= (await profiles.find(channel.accountId))?.profile
+      const tab: Tab = { session: channel, tell, builder: createWindowBuilder() }
+      session.tabs.add(tab)
+      clearTimeout(session.grace)
+      // Read after the tab is on the list: whatever is demanded from here on, it hears.
+      const present = (await actions.watchChanged(channel.uid, 'watched')) ?? record
+      if (present.demand) session.level = present.risk
+      say(session, tab)
+      // A page that was loading while the challenge was sent would never know.
+      const challenge = actions.openChallenge(present)
+      if (challenge) tell(challenge)
+      return {
+        receive: (frame) => receive(session, tab, frame),
+        close() {
+          session.tabs.delete(tab)
+          if (channel.purpose === 'calibration') {
+            lastLesson(session, tab).catch((error: unknown) =>
+              logger.error({ err: error, uid: session.uid }, 'what was typed last could not be learnt')
+            )
+          }
+          if (session.tabs.size === 0 && watched.get(channel.uid) === session) awaitTab(session)
+        }
+      }
+    },
+
+    tell(uid, message) {
+      for (const tab of watched.get(uid)?.tabs ?? []) tab.tell(message)
+    },
+
+    clientsOf: (uid) => [...clientIdsOf(watched.get(uid))],
+
+    async report(uid, accountId, level, reason) {
+      const session = watchedSession(uid, accountId)
+      session.reported = level
+      await conclude(session, higher(riskOf(session.evidence, options.judgement().alarm), level), reason)
+    },
+
+    answered(uid) {
+      const session = watched.get(uid)
+      if (session) startAnew(session)
+    },
+
+    expect(uid, accountId, clientId) {
+      const session = watchedSession(uid, accountId)
+      session.expectedBy.add(clientId)
+      if (session.tabs.size === 0) awaitTab(session)
+    },
+
+    forget(uid) {
+      clearTimeout(watched.get(uid)?.grace)
+      watched.delete(uid)
+    },
+
+    profileChanged,
+
+    close() {
+      for (const session of watched.values()) clearTimeout(session.grace)
+      watched.clear()
+    }
+  }
+}
+
+function higher(a: RiskLevel, b: RiskLevel): RiskLevel {
+  return atLeast(a, b) ? a : b
+}
+
+function clientIdsOf(session: Watched | undefined): Set<string> {
+  const clientIds = new Set(session?.expectedBy)
+  for (const { session: channel } of session?.tabs ?? [])
+    if (channel.clientId !== undefined) clientIds.add(channel.clientId)
+  return clientIds
+}
+
+function refuseEnded(record: SessionRecord | undefined): asserts record is SessionRecord {
+  if (!record || record.revokedAt !== undefined) throw new VigilError('session_ended')
+}

@@ -1,0 +1,214 @@
+// What a change of a session leads to: the page is told, listeners hear of it, the audit says why; once, in this order, and only when something
+// changed.
+
+import { describe, expect, it, test } from 'vitest'
+import { type ActionOptions, createActions } from '../src/actions.ts'
+import { memoryStorage } from '../src/adapters/index.ts'
+import { belowAll, defaultLadder, standingOf } from '../src/risk/assurance.ts'
+import { defaultPolicyDocument, parsePolicy } from '../src/risk/policy.ts'
+import { revoked } from '../src/risk/session-risk.ts'
+
+const [one, two] = defaultLadder.map(({ acr }) => acr) as [string, string]
+const start = 1_000_000
+const pwd = (interaction: string, at = start) => ({ amr: ['pwd'], at, interaction })
+
+function house(policyDocument = defaultPolicyDocument, change: Partial<ActionOptions> = {}) {
+  const storage = memoryStorage({ now: () => start })
+  const acrs = defaultLadder.map(({ acr }) => acr)
+  const policy = parsePolicy(policyDocument, acrs, 4)
+  const heard: string[] = []
+  const told: unknown[] = []
+  const actions = createActions({
+    ...storage,
+    ladder: defaultLadder,
+    policy: () => policy,
+    clientsOf: () => ['shop'],
+    tell: (uid, message) => told.push([uid, message]),
+    revoke: async (uid, reason) => heard.push(`revoke ${uid}: ${reason}`),
+    emit: (event, detail) => heard.push(`${event} ${JSON.stringify(detail)}`),
+    challengeSeconds: 300,
+    rememberSeconds: 3600,
+    now: () => start,
+    ...change
+  })
+  const acrNow = async () => standingOf((await storage.sessions.find('s'))!, defaultLadder, start).acr
+  const types = async () => (await storage.audit.list({ sessionUid: 's' })).map(({ type }) => type).toReversed()
+  return { storage, actions, heard, told, acrNow, types }
+}
+
+describe('an alarm', () => {
+  it('is heard, told to the page with the request that answers it, and audited with rule, version and evidence', async () => {
+    const { actions, heard, told, storage, types } = house()
+    await actions.authenticated('s', 'ana', pwd('login'))
+    await actions.riskMoved('s', 'HIGH', 'behaviour', { llr: 7.5 })
+    const who = { uid: 's', accountId: 'ana' }
+    expect(heard).toEqual([
+      `risk.changed ${JSON.stringify({ ...who, from: 'LOW', to: 'HIGH', reason: 'behaviour' })}`,
+      `challenge.required ${JSON.stringify({ ...who, rule: 'somebody else is at the keyboard', acr: one })}`
+    ])
+    expect(told).toEqual([
+      ['s', { type: 'challenge_required', request: { acr_values: one, prompt: 'login' }, by: start + 300 }]
+    ])
+    expect(await types()).toEqual(['risk.changed', 'challenge.required'])
+    expect((await storage.audit.list({ type: 'risk.changed' }))[0]?.data).toEqual({
+      from: 'LOW',
+      to: 'HIGH',
+      reason: 'behaviour',
+      rule: 'somebody else is at the keyboard',
+      policyVersion: 4,
+      action: 'reauthenticate',
+      llr: 7.5
+    })
+  })
+
+  it('the page is told no score, and nothing of the evidence', async () => {
+    const { actions, told } = house()
+    await actions.authenticated('s', 'ana', pwd('login'))
+    await actions.riskMoved('s', 'HIGH', 'behaviour', { llr: 7.5, features: ['dwell'] })
+    expect(JSON.stringify(told)).not.toMatch(/7\.5|dwell|behaviour|HIGH/)
+  })
+
+  it('that was raised already is not raised again', async () => {
+    const { actions, heard } = house()
+    await actions.authenticated('s', 'ana', pwd('login'))
+    for (let n = 0; n < 3; n++) await actions.riskMoved('s', 'HIGH', 'behaviour')
+    expect(heard).toHaveLength(2)
+  })
+
+  it('that many windows raise at once is raised once', async () => {
+    const { actions, heard, storage } = house()
+    await actions.authenticated('s', 'ana', pwd('login'))
+    await Promise.all(Array.from({ length: 20 }, () => actions.riskMoved('s', 'HIGH', 'behaviour')))
+    expect(heard).toHaveLength(2)
+    expect((await storage.sessions.find('s'))?.alarms).toBe(1)
+  })
+
+  it('is answered by a login, which is heard and audited', async () => {
+    const { actions, heard, storage, acrNow } = house()
+    await actions.authenticated('s', 'ana', pwd('login'))
+    await actions.riskMoved('s', 'HIGH', 'behaviour')
+    expect(await acrNow()).toBe(belowAll)
+    heard.length = 0
+    await actions.authenticated('s', 'ana', pwd('answer'))
+    expect(await acrNow()).toBe(one)
+    expect(heard).toEqual([
+      `risk.changed ${JSON.stringify({ uid: 's', accountId: 'ana', from: 'HIGH', to: 'LOW', reason: 'authenticated' })}`
+    ])
+    expect((await storage.audit.list({ type: 'challenge.passed' }))[0]?.data).toEqual({ amr: ['pwd'], lifted: true })
+  })
+
+  it('for a session that nobody knows is nothing', async () => {
+    const { actions, heard, storage } = house()
+    expect(await actions.riskMoved('nobody', 'HIGH', 'behaviour')).toBeUndefined()
+    expect(heard).toEqual([])
+    expect(await storage.sessions.find('nobody')).toBeUndefined()
+  })
+})
+
+describe('a doubt', () => {
+  it('asks nothing and is noted', async () => {
+    const { actions, told, types, acrNow } = house()
+    await actions.authenticated('s', 'ana', pwd('login'))
+    await actions.riskMoved('s', 'MEDIUM', 'behaviour')
+    expect(told).toEqual([])
+    expect(await types()).toEqual(['risk.changed', 'risk.notified'])
+    expect(await acrNow()).toBe(one)
+  })
+})
+
+describe('the watch', () => {
+  it('that is gone asks for a step-up, without a new login', async () => {
+    const { actions, told, types } = house()
+    await actions.authenticated('s', 'ana', pwd('login'))
+    await actions.watchChanged('s', 'unobserved')
+    expect(told).toEqual([['s', { type: 'challenge_required', request: { acr_values: one }, by: start + 300 }]])
+    expect(await types()).toEqual(['watch.changed', 'challenge.required'])
+  })
+
+  it('that comes and goes after a second alarm was answered by the same password asks nobody again', async () => {
+    const { actions, told, storage, acrNow } = house()
+    await actions.authenticated('s', 'ana', pwd('login'))
+    for (const answer of ['first', 'second']) {
+      await actions.riskMoved('s', 'HIGH', 'behaviour')
+      await actions.authenticated('s', 'ana', pwd(answer))
+    }
+    expect(await acrNow()).toBe(belowAll)
+    told.length = 0
+    for (const state of ['watched', 'not_watched', 'watched', 'unobserved'] as const)
+      await actions.watchChanged('s', state)
+    expect(told).toEqual([])
+    expect(await storage.sessions.find('s')).not.toHaveProperty('demand')
+    await actions.authenticated('s', 'ana', { amr: ['otp'], at: start, interaction: 'third' })
+    expect(await acrNow()).toBe(two)
+  })
+})
+
+describe('a policy that revokes', () => {
+  const strict = 'version: 1\nrules:\n  - { name: out, when: { risk: HIGH, client: shop }, then: revoke }'
+
+  it('revokes, with the reason', async () => {
+    const { actions, heard } = house(strict)
+    await actions.authenticated('s', 'ana', pwd('login'))
+    await actions.riskMoved('s', 'HIGH', 'behaviour')
+    expect(heard.at(-1)).toBe('revoke s: behaviour')
+  })
+
+  it('has revoked before anything can fail', async () => {
+    const { actions, storage } = house(strict, {
+      revoke: () => Promise.reject(new Error('the adapter is broken'))
+    })
+    await actions.authenticated('s', 'ana', pwd('login'))
+    await expect(actions.riskMoved('s', 'HIGH', 'behaviour')).rejects.toThrow('the adapter is broken')
+    expect((await storage.sessions.find('s'))?.revokedAt).toBe(start)
+  })
+
+  it('an audit that cannot be written keeps no session alive', async () => {
+    const broken = { append: () => Promise.reject(new Error('no disk')), list: () => Promise.resolve([]) }
+    const { actions, storage } = house(strict, { audit: broken })
+    await actions.authenticated('s', 'ana', pwd('login'))
+    await expect(actions.riskMoved('s', 'HIGH', 'behaviour')).rejects.toThrow('no disk')
+    expect((await storage.sessions.find('s'))?.revokedAt).toBe(start)
+  })
+})
+
+describe('a login', () => {
+  it('of another person in the same session inherits nothing', async () => {
+    const { actions, storage, acrNow } = house()
+    await actions.authenticated('s', 'ana', { amr: ['hwk', 'user'], at: start, interaction: 'login' })
+    await actions.authenticated('s', 'ben', pwd('other'))
+    expect(await storage.sessions.find('s')).toMatchObject({ accountId: 'ben', authentications: [{ amr: ['pwd'] }] })
+    expect(await acrNow()).toBe(one)
+  })
+
+  it('brings no revoked session back, whoever signs in', async () => {
+    const { actions, storage } = house()
+    await actions.authenticated('s', 'ana', pwd('login'))
+    await storage.sessions.update('s', (record) => record && revoked(record, 'a test', start))
+    await actions.authenticated('s', 'ana', pwd('again'))
+    await actions.authenticated('s', 'ben', pwd('other'))
+    expect((await storage.sessions.find('s'))?.revokedAt).toBe(start)
+  })
+
+  it('that is seen twice counts once', async () => {
+    const { actions, storage } = house()
+    for (let n = 0; n < 2; n++) await actions.authenticated('s', 'ana', pwd('login'))
+    expect((await storage.sessions.find('s'))?.authentications).toHaveLength(1)
+  })
+})
+
+test('a step-up that completes while a revocation fires never ends in a session that is alive', async () => {
+  for (let round = 0; round < 200; round++) {
+    const { actions, storage } = house()
+    await actions.authenticated('s', 'ana', pwd('login'))
+    await actions.riskMoved('s', 'HIGH', 'behaviour')
+    const steps = [
+      () => actions.authenticated('s', 'ana', pwd('answer')),
+      () => storage.sessions.update('s', (record) => record && revoked(record, 'a test', start)),
+      () => actions.riskMoved('s', 'LOW', 'behaviour'),
+      () => actions.watchChanged('s', 'watched')
+    ]
+    const turned = [...steps.slice(round % 4), ...steps.slice(0, round % 4)]
+    await Promise.all(turned.map((step) => step()))
+    expect((await storage.sessions.find('s'))?.revokedAt).toBe(start)
+  }
+})

@@ -1,0 +1,419 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { EventType, KeyClass } from '../../src/biometrics/events.ts'
+import type { Counters, InputEvent } from '../../src/biometrics/events.ts'
+import { agentScript } from '../../src/browser/bundle.ts'
+import { listen, until } from '../channel/listening.ts'
+import type { Listening, ListenOptions } from '../channel/listening.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { inBrowser } from '../support/in-browser.ts'
+
+test('the agent is one script of less than 10 kB on the wire', async () => {
+  const script = await agentScript()
+  expect(gzipSync(script).length).toBeLessThan(10_000)
+  expect(script).not.toMatch(/\bimport\s*[({*"']|\bexport\s/)
+  // Nothing in it needs more than `script-src` for its own file.
+  expect(script).not.toMatch(/\beval\(|new Function|\.innerHTML/)
+})
+
+const withTicket = 'data-vigil-ticket="/ticket" data-vigil-challenge="/login?next=1"'
+
+function withPageToken(here: Listening): string {
+  return `data-vigil-page-token="${here.pageToken('session-1', 'calibration')}"`
+}
+
+inBrowser(() => {
+  let browser: Browser
+  const open: { context: BrowserContext; here: Listening }[] = []
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser.close())
+  afterEach(async () => {
+    for (const { context, here } of open.splice(0)) {
+      await context.close()
+      await here.close()
+    }
+  })
+
+  interface Visit {
+    readonly here: Listening
+    readonly page: Page
+    /** Frames as bytes, in the order in which they left the browser. */
+    readonly bytes: Buffer[]
+    /** What the browser complained about, e.g. a breach of the content security policy. */
+    readonly complaints: string[]
+  }
+
+  /** A page with the agent on it, once the channel is open. */
+  async function visit(
+    attributes: string | ((here: Listening) => string),
+    options: ListenOptions = {}
+  ): Promise<Visit> {
+    // The pages are served by the server that they talk about.
+    const site: { here?: Listening } = {}
+    const here = await listen({
+      ...options,
+      pages: (request, response) => void serve(site.here!, attributes, request, response)
+    })
+    site.here = here
+    const context = await browser.newContext()
+    await context.addCookies([{ name: 'session', value: 'session-1', url: here.origin }])
+    open.push({ context, here })
+    const page = await context.newPage()
+    const bytes: Buffer[] = []
+    const complaints: string[] = []
+    page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => bytes.push(Buffer.from(payload))))
+    page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
+    page.on('pageerror', (error) => complaints.push(error.message))
+    await page.goto(`${here.origin}/page`)
+    await until(() => here.channel.connections > 0, 'the channel is open')
+    return { here, page, bytes, complaints }
+  }
+
+  test('what was typed arrives as classes and times, in order, to 0.1 ms', async () => {
+    const { here, page, complaints } = await visit(withTicket)
+    await rememberTruth(page)
+    await page.focus('#text')
+    // H, e, two keys that overlap, a space, an erased letter, Enter.
+    await page.keyboard.down('ShiftLeft')
+    await page.keyboard.press('KeyH', { delay: 40 })
+    await page.keyboard.up('ShiftLeft')
+    await page.keyboard.press('KeyE', { delay: 70 })
+    await page.keyboard.down('KeyL')
+    await page.keyboard.down('KeyA')
+    await page.keyboard.up('KeyL')
+    await page.keyboard.up('KeyA')
+    await page.keyboard.press('Space', { delay: 30 })
+    await page.keyboard.press('Backspace')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Digit1')
+
+    const truth = await truthOf(page)
+    expect(truth).toHaveLength(18)
+    await until(() => keysOf(here).length === truth.length, 'all keys arrive')
+    const keys = keysOf(here)
+    expect(keys.map(({ type }) => (type === EventType.keyDown ? 'keydown' : 'keyup'))).toEqual(
+      truth.map(({ type }) => type)
+    )
+    const { left, right, space, shift, backspace, enter, other } = KeyClass
+    const order = [shift, right, right, shift, left, left, right, left, right, left]
+    const rest = [space, space, backspace, backspace, enter, enter, other, other]
+    expect(keys.map(({ cls }) => cls)).toEqual([...order, ...rest])
+    expect(keys.slice(0, 10).map(({ slot }) => slot)).toEqual([0, 1, 1, 0, 0, 0, 0, 1, 0, 1])
+    for (const [i, { t }] of keys.entries()) expect(Math.abs(t - truth[i]!.t)).toBeLessThanOrEqual(0.051)
+    expect(totals(here)).toMatchObject({ shiftLeft: 1, shiftRight: 0, untrusted: 0, composed: 0 })
+    expect(complaints).toEqual([])
+  })
+
+  test('the pointer arrives where it was, with its presses and its wheel', async () => {
+    const { here, page } = await visit(withTicket)
+    await page.mouse.move(50, 60)
+    await page.mouse.move(350, 260, { steps: 10 })
+    await page.mouse.down()
+    await page.mouse.up()
+    await page.mouse.down({ button: 'right' })
+    await page.mouse.up({ button: 'right' })
+    await page.mouse.wheel(0, 240)
+    await until(() => eventsOf(here).some(({ type }) => type === EventType.wheel), 'the wheel arrives')
+    const events = eventsOf(here)
+    const moves = events.filter(({ type }) => type === EventType.pointerMove)
+    expect(moves.length).toBeGreaterThanOrEqual(5)
+    expect(moves[0]).toMatchObject({ x: 50, y: 60 })
+    expect(moves.at(-1)).toMatchObject({ x: 350, y: 260 })
+    const presses = events.filter(({ type }) => type === EventType.pointerDown || type === EventType.pointerUp)
+    expect(presses.map(({ type, cls, x, y }) => [type, cls, x, y])).toEqual([
+      [EventType.pointerDown, 0, 350, 260],
+      [EventType.pointerUp, 0, 350, 260],
+      [EventType.pointerDown, 2, 350, 260],
+      [EventType.pointerUp, 2, 350, 260]
+    ])
+    expect(events.find(({ type }) => type === EventType.wheel)).toMatchObject({ x: 0, y: 240 })
+  })
+
+  test('a password leaves neither its keys nor its classes, also once it is shown', async () => {
+    const { here, page, bytes } = await visit(withTicket)
+    await page.focus('#password')
+    await page.keyboard.type('Qz7 canary!')
+    await page.evaluate(() => document.querySelector('#password')!.setAttribute('type', 'text'))
+    await page.keyboard.type('Qz7 canary!')
+    await page.focus('#code')
+    await page.keyboard.type('918273')
+    await until(() => keysOf(here).length >= 56, 'all keys arrive')
+    const keys = keysOf(here)
+    expect(new Set(keys.map(({ cls }) => cls))).toEqual(new Set([KeyClass.hidden]))
+    // Neither which Shift, nor that there was one.
+    expect(totals(here)).toMatchObject({ shiftLeft: 0, shiftRight: 0 })
+    const sent = Buffer.concat(bytes).toString('latin1')
+    for (const trace of ['canary', 'Qz7', '918273', 'KeyC', 'Digit']) expect(sent).not.toContain(trace)
+  })
+
+  test('text that is not secret stays in the page too', async () => {
+    const { here, page, bytes } = await visit(withTicket)
+    await page.focus('#text')
+    await page.keyboard.type('canary in a coal mine')
+    await until(() => keysOf(here).length >= 42, 'all keys arrive')
+    const sent = Buffer.concat(bytes).toString('latin1')
+    for (const trace of ['canary', 'coal', 'KeyC', 'yranac']) expect(sent).not.toContain(trace)
+    // Two keys of one class cannot be told apart: a swap of them gives the same classes.
+    const classes = keysOf(here).filter(({ type }) => type === EventType.keyDown)
+    expect(classes[0]!.cls).toBe(classes[1]!.cls)
+  })
+
+  test('a pad for a code does not tell where it was touched', async () => {
+    const { here, page } = await visit(withTicket)
+    await page.mouse.move(5, 5)
+    await page.click('#pad')
+    await page.mouse.move(6, 6)
+    await until(() => eventsOf(here).some(({ x, y }) => x === 6 && y === 6), 'the last move arrives')
+    expect(eventsOf(here).filter(({ type }) => type !== EventType.pointerMove)).toEqual([])
+  })
+
+  test('pastes, input methods and scripts are counted', async () => {
+    const { here, page } = await visit(withTicket)
+    await page.focus('#text')
+    await page.evaluate(() => {
+      const text = document.querySelector('#text')!
+      text.dispatchEvent(new ClipboardEvent('paste', { bubbles: true }))
+      text.dispatchEvent(new KeyboardEvent('keydown', { code: 'KeyA', key: 'a', bubbles: true }))
+      text.dispatchEvent(new KeyboardEvent('keydown', { code: 'KeyK', isComposing: true, bubbles: true }))
+    })
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('Numpad5')
+    await page.keyboard.press('CapsLock')
+    await until(() => totals(here).capsLock === 1, 'the counters arrive')
+    expect(totals(here)).toEqual({
+      shiftLeft: 0,
+      shiftRight: 0,
+      capsLock: 1,
+      numpad: 1,
+      navigation: 1,
+      pasted: 1,
+      composed: 1,
+      untrusted: 2
+    })
+    expect(keysOf(here).filter(({ cls }) => cls === KeyClass.right)).toEqual([])
+  })
+
+  test('an idle page beats once a second, with frames of one length and a plausible clock', async () => {
+    const { here, bytes } = await visit(withPageToken)
+    await until(() => here.seen[0]!.frames.length >= 4, 'four beats')
+    expect(here.seen[0]!.session).toMatchObject({ uid: 'session-1', purpose: 'calibration' })
+    expect(bytes.map(({ length }) => length).every((length) => length === 64)).toBe(true)
+    const sent = here.seen[0]!.frames.map(({ sentAt }) => sentAt)
+    const gaps = sent.slice(1).map((each, i) => each - sent[i]!)
+    expect(median(gaps.map((gap) => Math.abs(gap - 1_000)))).toBeLessThan(250)
+    const { grainMs, hidden } = here.seen[0]!.frames.at(-1)!
+    expect(grainMs).toBeCloseTo(0.1, 2)
+    expect(hidden).toBe(false)
+  })
+
+  test('the page comes back by itself after the server was gone, and brings what was typed meanwhile', async () => {
+    const { here, page } = await visit(withPageToken)
+    await until(() => here.seen[0]!.frames.length >= 1, 'a beat')
+    const port = Number(new URL(here.origin).port)
+    await here.close()
+    await page.waitForSelector('[data-vigil-state=offline]')
+    await page.focus('#text')
+    await page.keyboard.type('ab')
+    const again = await listen({ port })
+    open.push({ context: page.context(), here: again })
+    open.splice(
+      open.findIndex((each) => each.here === here),
+      1
+    )
+    await until(() => keysOf(again).length >= 4, 'the keys arrive')
+    expect(again.seen[0]!.frames[0]!.sequence).toBe(0)
+  })
+
+  test('a session that ended is not tried again', async () => {
+    const { here, page } = await visit(withTicket)
+    await here.channel.closeSession('session-1', 'session_ended')
+    await page.waitForSelector('[data-vigil-state=stopped]')
+    await page.keyboard.press('KeyA')
+    await new Promise((resolve) => void setTimeout(resolve, 2_500))
+    expect(here.channel.connections).toBe(0)
+    expect(here.seen).toHaveLength(1)
+    expect(await page.evaluate(() => window.vigil?.state)).toBe('stopped')
+  })
+
+  test('the person sees the state, and the page hears of it', async () => {
+    const { here, page } = await visit(withTicket)
+    await page.evaluate(() => {
+      const heard: unknown[] = []
+      for (const name of ['vigil:state', 'vigil:alert']) {
+        document.addEventListener(name, (event) => heard.push((event as CustomEvent).detail))
+      }
+      Object.assign(window, { heard })
+    })
+    here.seen[0]!.tell({ type: 'analysis_result', state: 'watched' })
+    await page.waitForSelector('[data-vigil-state=watched]')
+    expect(await page.textContent('#state')).toBe('Protected')
+    expect(await page.textContent('#own-words')).toBe('All is well')
+    here.seen[0]!.tell({ type: 'security_alert', reason: 'doubt' })
+    here.seen[0]!.tell({ type: 'analysis_result', state: 'doubt' })
+    await page.waitForSelector('[data-vigil-state=doubt]')
+    const heard = await page.evaluate(() => (window as unknown as { heard: unknown[] }).heard)
+    expect(heard).toEqual([{ state: 'watched' }, { reason: 'doubt' }, { state: 'doubt' }])
+  })
+
+  test('a challenge takes the page to where it is answered, and what was typed last still arrives', async () => {
+    const { here, page } = await visit(withTicket)
+    await until(() => here.seen[0]!.frames.length >= 1, 'a beat')
+    await page.focus('#text')
+    await page.keyboard.press('KeyA')
+    here.seen[0]!.tell({
+      type: 'challenge_required',
+      request: { acr_values: 'urn:vigil:loa:2', max_age: 0 },
+      by: 2_000_000_000
+    })
+    await page.waitForURL('**/login?**')
+    expect(new URL(page.url()).search).toBe('?next=1&acr_values=urn%3Avigil%3Aloa%3A2&max_age=0')
+    await until(() => here.seen[0]!.closed, 'the stream is closed')
+    expect(here.seen[0]!.frames.flatMap(({ events }) => events).length).toBeGreaterThanOrEqual(2)
+  })
+
+  test('a page that handles the challenge itself stays', async () => {
+    const { here, page } = await visit(withTicket)
+    await page.evaluate(() => {
+      document.addEventListener('vigil:challenge', (event) => {
+        event.preventDefault()
+        document.title = JSON.stringify((event as CustomEvent).detail)
+      })
+    })
+    here.seen[0]!.tell({ type: 'challenge_required', request: { prompt: 'login' }, by: 7 })
+    await page.waitForFunction(() => document.title.includes('prompt'))
+    expect(JSON.parse(await page.title())).toEqual({ request: { prompt: 'login' }, by: 7 })
+    expect(new URL(page.url()).pathname).toBe('/page')
+  })
+
+  test('stop() says the last words, closes the channel and hears nothing more', async () => {
+    const { here, page } = await visit(withTicket)
+    await until(() => here.seen[0]!.frames.length >= 1, 'a beat')
+    await page.focus('#text')
+    await page.keyboard.press('KeyA')
+    await page.evaluate(() => window.vigil!.stop())
+    await until(() => here.seen[0]!.closed, 'the stream is closed')
+    expect(keysOf(here)).toHaveLength(2)
+    expect(await page.getAttribute('#state', 'data-vigil-state')).toBe('stopped')
+  })
+
+  test('a relying party that refuses the ticket is asked once', async () => {
+    const asked: string[] = []
+    const here = await listen({
+      pages: (request, response) => {
+        asked.push(request.url ?? '')
+        void serve(here, 'data-vigil-ticket="/forbidden"', request, response)
+      }
+    })
+    const context = await browser.newContext()
+    open.push({ context, here })
+    const page = await context.newPage()
+    await page.goto(`${here.origin}/page`)
+    await page.waitForSelector('[data-vigil-state=stopped]')
+    await new Promise((resolve) => void setTimeout(resolve, 2_000))
+    expect(asked.filter((url) => url === '/forbidden')).toHaveLength(1)
+  })
+
+  test('the moment of sending says nothing about the moment of a key', async () => {
+    const { here, page } = await visit(withPageToken)
+    await page.focus('#text')
+    for (let i = 0; i < 12; i++) {
+      await page.keyboard.press('KeyA')
+      await page.waitForTimeout(137 + 61 * (i % 5))
+    }
+    await until(() => keysOf(here).length >= 24, 'all keys arrive')
+    const { frames } = here.seen[0]!
+    // The beat keeps its own phase, whatever was pressed in between.
+    const phase = frames.map(({ sentAt }) => (sentAt - frames[0]!.sentAt) % 1_000)
+    expect(median(phase.map((each) => Math.min(each, 1_000 - each)))).toBeLessThan(100)
+  })
+})
+
+function pageWith(attributes: string): string {
+  return `<!doctype html><html lang="en"><head><title>A page</title>
+<script src="/vigil/agent.js" ${attributes}></script></head><body>
+<p id="state" role="status" data-vigil-state></p><p id="own-words" data-vigil-state data-vigil-words-watched="All is well"></p>
+<textarea id="text"></textarea><input id="password" type="password">
+<input id="code" autocomplete="one-time-code"><div id="pad" data-vigil-secret><button type="button">7</button></div>
+</body></html>`
+}
+
+async function serve(
+  here: Listening,
+  attributes: string | ((here: Listening) => string),
+  request: IncomingMessage,
+  response: ServerResponse
+): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', here.origin)
+  const csp = `default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; require-trusted-types-for 'script'`
+  response.setHeader('Content-Security-Policy', csp)
+  if (pathname === '/vigil/agent.js') {
+    response.setHeader('Content-Type', 'text/javascript').end(await agentScript())
+  } else if (pathname === '/ticket' && request.method === 'POST') {
+    const subject = { uid: 'session-1', accountId: 'ana', clientId: 'app', origins: [here.origin] }
+    const { ticket } = here.tickets.issue(subject)
+    response
+      .setHeader('Content-Type', 'application/json')
+      .end(JSON.stringify({ ticket, expires_in: 30, url: here.url }))
+  } else if (pathname === '/page' || pathname === '/login') {
+    const text = typeof attributes === 'string' ? attributes : attributes(here)
+    response.setHeader('Content-Type', 'text/html').end(pathname === '/page' ? pageWith(text) : 'Sign in')
+  } else if (pathname === '/forbidden') {
+    response.writeHead(401).end()
+  } else {
+    response.writeHead(204).end()
+  }
+}
+
+interface Truth {
+  readonly type: string
+  readonly t: number
+}
+
+/** Records key events beside the agent, by the browser's own times. */
+async function rememberTruth(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const truth: Truth[] = []
+    Object.assign(window, { truth })
+    for (const type of ['keydown', 'keyup']) {
+      document.addEventListener(type, (event) => truth.push({ type, t: event.timeStamp }), true)
+    }
+  })
+}
+
+async function truthOf(page: Page): Promise<Truth[]> {
+  return page.evaluate(() => (window as unknown as { truth: Truth[] }).truth)
+}
+
+function eventsOf(here: Listening): InputEvent[] {
+  return here.seen.flatMap(({ frames }) => frames.flatMap(({ events }) => events))
+}
+
+function keysOf(here: Listening): InputEvent[] {
+  return eventsOf(here).filter(({ type }) => type === EventType.keyDown || type === EventType.keyUp)
+}
+
+function totals(here: Listening): Counters {
+  const sum = {
+    shiftLeft: 0,
+    shiftRight: 0,
+    capsLock: 0,
+    numpad: 0,
+    navigation: 0,
+    pasted: 0,
+    composed: 0,
+    untrusted: 0
+  }
+  for (const { counters } of here.seen.flatMap(({ frames }) => frames)) {
+    for (const name of Object.keys(sum) as (keyof Counters)[]) sum[name] += counters[name]
+  }
+  return sum
+}
+
+/** A busy machine delays a beat now and then; the typical one is meant. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+}

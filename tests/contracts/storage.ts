@@ -1,0 +1,453 @@
+// What every storage promises, as one suite for all of them. Whoever writes a storage can run it on theirs.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isVigilError } from '../../src/errors.ts'
+import type { ErrorCode } from '../../src/errors.ts'
+import type { SessionRecord } from '../../src/ports.ts'
+import type { Account, ServerStorage } from '../../src/provider/ports.ts'
+
+export interface OpenedStorage {
+  readonly storage: ServerStorage
+  cleanup(): Promise<void>
+}
+
+/** `open` gives an empty storage that reads the time, in seconds, from `now`. */
+export function storageContract(
+  storageName: string,
+  open: (options: { now: () => number }) => Promise<OpenedStorage>
+): void {
+  describe(`storage: ${storageName}`, () => {
+    let clock = 1_800_000_000
+    let opened: OpenedStorage
+    let storage: ServerStorage
+    let count = 0
+    const fresh = (what: string) => `${what}-${++count}`
+
+    beforeAll(async () => {
+      opened = await open({ now: () => clock })
+      storage = opened.storage
+    })
+    afterAll(async () => opened?.cleanup())
+
+    const newSession = (uid: string, rest: Partial<SessionRecord> = {}): SessionRecord => ({
+      uid,
+      accountId: 'ana',
+      authentications: [{ amr: ['pwd'], at: clock, interaction: 'i-1' }],
+      risk: 'LOW',
+      watch: 'not_watched',
+      alarms: 0,
+      expiresAt: clock + 1000,
+      version: 0,
+      ...rest
+    })
+
+    const newProfile = (accountId: string, version: number, kind = 'free-text/desktop') => ({
+      accountId,
+      kind,
+      version,
+      blob: Uint8Array.of(0, 1, version, 255),
+      createdAt: clock
+    })
+
+    const newAccount = (username: string, rest: Partial<Account> = {}): Account => ({
+      id: fresh('id'),
+      username,
+      email: 'ana@example.org',
+      passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
+      role: 'person',
+      createdAt: clock,
+      ...rest
+    })
+
+    const newInvitation = () => ({
+      tokenHash: fresh('hash'),
+      accountId: 'ana',
+      purpose: 'set_password' as const,
+      expiresAt: clock + 60
+    })
+
+    describe('sessions', () => {
+      it('a session is found as it was written, with version 1', async () => {
+        const uid = fresh('uid')
+        const full = newSession(uid, {
+          risk: 'HIGH',
+          reason: 'somebody else — “Zoë” \u0000 \ud800 ?',
+          watch: 'watched',
+          cap: { acr: 'urn:vigil:loa:1', since: clock, reason: 'risk' },
+          demand: { action: 'step_up', rule: 'r', policyVersion: 3, since: clock, acr: 'urn:vigil:loa:2' },
+          alarms: 2,
+          answeredWith: ['otp'],
+          revokedAt: clock
+        })
+        const written = await storage.sessions.update(uid, () => full)
+        expect(written).toEqual({ ...full, version: 1 })
+        expect(await storage.sessions.find(uid)).toEqual(written)
+      })
+
+      it('nobody knows a session that was never written', async () => {
+        expect(await storage.sessions.find(fresh('uid'))).toBeUndefined()
+        expect(await storage.sessions.find('\0')).toBeUndefined()
+      })
+
+      it('the change sees what is there, and each write raises the version', async () => {
+        const uid = fresh('uid')
+        const seen: (number | undefined)[] = []
+        for (let round = 0; round < 3; round++) {
+          await storage.sessions.update(uid, (present) => {
+            seen.push(present?.version)
+            return { ...(present ?? newSession(uid)), alarms: round }
+          })
+        }
+        expect(seen).toEqual([undefined, 1, 2])
+        expect(await storage.sessions.find(uid)).toMatchObject({ alarms: 2, version: 3 })
+      })
+
+      it('a change that returns the record it was given writes nothing', async () => {
+        const uid = fresh('uid')
+        await storage.sessions.update(uid, () => newSession(uid))
+        expect(await storage.sessions.update(uid, (present) => present)).toMatchObject({ version: 1 })
+        expect(await storage.sessions.find(uid)).toMatchObject({ version: 1 })
+      })
+
+      it('a change that returns nothing for an unknown session creates none', async () => {
+        const uid = fresh('uid')
+        expect(await storage.sessions.update(uid, () => undefined)).toBeUndefined()
+        expect(await storage.sessions.find(uid)).toBeUndefined()
+      })
+
+      it('a change that throws writes nothing and the next one goes through', async () => {
+        const uid = fresh('uid')
+        await storage.sessions.update(uid, () => newSession(uid))
+        const refused = storage.sessions.update(uid, () => {
+          throw new Error('no')
+        })
+        await expect(refused).rejects.toThrow('no')
+        expect(await storage.sessions.update(uid, (present) => present && { ...present, alarms: 5 })).toMatchObject({
+          alarms: 5,
+          version: 2
+        })
+      })
+
+      it('fifty at once all count', async () => {
+        const uid = fresh('uid')
+        await storage.sessions.update(uid, () => newSession(uid))
+        await Promise.all(Array.from({ length: 50 }, () => storage.sessions.update(uid, oneAlarmMore)))
+        expect(await storage.sessions.find(uid)).toMatchObject({ alarms: 50, version: 51 })
+      })
+
+      it('fifty who create the same session at once all count', async () => {
+        const uid = fresh('uid')
+        const add = (present: SessionRecord | undefined) => ({
+          ...(present ?? newSession(uid)),
+          alarms: (present?.alarms ?? 0) + 1
+        })
+        await Promise.all(Array.from({ length: 50 }, () => storage.sessions.update(uid, add)))
+        expect(await storage.sessions.find(uid)).toMatchObject({ alarms: 50, version: 50 })
+      })
+
+      it('what a caller does to a record afterwards does not reach the storage', async () => {
+        const uid = fresh('uid')
+        const mine = { ...newSession(uid), answeredWith: ['otp'] }
+        await storage.sessions.update(uid, () => mine)
+        mine.answeredWith.push('pwd')
+        expect(await storage.sessions.find(uid)).toMatchObject({ answeredWith: ['otp'] })
+      })
+
+      it('an expired session is gone from every reading, and its number is not given twice', async () => {
+        const uid = fresh('uid')
+        const accountId = fresh('account')
+        await storage.sessions.update(uid, () => newSession(uid, { accountId, expiresAt: clock + 10 }))
+        clock += 10
+        expect(await storage.sessions.find(uid)).toBeUndefined()
+        expect(await storage.sessions.findByAccount(accountId)).toEqual([])
+        const reborn = await storage.sessions.update(uid, (present) => present ?? newSession(uid, { accountId }))
+        expect(reborn).toMatchObject({ version: 2 })
+      })
+
+      it('a person sees all live sessions of their own, revoked ones too, and nobody else’s', async () => {
+        const accountId = fresh('account')
+        const [present, revoked, other] = [fresh('uid'), fresh('uid'), fresh('uid')]
+        await storage.sessions.update(present, () => newSession(present, { accountId }))
+        await storage.sessions.update(revoked, () => newSession(revoked, { accountId, revokedAt: clock }))
+        await storage.sessions.update(other, () => newSession(other, { accountId: fresh('account') }))
+        const found = await storage.sessions.findByAccount(accountId)
+        expect(found.map(({ uid }) => uid).sort()).toEqual([present, revoked].sort())
+      })
+
+      it('pruning removes the expired and tells how many', async () => {
+        await storage.sessions.prune(clock)
+        const [dies, lives] = [fresh('uid'), fresh('uid')]
+        await storage.sessions.update(dies, () => newSession(dies, { expiresAt: clock + 5 }))
+        await storage.sessions.update(lives, () => newSession(lives, { expiresAt: clock + 50 }))
+        expect(await storage.sessions.prune(clock + 5)).toBe(1)
+        expect(await storage.sessions.find(dies)).toBeUndefined()
+        expect(await storage.sessions.find(lives)).toBeDefined()
+      })
+    })
+
+    describe('tombstones', () => {
+      it('an ended session has one, any other has none', async () => {
+        const uid = fresh('uid')
+        expect(await storage.tombstones.has(uid)).toBe(false)
+        await storage.tombstones.add(uid, clock + 10)
+        expect(await storage.tombstones.has(uid)).toBe(true)
+        expect(await storage.tombstones.has(fresh('uid'))).toBe(false)
+        expect(await storage.tombstones.has('\0')).toBe(false)
+      })
+
+      it('setting it again never shortens it', async () => {
+        const uid = fresh('uid')
+        await storage.tombstones.add(uid, clock + 100)
+        await storage.tombstones.add(uid, clock + 10)
+        await storage.tombstones.prune(clock + 50)
+        expect(await storage.tombstones.has(uid)).toBe(true)
+        await storage.tombstones.prune(clock + 100)
+        expect(await storage.tombstones.has(uid)).toBe(false)
+      })
+
+      it('a session that nobody destroyed goes with its tombstone, and no other', async () => {
+        const [ended, other] = [fresh('uid'), fresh('uid')]
+        const sessions = storage.oidc('Session')
+        for (const uid of [ended, other]) await sessions.upsert(uid, { jti: uid, uid }, 600)
+        await storage.tombstones.add(ended, clock + 10)
+        await storage.tombstones.prune(clock + 10)
+        expect(await storage.tombstones.has(ended)).toBe(false)
+        expect(await sessions.find(ended)).toBeUndefined()
+        expect(await sessions.find(other)).toBeDefined()
+      })
+
+      it('a clock that jumps ahead revives nobody: it holds until it is pruned', async () => {
+        const uid = fresh('uid')
+        await storage.tombstones.add(uid, clock + 10)
+        clock += 90 * 24 * 3600
+        expect(await storage.tombstones.has(uid)).toBe(true)
+        clock -= 90 * 24 * 3600
+      })
+    })
+
+    describe('people and profiles', () => {
+      it('consent and its withdrawal are remembered', async () => {
+        const accountId = fresh('account')
+        expect(await storage.people.find(accountId)).toBeUndefined()
+        await storage.people.save({ accountId, consentedAt: clock })
+        expect(await storage.people.find(accountId)).toEqual({ accountId, consentedAt: clock })
+        await storage.people.save({ accountId, withdrawnAt: clock + 1 })
+        expect(await storage.people.find(accountId)).toEqual({ accountId, withdrawnAt: clock + 1 })
+      })
+
+      it('the newest version of a profile is the one that is found, byte for byte', async () => {
+        const accountId = fresh('account')
+        for (const version of [1, 2, 3]) await storage.profiles.add(newProfile(accountId, version))
+        const found = await storage.profiles.find(accountId, 'free-text/desktop')
+        expect(found).toEqual(newProfile(accountId, 3))
+        expect(found?.blob).toBeInstanceOf(Uint8Array)
+        expect(await storage.profiles.find(accountId, 'pointer/desktop')).toBeUndefined()
+      })
+
+      it('a version that is not one above the newest is a conflict', async () => {
+        const accountId = fresh('account')
+        await expectCode(storage.profiles.add(newProfile(accountId, 2)), 'conflict')
+        await storage.profiles.add(newProfile(accountId, 1))
+        await expectCode(storage.profiles.add(newProfile(accountId, 1)), 'conflict')
+        await expectCode(storage.profiles.add(newProfile(accountId, 3)), 'conflict')
+      })
+
+      it('of two who learn from the same version at once, one wins', async () => {
+        const accountId = fresh('account')
+        const adding = Array.from({ length: 10 }, () => storage.profiles.add(newProfile(accountId, 1)))
+        const settled = await Promise.allSettled(adding)
+        expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+        for (const result of settled) {
+          if (result.status === 'rejected') expect(isVigilError(result.reason, 'conflict')).toBe(true)
+        }
+      })
+
+      it('a population is the newest profile of everybody of one kind', async () => {
+        const newKind = fresh('kind')
+        const [ana, ben] = [fresh('account'), fresh('account')]
+        await storage.profiles.add(newProfile(ana, 1, newKind))
+        await storage.profiles.add(newProfile(ana, 2, newKind))
+        await storage.profiles.add(newProfile(ben, 1, newKind))
+        await storage.profiles.add(newProfile(ben, 1, fresh('kind')))
+        const everybody = await storage.profiles.all(newKind)
+        expect(Object.fromEntries(everybody.map(({ accountId, version }) => [accountId, version]))).toEqual({
+          [ana]: 2,
+          [ben]: 1
+        })
+      })
+
+      it('erasing the profiles keeps the person; erasing the person takes the profiles along', async () => {
+        const accountId = fresh('account')
+        const bystander = fresh('account')
+        await storage.people.save({ accountId, consentedAt: clock })
+        await storage.profiles.add(newProfile(bystander, 1))
+        await storage.profiles.add(newProfile(accountId, 1))
+        await storage.profiles.erase(accountId)
+        expect(await storage.profiles.find(accountId, 'free-text/desktop')).toBeUndefined()
+        expect(await storage.people.find(accountId)).toBeDefined()
+        await storage.profiles.add(newProfile(accountId, 1))
+        await storage.people.erase(accountId)
+        expect(await storage.profiles.find(accountId, 'free-text/desktop')).toBeUndefined()
+        expect(await storage.people.find(accountId)).toBeUndefined()
+        expect(await storage.profiles.find(bystander, 'free-text/desktop')).toBeDefined()
+      })
+    })
+
+    describe('audit', () => {
+      it('entries come newest first with what was said, numbered and dated', async () => {
+        const sessionUid = fresh('uid')
+        await storage.audit.append({ type: 'risk.changed', sessionUid, accountId: 'ana', data: { to: 'HIGH', n: [1] } })
+        await storage.audit.append({ type: 'session.revoked', sessionUid })
+        const [second, first] = await storage.audit.list({ sessionUid })
+        const seq = first?.seq ?? 0
+        expect(seq).toBeGreaterThan(0)
+        const data = { to: 'HIGH', n: [1] }
+        expect(first).toEqual({ type: 'risk.changed', sessionUid, accountId: 'ana', data, seq, at: clock })
+        expect(second).toEqual({ type: 'session.revoked', sessionUid, seq: seq + 1, at: clock })
+      })
+
+      it('a list can be narrowed by person, session and kind, and cut', async () => {
+        const [accountId, sessionUid] = [fresh('account'), fresh('uid')]
+        await storage.audit.append({ type: 'a', accountId, sessionUid })
+        await storage.audit.append({ type: 'b', accountId, sessionUid })
+        await storage.audit.append({ type: 'b', accountId })
+        expect(await storage.audit.list({ accountId })).toHaveLength(3)
+        expect(await storage.audit.list({ accountId, type: 'b' })).toHaveLength(2)
+        expect(await storage.audit.list({ accountId, type: 'b', sessionUid })).toHaveLength(1)
+        expect(await storage.audit.list({ accountId, limit: 2 })).toHaveLength(2)
+        expect(await storage.audit.list({ accountId: '\0' })).toEqual([])
+      })
+
+      it('numbers rise without a gap, whoever writes at the same time', async () => {
+        const accountId = fresh('account')
+        await Promise.all(Array.from({ length: 50 }, () => storage.audit.append({ type: 'a', accountId })))
+        const seqs = (await storage.audit.list({ accountId })).map(({ seq }) => seq)
+        expect(seqs).toEqual(Array.from({ length: 50 }, (_, index) => seqs[0]! - index))
+      })
+    })
+
+    describe('policies', () => {
+      it('none is in force at first; each one activated is the next version', async () => {
+        expect(await storage.policies.current()).toBeUndefined()
+        expect(await storage.policies.activate('rules: []\n')).toEqual({
+          version: 1,
+          document: 'rules: []\n',
+          activatedAt: clock
+        })
+        await storage.policies.activate('rules: [one]\n')
+        expect(await storage.policies.current()).toEqual({
+          version: 2,
+          document: 'rules: [one]\n',
+          activatedAt: clock
+        })
+      })
+
+      it('several activated at once get versions of their own', async () => {
+        const activated = await Promise.all(
+          Array.from({ length: 5 }, (_, index) => storage.policies.activate(`# ${index}`))
+        )
+        expect(new Set(activated.map(({ version }) => version)).size).toBe(5)
+      })
+    })
+
+    describe('accounts', () => {
+      it('a person is found by id and by name, however the name is capitalised', async () => {
+        const ana = newAccount(`Ana Ünal ?"'\\ ${fresh('n')}`)
+        await storage.accounts.create(ana)
+        expect(await storage.accounts.find(ana.id)).toEqual(ana)
+        expect(await storage.accounts.findByUsername(ana.username.toUpperCase())).toEqual(ana)
+        expect(await storage.accounts.findByUsername(fresh('nobody'))).toBeUndefined()
+        expect(await storage.accounts.findByUsername('\0')).toBeUndefined()
+        expect(await storage.accounts.find('\0')).toBeUndefined()
+      })
+
+      it('a name is taken in every capitalisation, for a new account and for a new name', async () => {
+        const name = fresh('Ana')
+        const ben = newAccount(fresh('Ben'))
+        await storage.accounts.create(newAccount(name))
+        await storage.accounts.create(ben)
+        await expectCode(storage.accounts.create(newAccount(name.toUpperCase())), 'username_taken')
+        await expectCode(storage.accounts.update({ ...ben, username: name.toLowerCase() }), 'username_taken')
+        expect(await storage.accounts.find(ben.id)).toEqual(ben)
+      })
+
+      it('of ten who choose the same name at once, one gets it', async () => {
+        const name = fresh('ana')
+        const settled = await Promise.allSettled(
+          Array.from({ length: 10 }, () => storage.accounts.create(newAccount(name)))
+        )
+        expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      })
+
+      it('an account changes in place; one that is not there cannot', async () => {
+        const ana = newAccount(fresh('ana'))
+        await storage.accounts.create(ana)
+        const changed = { ...ana, username: ana.username.toUpperCase(), passwordHash: 'new' }
+        await storage.accounts.update(changed)
+        expect(await storage.accounts.find(ana.id)).toEqual(changed)
+        await expectCode(storage.accounts.update(newAccount(fresh('nobody'))), 'not_found')
+      })
+
+      it('tells whether there is an administrator', async () => {
+        expect(await storage.accounts.hasAdministrator()).toBe(false)
+        await storage.accounts.create(newAccount(fresh('root'), { role: 'administrator' }))
+        expect(await storage.accounts.hasAdministrator()).toBe(true)
+      })
+    })
+
+    describe('invitations', () => {
+      it('can be looked at often and taken once, by one of many at once', async () => {
+        const invitation = newInvitation()
+        await storage.invitations.add(invitation)
+        expect(await storage.invitations.find(invitation.tokenHash)).toEqual(invitation)
+        expect(await storage.invitations.find(invitation.tokenHash)).toEqual(invitation)
+        const taken = await Promise.all(
+          Array.from({ length: 10 }, () => storage.invitations.take(invitation.tokenHash))
+        )
+        expect(taken.filter((one) => one !== undefined)).toEqual([invitation])
+        expect(await storage.invitations.find(invitation.tokenHash)).toBeUndefined()
+      })
+
+      it('takes the other links of the account along, and nobody else’s', async () => {
+        const [lost, used, strangers] = [newInvitation(), newInvitation(), newInvitation()]
+        await storage.invitations.add(lost)
+        await storage.invitations.add({ ...used, accountId: lost.accountId })
+        await storage.invitations.add({ ...strangers, accountId: fresh('account') })
+        expect(await storage.invitations.take(used.tokenHash)).toMatchObject({ tokenHash: used.tokenHash })
+        expect(await storage.invitations.find(lost.tokenHash)).toBeUndefined()
+        expect(await storage.invitations.take(lost.tokenHash)).toBeUndefined()
+        expect(await storage.invitations.find(strangers.tokenHash)).toBeDefined()
+      })
+
+      it('is of no use once it has expired', async () => {
+        const invitation = newInvitation()
+        await storage.invitations.add(invitation)
+        clock += 60
+        expect(await storage.invitations.find(invitation.tokenHash)).toBeUndefined()
+        expect(await storage.invitations.take(invitation.tokenHash)).toBeUndefined()
+      })
+    })
+
+    describe('keys', () => {
+      it('the first value stays, and everybody who puts one learns which it was', async () => {
+        const name = fresh('key')
+        expect(await storage.keys.get(name)).toBeUndefined()
+        const answers = await Promise.all(
+          Array.from({ length: 10 }, (_, index) => storage.keys.put(name, Uint8Array.of(index, 0, 255)))
+        )
+        const stored = await storage.keys.get(name)
+        expect(stored).toHaveLength(3)
+        for (const answer of answers) expect(answer).toEqual(stored)
+        expect(await storage.keys.put(name, Uint8Array.of(9))).toEqual(stored)
+      })
+    })
+  })
+}
+
+function oneAlarmMore(present: SessionRecord | undefined): SessionRecord | undefined {
+  return present && { ...present, alarms: present.alarms + 1 }
+}
+
+async function expectCode(act: Promise<unknown>, code: ErrorCode): Promise<void> {
+  await expect(act).rejects.toMatchObject({ name: 'VigilError', code })
+}

@@ -1,0 +1,104 @@
+// Every POST that our routers know is tried without its token and from a foreign page, by somebody who is in the right place to send it.
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPagesHouse, shopRequest, type PagesHouse } from './pages-house.ts'
+import { formsOf, visitor, type Page, type Visitor } from './visitor.ts'
+
+const password = 'seven green bottles'
+let house: PagesHouse
+
+beforeAll(async () => {
+  house = await openPagesHouse()
+})
+afterAll(() => house.close())
+
+/** A page with the form that leads to a path, on a browser that may send it. */
+const stages: Readonly<Record<string, (name: string) => Promise<{ person: Visitor; page: Page; to: string }>>> = {
+  '/interaction/:uid/login': (name) => onInteraction(name, 'login', false),
+  '/interaction/:uid/signup': async (name) => {
+    const { person, page, to } = await onInteraction(name, 'signup', false)
+    return { person, to, page: await person.get(page.url.replace(/\/?$/, '/signup')) }
+  },
+  '/interaction/:uid/abort': (name) => onInteraction(name, 'abort', false),
+  '/interaction/:uid/signout': (name) => onInteraction(name, 'signout', false),
+  '/interaction/:uid/consent': (name) => onInteraction(name, 'consent', true),
+  '/signup': async () => onPage(visitor(house.issuer), '/signup', '/signup'),
+  '/account/sessions/:uid/end': async (name) => {
+    const person = await signedUp(name)
+    const { id } = (await house.storage.accounts.findByUsername(name))!
+    const session = {
+      uid: `s-${name}`,
+      accountId: id,
+      authentications: [],
+      risk: 'LOW',
+      watch: 'watched',
+      alarms: 0
+    } as const
+    house.heart.sessions.push({ ...session, expiresAt: 4_000_000_000, version: 1 })
+    return onPage(person, '/account', `/account/sessions/s-${name}/end`)
+  },
+  '/invitation/:token': async (name) => {
+    await signedUp(name)
+    const { id } = (await house.storage.accounts.findByUsername(name))!
+    const { pathname } = new URL(await house.invitations.create(id))
+    return onPage(visitor(house.issuer), pathname, pathname)
+  },
+  '/vigil/consent': async (name) => onPage(await signedUp(name), '/vigil/consent', '/vigil/consent'),
+  '/vigil/consent/later': async (name) => onPage(await signedUp(name), '/vigil/consent', '/vigil/consent/later'),
+  '/vigil/consent/withdraw': async (name) => onPage(await signedUp(name), '/vigil/consent', '/vigil/consent/withdraw')
+}
+
+test('no POST is taken without a token of ours or from another page, and none changes anything', async () => {
+  expect([...house.postPaths].sort()).toEqual(Object.keys(stages).sort())
+  for (const [index, path] of house.postPaths.entries()) {
+    const { person, page, to } = await stages[path]!(`person${index}`)
+    const before = await everything()
+    const right = { username: `late${index}`, email: 'late@example.test', password }
+    const { csrf } = formsOf(page)[0]!.fields
+    const attempts: readonly (readonly [Record<string, string>, Record<string, string>])[] = [
+      [right, {}],
+      [{ ...right, csrf: 'AAAA' }, {}],
+      [{ ...right, csrf: csrf! }, { origin: 'https://evil.example' }],
+      [{ ...right, csrf: csrf! }, { origin: 'null' }]
+    ]
+    for (const [fields, headers] of attempts) {
+      const answer = await person.raw(to, { method: 'POST', body: new URLSearchParams(fields), headers })
+      expect([path, answer.status]).toEqual([path, 403])
+      expect(await everything()).toBe(before)
+    }
+    const taken = await person.raw(to, { method: 'POST', body: new URLSearchParams({ ...right, csrf: csrf! }) })
+    expect([path, taken.status]).not.toEqual([path, 403])
+  }
+})
+
+async function everything(): Promise<string> {
+  const names = house.postPaths.map((_, index) => house.storage.accounts.findByUsername(`late${index}`))
+  const kept = house.postPaths.map((_, index) => house.storage.accounts.findByUsername(`person${index}`))
+  return JSON.stringify([
+    await Promise.all(names),
+    await Promise.all(kept),
+    [...house.heart.people],
+    house.heart.revoked,
+    house.heart.sessions
+  ])
+}
+
+async function signedUp(name: string): Promise<Visitor> {
+  const person = visitor(house.issuer)
+  await person.submit(await person.get('/signup'), { username: name, email: 'a@example.test', password })
+  return person
+}
+
+async function onPage(person: Visitor, path: string, to: string): Promise<{ person: Visitor; page: Page; to: string }> {
+  return { person, to, page: await person.get(path) }
+}
+
+async function onInteraction(
+  name: string,
+  act: string,
+  signedIn: boolean
+): Promise<{ person: Visitor; page: Page; to: string }> {
+  const person = signedIn ? await signedUp(name) : visitor(house.issuer)
+  const page = await person.get(shopRequest(house))
+  return { person, page, to: `${new URL(page.url).pathname}/${act}` }
+}

@@ -1,0 +1,195 @@
+// A provider with our pages in front of it, for tests of what people see: the real oidc-provider, real storage, real hashes. Only the
+// heart is small: it watches nobody and says what the test tells it to say.
+
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import Router from '@koa/router'
+import Provider from 'oidc-provider'
+import { memoryStorage } from '../../src/adapters/memory-storage.ts'
+import { accountClient, withAccountGrant } from '../../src/provider/account-client.ts'
+import { accountRoutes } from '../../src/provider/account-routes.ts'
+import { passwordStrategy } from '../../src/challenge/password.ts'
+import { createAccounts, passwordChecker } from '../../src/provider/accounts.ts'
+import { calibrationRoutes } from '../../src/provider/calibration-routes.ts'
+import { createForms } from '../../src/provider/forms.ts'
+import { interactionRoutes } from '../../src/provider/interaction-routes.ts'
+import { createInvitations } from '../../src/provider/invitations.ts'
+import { createPages } from '../../src/provider/pages.ts'
+import { createPasswords } from '../../src/provider/passwords.ts'
+import { providerPages } from '../../src/provider/provider-pages.ts'
+import { personCookies } from '../../src/provider/signed-cookie.ts'
+import type { AddressInfo } from 'node:net'
+import type { AttemptLimits } from '../../src/provider/accounts.ts'
+import type { Person, SessionRecord } from '../../src/ports.ts'
+import type { ServerStorage } from '../../src/provider/ports.ts'
+import type { ChallengeView, TrainingStatus, Vigil } from '../../src/provider/vigil-api.ts'
+
+export interface PagesHouse {
+  readonly issuer: string
+  readonly relyingParty: string
+  /** Every path that takes a POST, as its router has it. */
+  readonly postPaths: readonly string[]
+  readonly provider: Provider
+  readonly storage: ServerStorage
+  readonly heart: Heart
+  readonly accounts: ReturnType<typeof createAccounts>
+  readonly invitations: ReturnType<typeof createInvitations>
+  close(): Promise<void>
+}
+
+/** What the test says the heart knows. */
+export interface Heart {
+  challenge?: ChallengeView
+  training: TrainingStatus
+  sessions: SessionRecord[]
+  readonly people: Map<string, Person>
+  readonly revoked: string[]
+}
+
+export async function openPagesHouse(
+  options: { readonly limits?: Partial<AttemptLimits>; readonly now?: () => number } = {}
+): Promise<PagesHouse> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const relyingParty = 'http://rp.example.test'
+  const storage = memoryStorage()
+  const key = Buffer.alloc(32, 7)
+  const pages = createPages({ issuer })
+  const { renderError, logoutSource, postLogoutSuccessSource } = providerPages(pages)
+
+  const provider = new Provider(issuer, {
+    adapter: storage.oidc,
+    clients: [
+      accountClient(issuer),
+      {
+        client_id: 'shop',
+        client_name: 'Corner Shop',
+        client_secret: 'a secret of the shop that is long enough',
+        redirect_uris: [`${relyingParty}/back`],
+        response_types: ['code'],
+        grant_types: ['authorization_code']
+      }
+    ],
+    cookies: { keys: ['a key for the cookies of this test'] },
+    responseTypes: ['code', 'none'],
+    claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], email: ['email'], profile: ['preferred_username'] },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource }
+    },
+    renderError,
+    pkce: { required: () => false },
+    ttl: { Session: 3600, Grant: 3600, Interaction: 600, AccessToken: 600, IdToken: 600, AuthorizationCode: 60 },
+    loadExistingGrant: withAccountGrant(),
+    async findAccount(_ctx, id) {
+      const account = await storage.accounts.find(id)
+      return (
+        account && {
+          accountId: id,
+          claims: async () => ({ sub: id, email: account.email, preferred_username: account.username })
+        }
+      )
+    }
+  })
+
+  const heart: Heart = {
+    training: { state: 'no_consent', progress: 0, keystrokes: 0, keystrokesNeeded: 500 },
+    sessions: [],
+    people: new Map(),
+    revoked: []
+  }
+  const vigil = smallHeart(provider, heart)
+  const forms = createForms({ key, issuer })
+  const cookies = personCookies({ key, issuer })
+  const passwords = createPasswords()
+  const accounts = createAccounts({
+    store: storage.accounts,
+    passwords,
+    ...(options.limits ? { limits: options.limits } : {})
+  })
+  const invitations = createInvitations({ store: storage.invitations, issuer })
+  const password = passwordStrategy(passwordChecker(accounts))
+  const shared = { provider, vigil, accounts, password, invitations, pages, forms, cookies }
+  const routers = [
+    interactionRoutes(shared),
+    accountRoutes(shared),
+    calibrationRoutes(options.now ? { ...shared, now: options.now } : shared)
+  ]
+  for (const router of routers) provider.use(router.routes())
+  const assets = new Router().get('/vigil/assets/:name', (ctx) => pages.asset(ctx, ctx.params['name'] ?? ''))
+  provider.use(assets.routes())
+  const answer = provider.callback()
+  server.on('request', (request, response) => void answer(request, response))
+
+  return {
+    issuer,
+    relyingParty,
+    postPaths: routers.flatMap((router) =>
+      router.stack.filter(({ methods }) => methods.includes('POST')).map(({ path }) => String(path))
+    ),
+    provider,
+    storage,
+    heart,
+    accounts,
+    invitations,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await storage.close()
+    }
+  }
+}
+
+/** Where the shop sends a browser. */
+export function shopRequest(house: PagesHouse, more: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams({
+    client_id: 'shop',
+    response_type: 'code',
+    scope: 'openid email',
+    redirect_uri: `${house.relyingParty}/back`,
+    state: 'x',
+    ...more
+  })
+  return `${house.issuer}/auth?${query}`
+}
+
+function smallHeart(provider: Provider, heart: Heart): Vigil {
+  return {
+    configure: (base) => base,
+    async ready() {},
+    attach() {},
+    on: () => () => {},
+    async close() {},
+    loginResult: async (_details, passed) => ({
+      accountId: passed.accountId,
+      amr: [...passed.amr],
+      acr: 'urn:vigil:loa:1',
+      ts: Math.floor(Date.now() / 1000)
+    }),
+    challengeOf: async () => heart.challenge,
+    pageToken: (uid, purpose) => `${purpose}-${uid}`,
+    person: async (accountId) => heart.people.get(accountId),
+    async giveConsent(accountId) {
+      heart.people.set(accountId, { accountId, consentedAt: Math.floor(Date.now() / 1000) })
+      heart.training = { ...heart.training, state: 'none' }
+    },
+    async withdrawConsent(accountId) {
+      heart.people.set(accountId, { accountId, withdrawnAt: Math.floor(Date.now() / 1000) })
+    },
+    trainingStatus: async () => heart.training,
+    sessionsOf: async (accountId) => heart.sessions.filter((session) => session.accountId === accountId),
+    async standing(uid) {
+      const known = heart.sessions.find((session) => session.uid === uid)
+      return { acr: 'urn:vigil:loa:1', amr: ['pwd'], risk: known?.risk ?? 'LOW', watch: known?.watch ?? 'not_watched' }
+    },
+    async revoke(uid) {
+      heart.revoked.push(uid)
+      heart.sessions = heart.sessions.filter((session) => session.uid !== uid)
+      const session = await provider.Session.findByUid(uid)
+      await session?.destroy()
+    },
+    async reportRisk() {}
+  }
+}

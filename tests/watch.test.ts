@@ -1,0 +1,330 @@
+// The heart: who is watched, what follows when the watch is gone, and that evidence moves a session's risk once and in one direction. Time and
+// people are real; only the judgement of a window is the test's.
+
+import { afterEach, describe, expect, it, test } from 'vitest'
+import { createActions } from '../src/actions.ts'
+import { memoryStorage } from '../src/adapters/index.ts'
+import {
+  type Assessment,
+  createEngine,
+  type Engine,
+  type InputEvent,
+  noCounters,
+  streamOf,
+  syntheticRecordings,
+  windowsOf
+} from '../src/biometrics/index.ts'
+import { createCalibration } from '../src/calibration.ts'
+import type { ChannelSession, ServerMessage } from '../src/channel/ports.ts'
+import { createProfiles } from '../src/profiles.ts'
+import { defaultLadder } from '../src/risk/assurance.ts'
+import { defaultPolicyDocument, parsePolicy } from '../src/risk/policy.ts'
+import { keysFrom } from '../src/secrets.ts'
+import { createWatch, type SessionWatch } from '../src/watch.ts'
+import { nobody, secret, silent } from './support/server.ts'
+
+const graceSeconds = 0.05
+const now = () => Math.floor(Date.now() / 1000)
+const recording = syntheticRecordings(1, 1, { sessions: 1, keystrokes: 300 })
+const { events } = streamOf(recording[0]!)
+const profile = createEngine(nobody).enrol(windowsOf(recording))
+
+let open: SessionWatch | undefined
+afterEach(() => open?.close())
+
+async function house(required: readonly string[] = ['shop']) {
+  const storage = memoryStorage()
+  const profiles = createProfiles(storage.profiles, keysFrom(secret)('profiles'), storage.audit, silent)
+  const heard: string[] = []
+  let llr = 0
+  // The engine with one word of its own: how strange the last piece was.
+  const engine: Engine = {
+    ...createEngine(nobody),
+    assess: (_profile, { freshKeystrokes }): Assessment => ({
+      llr,
+      stretches: [{ hops: 1, keystrokes: 25, strokes: 0, llr }],
+      keystrokes: 25,
+      pointerEvents: 0,
+      freshKeystrokes,
+      freshMs: 1000,
+      shares: [],
+      features: []
+    })
+  }
+  const alarm = { doubt: 2, alarm: 5 }
+  const policy = parsePolicy(
+    defaultPolicyDocument,
+    defaultLadder.map(({ acr }) => acr)
+  )
+  const actions = createActions({
+    ...storage,
+    ladder: defaultLadder,
+    policy: () => policy,
+    clientsOf: (uid) => watch.clientsOf(uid),
+    tell: (uid, message) => watch.tell(uid, message),
+    revoke: () => Promise.resolve(),
+    emit: (event, detail) => heard.push('to' in detail ? `${event} ${detail.to}` : event),
+    challengeSeconds: 300,
+    rememberSeconds: 3600,
+    now
+  })
+  const calibration = createCalibration({
+    ...storage,
+    profiles,
+    engine: () => engine,
+    keystrokesNeeded: 100,
+    freshSeconds: 600,
+    now
+  })
+  const watch = createWatch({
+    ...storage,
+    profiles,
+    actions,
+    calibration,
+    logger: silent,
+    judgement: () => ({ engine, alarm }),
+    ready: () => Promise.resolve(),
+    mustWatch: (clientIds) => Promise.resolve(clientIds.some((id) => required.includes(id))),
+    graceSeconds
+  })
+  open = watch
+  const login = async (uid: string, accountId: string, interaction = 'login') => {
+    await actions.authenticated(uid, accountId, { amr: ['pwd'], at: now(), interaction })
+    watch.answered(uid)
+  }
+  await login('s', 'ana')
+  await storage.people.save({ accountId: 'ana', consentedAt: now() })
+
+  async function tab(change: Partial<ChannelSession> = {}) {
+    const messages: ServerMessage[] = []
+    const session = {
+      uid: 's',
+      accountId: 'ana',
+      clientId: 'shop',
+      origin: 'https://shop.example.test',
+      purpose: 'watch',
+      ...change
+    } as const
+    const stream = await watch.open(session, (message) => messages.push(message))
+    let sequence = 0
+    return {
+      messages,
+      close: () => stream.close(),
+      async type(some: readonly InputEvent[] = events) {
+        await stream.receive({
+          sequence: sequence++,
+          sentAt: 0,
+          grainMs: 1,
+          hidden: false,
+          counters: noCounters,
+          events: some
+        })
+      }
+    }
+  }
+  return {
+    storage,
+    profiles,
+    watch,
+    heard,
+    login,
+    tab,
+    record: async () => (await storage.sessions.find('s'))!,
+    strange(value: number) {
+      llr = value
+    }
+  }
+}
+
+const states = (messages: readonly ServerMessage[]) =>
+  messages.flatMap((message) => (message.type === 'analysis_result' ? [message.state] : []))
+const grace = () => new Promise((resolve) => setTimeout(resolve, graceSeconds * 1000 + 60))
+
+describe('who is watched', () => {
+  it('nobody who has not agreed, and nobody whose session has ended', async () => {
+    const { tab, storage } = await house()
+    await storage.people.save({ accountId: 'ana', withdrawnAt: now() })
+    await expect(tab()).rejects.toMatchObject({ code: 'consent_required' })
+    await storage.people.save({ accountId: 'ana', consentedAt: now() })
+    await expect(tab({ uid: 'gone' })).rejects.toMatchObject({ code: 'session_ended' })
+    await storage.sessions.update('s', (record) => record && { ...record, revokedAt: now() })
+    await expect(tab()).rejects.toMatchObject({ code: 'session_ended' })
+  })
+
+  it('a person without a profile is told that the watch warms up, and is never doubted', async () => {
+    const { tab, record, strange } = await house()
+    const page = await tab()
+    strange(50)
+    await page.type()
+    expect(states(page.messages)).toEqual(['warming_up'])
+    expect(await record()).toMatchObject({ risk: 'LOW', watch: 'watched' })
+  })
+})
+
+describe('evidence', () => {
+  it('moves the risk, tells every tab of the session, and nobody else', async () => {
+    const { tab, record, strange, profiles, heard, login, storage } = await house()
+    await profiles.add('ana', profile, now())
+    await login('other', 'ben')
+    await storage.people.save({ accountId: 'ben', consentedAt: now() })
+    const [first, second] = [await tab(), await tab({ clientId: 'mail' })]
+    const stranger = await tab({ uid: 'other', accountId: 'ben' })
+    strange(3)
+    await first.type()
+    expect(await record()).toMatchObject({ risk: 'MEDIUM', reason: 'behaviour' })
+    strange(6)
+    await second.type()
+    expect(await record()).toMatchObject({ risk: 'HIGH', alarms: 1, demand: { action: 'reauthenticate' } })
+    for (const page of [first, second]) {
+      expect(states(page.messages)).toEqual(['watched', 'doubt'])
+      expect(page.messages.map(({ type }) => type)).toContain('challenge_required')
+    }
+    expect(stranger.messages.map(({ type }) => type)).toEqual(['analysis_result'])
+    expect(heard).toEqual(['risk.changed MEDIUM', 'risk.changed HIGH', 'challenge.required'])
+  })
+
+  it('that fades gives nothing back; a login does, and the evidence begins anew', async () => {
+    const { tab, record, strange, profiles, login } = await house()
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    strange(6)
+    await page.type()
+    strange(-50)
+    for (let n = 0; n < 4; n++) await page.type()
+    expect(await record()).toMatchObject({ risk: 'HIGH', demand: { action: 'reauthenticate' } })
+    await login('s', 'ana', 'answer')
+    await page.type()
+    expect(await record()).toMatchObject({ risk: 'LOW' })
+    expect(states(page.messages).at(-1)).toBe('watched')
+  })
+
+  it('closing and opening the page does not wash it away', async () => {
+    const { tab, record, strange, profiles } = await house()
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    strange(6)
+    await page.type()
+    page.close()
+    strange(-50)
+    const again = await tab()
+    await again.type()
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+    expect(states(again.messages)).toContain('doubt')
+  })
+
+  it('is answered for by every page that opens until it is: one that was loading when it was asked for hears of it', async () => {
+    const { tab, watch, login } = await house()
+    const challenges = ({ messages }: { readonly messages: readonly ServerMessage[] }) =>
+      messages.filter(({ type }) => type === 'challenge_required')
+    const before = await tab()
+    await watch.report('s', 'ana', 'HIGH', 'reported')
+    const loading = await tab()
+    expect(challenges(loading)).toEqual(challenges(before))
+    expect(challenges(loading)).toHaveLength(1)
+    await login('s', 'ana', 'answer')
+    expect(challenges(await tab())).toEqual([])
+  })
+
+  it('that could not be written is tried again with the next window', async () => {
+    const { tab, record, strange, profiles, storage } = await house()
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    const { update } = storage.sessions
+    Object.assign(storage.sessions, { update: () => Promise.reject(new Error('no database')) })
+    strange(6)
+    const typed = page.type()
+    await typed.catch(() => undefined)
+    Object.assign(storage.sessions, { update })
+    await page.type()
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+  })
+
+  it('reported from outside stands beside that of the behaviour, until the person proves who they are', async () => {
+    const { watch, record, tab, strange, profiles, login } = await house()
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    await watch.report('s', 'ana', 'MEDIUM', 'a new country')
+    expect(await record()).toMatchObject({ risk: 'MEDIUM', reason: 'a new country' })
+    strange(-50)
+    await page.type()
+    expect((await record()).risk).toBe('MEDIUM')
+    await watch.report('s', 'ana', 'HIGH', 'a new country')
+    await watch.report('s', 'ana', 'LOW', 'never mind')
+    expect(await record()).toMatchObject({ risk: 'HIGH', reason: 'a new country' })
+    await login('s', 'ana', 'answer')
+    expect((await record()).risk).toBe('LOW')
+  })
+})
+
+describe('a watch that is gone', () => {
+  it('makes the session unobserved after the grace, where a client requires the watch', async () => {
+    const { watch, record } = await house()
+    watch.expect('s', 'ana', 'shop')
+    expect((await record()).watch).toBe('not_watched')
+    await expect.poll(async () => (await record()).watch).toBe('unobserved')
+    expect((await record()).demand?.action).toBe('step_up')
+  })
+
+  it('means nothing where no client requires it', async () => {
+    const { tab, record } = await house([])
+    const page = await tab()
+    page.close()
+    await expect.poll(async () => (await record()).watch).toBe('not_watched')
+    expect(await record()).not.toHaveProperty('demand')
+  })
+
+  it('means nothing for somebody who did not agree', async () => {
+    const { watch, record, storage } = await house()
+    await storage.people.save({ accountId: 'ana', withdrawnAt: now() })
+    watch.expect('s', 'ana', 'shop')
+    await grace()
+    expect((await record()).watch).toBe('not_watched')
+    expect(await record()).not.toHaveProperty('demand')
+  })
+
+  it('means nothing while another tab is there, or when one comes back within the grace', async () => {
+    const { watch, tab, record } = await house()
+    watch.expect('s', 'ana', 'shop')
+    const [first, second] = [await tab(), await tab()]
+    first.close()
+    await grace()
+    expect((await record()).watch).toBe('watched')
+    second.close()
+    await tab()
+    await grace()
+    expect((await record()).watch).toBe('watched')
+  })
+
+  it('of a session that was forgotten is nobody’s business', async () => {
+    const { watch, record } = await house()
+    watch.expect('s', 'ana', 'shop')
+    watch.forget('s')
+    await grace()
+    expect((await record()).watch).toBe('not_watched')
+  })
+})
+
+test('a profile that is learnt while the pages are open serves them at once', async () => {
+  const { tab, profiles, watch } = await house()
+  const page = await tab()
+  await profiles.add('ana', profile, now())
+  await watch.profileChanged('ana')
+  expect(states(page.messages)).toEqual(['warming_up', 'watched'])
+  await profiles.erase('ana')
+  await watch.profileChanged('ana')
+  expect(states(page.messages)).toEqual(['warming_up', 'watched', 'warming_up'])
+})
+
+test('teaching is refused on a session with an alarm, and on one whose login is old', async () => {
+  const { tab, watch, login, storage } = await house()
+  await watch.report('s', 'ana', 'HIGH', 'behaviour')
+  await expect(tab({ purpose: 'calibration' })).rejects.toMatchObject({ code: 'fresh_login_required' })
+  await login('s', 'ana', 'answer')
+  await expect(tab({ purpose: 'calibration' })).resolves.toBeDefined()
+  await storage.sessions.update(
+    's',
+    (record) => record && { ...record, authentications: [{ amr: ['pwd'], at: now() - 3600 }] }
+  )
+  await expect(tab({ purpose: 'calibration' })).rejects.toMatchObject({ code: 'fresh_login_required' })
+  expect(await storage.audit.list({ type: 'calibration.refused' })).toHaveLength(2)
+})

@@ -1,0 +1,39 @@
+// Counts what vitest ran. A file that cannot be loaded, a hook that throws and an error outside any test count as one failure
+// each, so that nothing which went wrong hides behind "0 failed".
+
+import type { Reporter, TestModule } from 'vitest/node'
+
+export interface Counts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+export class Tally implements Reporter {
+  counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const perFile = modules.map(countsOf)
+    this.counts = {
+      passed: sum(perFile.map(({ passed }) => passed)),
+      failed: sum(perFile.map(({ failed }) => failed)) + unhandledErrors.length,
+      skipped: sum(perFile.map(({ skipped }) => skipped))
+    }
+  }
+}
+
+function countsOf(module: TestModule): Counts {
+  const states = [...module.children.allTests()].map((test) => test.result().state)
+  const count = (state: string) => states.filter((each) => each === state).length
+  const failed = count('failed')
+  return {
+    passed: count('passed'),
+    failed: failed === 0 && module.state() === 'failed' ? 1 : failed,
+    // A test that never ran, because its file or a hook failed, is not one that passed.
+    skipped: count('skipped') + count('pending')
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
+}

@@ -1,0 +1,101 @@
+// Walks a person through the sentences and the pointer exercise, and shows how much is learnt. What was typed stays in the text field:
+// it is compared with the sentence here and sent nowhere. The agent beside this script sends the rhythm.
+
+const { status: statusUrl, sentences: sentencesUrl } = document.currentScript.dataset
+const by = (id) => document.getElementById(id)
+const [sentence, typed, step, ring, ringNumber, ringWords] = ['sentence', 'typed', 'step', 'ring', 'ring-number', 'ring-words'].map(by)
+const [target, play] = ['target', 'play'].map(by)
+const pollMs = 1500
+
+let sentences = [sentence.textContent]
+let position = 0
+let finished = false
+
+function show(index) {
+  position = index
+  sentence.textContent = sentences[index % sentences.length]
+  step.textContent = `Sentence ${index + 1}`
+  typed.value = ''
+}
+
+// Most of the sentence is enough: somebody who slipped must not be held back by a comma.
+function typedEnough() {
+  return typed.value.trim().length >= sentence.textContent.length * 0.8
+}
+
+function goOn() {
+  show(position + 1)
+  typed.focus()
+}
+
+typed.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || event.isComposing) return
+  event.preventDefault()
+  if (typedEnough()) goOn()
+})
+typed.addEventListener('input', () => {
+  if (typed.value === sentence.textContent) goOn()
+})
+by('next').addEventListener('click', goOn)
+
+function moveTarget() {
+  const room = [play.clientWidth - target.offsetWidth, play.clientHeight - target.offsetHeight]
+  target.style.left = `${Math.round(Math.random() * room[0])}px`
+  target.style.top = `${Math.round(Math.random() * room[1])}px`
+}
+target.addEventListener('click', moveTarget)
+
+function draw({ state, progress }) {
+  const percent = state === 'ready' ? 100 : Math.round(progress * 100)
+  ring.setAttribute('stroke-dasharray', `${percent} 100`)
+  ringNumber.textContent = `${percent}%`
+  ringWords.textContent = `${percent} percent learnt`
+}
+
+function finish() {
+  finished = true
+  by('work').hidden = true
+  by('done').hidden = false
+  by('lead').hidden = true
+  by('watching').hidden = true
+  window.vigil?.stop()
+  by('on').textContent = 'Continue'
+  by('on').className = 'primary'
+  by('title').textContent = 'Thank you'
+  by('title').focus()
+}
+
+// A person who was known before and teaches again starts from a finished profile; only what comes after it ends the exercise.
+let before
+
+function isNew({ state, profile_version: version = 0 }) {
+  before ??= { state, version }
+  return state === 'ready' && (before.state !== 'ready' || version > before.version)
+}
+
+async function poll() {
+  try {
+    const response = await fetch(statusUrl, { headers: { accept: 'application/json' } })
+    if (response.status === 401) return location.reload()
+    if (response.ok) {
+      const status = await response.json()
+      draw(status)
+      if (isNew(status)) finish()
+    }
+  } catch {
+    // The network may be gone for a moment; the next round asks again.
+  }
+  if (!finished) setTimeout(poll, pollMs)
+}
+
+async function loadSentences() {
+  const response = await fetch(sentencesUrl, { headers: { accept: 'application/json' } })
+  if (response.ok) sentences = (await response.json()).sentences
+}
+
+moveTarget()
+typed.focus()
+loadSentences().catch(() => {
+  // The first sentence stands on the page already and serves again.
+})
+poll()
