@@ -32,7 +32,7 @@ export async function installIntoEmptyProject(): Promise<Consumer> {
     const tarball = await pack(scratch)
     await mkdir(folder)
     await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'project', private: true, type: 'module' }))
-    succeed(await run(folder, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball))
+    succeed(await run(folder, 'npm', 'install', ...installOptions, tarball))
   } catch (error) {
     await remove()
     throw error
@@ -44,6 +44,9 @@ export async function installIntoEmptyProject(): Promise<Consumer> {
     remove
   }
 }
+
+/** npm waits five minutes for an answer that got lost; asking again is quicker. */
+const installOptions = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-timeout=20000', '--fetch-retries=6']
 
 /** Packs a copy, so that building it disturbs nobody who works in the checkout. */
 async function pack(scratch: string): Promise<string> {
