@@ -3,12 +3,13 @@
 
 import { VigilError } from '../errors.ts'
 import { standardDetectors } from './detectors/index.ts'
+import { thinned } from './enrolled-person.ts'
 import { featureNames, featureVersion } from './features.ts'
 import { detectorHorizon, stretchRatios } from './population.ts'
 import type { EnrolledPerson, Population } from './population-model.ts'
 import { mostHops, profileVersion, type Profile } from './profile.ts'
 import { detectorScores, leastEnrolment, trainPerson, type PersonModels } from './scoring.ts'
-import { addStatistics, keystrokesIn, strokesIn, sumStatistics, type Statistics } from './statistics.ts'
+import { keystrokesIn, strokesIn, sumStatistics, type Statistics } from './statistics.ts'
 import type { FeatureShare } from './detector.ts'
 import { trailHops, type Window } from './window.ts'
 
@@ -79,7 +80,7 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
 
   function derive(person: EnrolledPerson): Profile {
     if (person.hops.length === 0) throw new VigilError('profile_corrupt', 'a profile needs at least one window')
-    const thin = thinned(person)
+    const thin = thinned(person, mostHops)
     const total = sumStatistics(thin.hops)
     return {
       version: profileVersion,
@@ -185,26 +186,6 @@ function sumOf<T>(list: readonly T[], value: (member: T) => number): number {
   let sum = 0
   for (const member of list) sum += value(member)
   return sum
-}
-
-/** Joins neighbouring hops until there are few enough; of joined windows the later one's features stay. */
-function thinned(person: EnrolledPerson): EnrolledPerson {
-  let { rows, hops, hopMs } = person
-  while (hops.length > mostHops) {
-    const pairs = Math.ceil(hops.length / 2)
-    const wide = hops
-    const long = hopMs
-    const all = rows
-    hops = Array.from({ length: pairs }, (_, i) => {
-      const sum = wide[2 * i]!.slice()
-      const second = wide[2 * i + 1]
-      if (second !== undefined) addStatistics(sum, second)
-      return sum
-    })
-    hopMs = Array.from({ length: pairs }, (_, i) => long[2 * i]! + (long[2 * i + 1] ?? 0))
-    rows = Array.from({ length: pairs }, (_, i) => all[2 * i + 1] ?? all[2 * i]!)
-  }
-  return { rows, hops, hopMs }
 }
 
 /** The population's verifier gets what is left when the detectors' parts are taken away. */
