@@ -31,6 +31,21 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'play recordings to a running provider as a person without a screen',
     help: async () => (await import('./replay/replay-command.ts')).replayHelp,
     run: async (args) => (await import('./replay/replay-command.ts')).replay(args)
+  },
+  population: {
+    summary: 'learn from recordings whom people are told apart from',
+    help: async () => (await import('./commands/population.ts')).populationCommandHelp,
+    run: async (args) => (await import('./commands/population.ts')).population(args)
+  },
+  score: {
+    summary: 'score recordings against people',
+    help: async () => (await import('./commands/score.ts')).scoreHelp,
+    run: async (args) => (await import('./commands/score.ts')).score(args)
+  },
+  watch: {
+    summary: 'play streams against people as the live engine would',
+    help: async () => (await import('./commands/watch.ts')).watchHelp,
+    run: async (args) => (await import('./commands/watch.ts')).watch(args)
   }
 }
 

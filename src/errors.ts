@@ -18,7 +18,16 @@ const table = {
   secret_weak: { meaning: 'SECRET_KEY is missing, a default, or too weak to protect anything', exit: 2 },
   policy_invalid: { meaning: 'the policy document breaks its rules; the one in force stays', status: 422, exit: 2 },
   recording_invalid: { meaning: 'a recording breaks the format', exit: 2 },
-  population_invalid: { meaning: 'a population model is corrupt or of another version', exit: 2 },
+  table_invalid: {
+    meaning: 'a table of trials or pairs breaks the format, or names somebody who is not there',
+    exit: 2
+  },
+  population_invalid: {
+    meaning: 'a population model is corrupt, of another version, or would be learnt from too few people',
+    exit: 2
+  },
+  training_unavailable: { meaning: 'no backend of TensorFlow.js starts; networks cannot be trained here', exit: 1 },
+  thread_failed: { meaning: 'a thread hung or crashed, and those that replaced it did too', exit: 1 },
   profile_corrupt: { meaning: 'a stored profile cannot be read; the person counts as unobserved' },
   usage: { meaning: 'the command line cannot be understood', exit: 2 },
 

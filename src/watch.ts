@@ -3,21 +3,18 @@
 // evidence.
 
 import type { Logger } from 'pino'
-import { createWindowBuilder, type Engine, type Profile, type Window, type WindowBuilder } from './biometrics/index.ts'
+import { createWindowBuilder, type Profile, type Window, type WindowBuilder } from './biometrics/index.ts'
 import type { Actions } from './actions.ts'
 import type { Calibration } from './calibration.ts'
 import type { ChannelSession, Frame, ServerMessage, Stream, Watch } from './channel/ports.ts'
 import { VigilError } from './errors.ts'
+import { weigh, type Judgement } from './judge.ts'
 import type { PersonStore, SessionRecord, SessionStore } from './ports.ts'
 import type { Profiles } from './profiles.ts'
-import { addEvidence, type AlarmModel, type Evidence, noEvidence, riskOf } from './risk/evidence.ts'
+import { type Evidence, noEvidence, riskOf } from './risk/evidence.ts'
 import { atLeast, type RiskLevel } from './risk/levels.ts'
 
-/** What judges a window: the engine with its population, and the alarm that the challenge budget sets on it. */
-export interface Judgement {
-  readonly engine: Engine
-  readonly alarm: AlarmModel
-}
+export type { Judgement } from './judge.ts'
 
 export interface WatchOptions {
   readonly sessions: SessionStore
@@ -84,17 +81,16 @@ export function createWatch(options: WatchOptions): SessionWatch {
     tab.builder.count(frame.counters)
     for (const event of frame.events) {
       const window = tab.builder.push(event)
-      if (window) await (tab.session.purpose === 'calibration' ? learn(session, window) : weigh(session, window))
+      if (window) await (tab.session.purpose === 'calibration' ? learn(session, window) : judge(session, window))
     }
     say(session, tab)
   }
 
-  async function weigh(session: Watched, window: Window): Promise<void> {
+  async function judge(session: Watched, window: Window): Promise<void> {
     if (!session.profile) return
-    const { engine, alarm } = options.judgement()
-    const assessment = engine.assess(session.profile, window)
-    session.evidence = addEvidence(session.evidence, assessment, alarm)
-    await conclude(session, higher(riskOf(session.evidence, alarm), session.reported), 'behaviour', {
+    const { assessment, evidence, level } = weigh(options.judgement(), session.profile, session.evidence, window)
+    session.evidence = evidence
+    await conclude(session, higher(level, session.reported), 'behaviour', {
       llr: assessment.llr,
       detectors: assessment.shares,
       features: assessment.features,

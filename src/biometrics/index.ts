@@ -29,13 +29,29 @@ export {
   eventsOf,
   parseRecordings,
   parseRecordingStream,
+  stepsOf,
   streamOf,
   type RecordedEvent,
+  type RecordedStep,
   type RecordedStream,
   type Recording,
   type RecordingKind
 } from './recording.ts'
 export { syntheticPopulation, syntheticRecordings, windowsOf, type SyntheticOptions } from './synthetic.ts'
+export {
+  enrolRecordings,
+  inputOf,
+  learnFromRecordings,
+  leastInput,
+  probeOf,
+  scoreProbe,
+  scoreRecording,
+  windowsOfStreams,
+  worthJudging,
+  type Probe,
+  type RecordedInput,
+  type RecordedProfile
+} from './whole.ts'
 export {
   createWindowBuilder,
   type FeatureWindow,

@@ -81,30 +81,46 @@ export interface RecordedStream {
   readonly counters: Counters
 }
 
+/** One event of that stream, where it stands in the recording (from 0), and the counter that the agent would have raised with it. */
+export interface RecordedStep {
+  readonly event: InputEvent
+  readonly position: number
+  readonly counter: keyof Counters | undefined
+}
+
 export function streamOf(recording: Recording): RecordedStream {
   const events: InputEvent[] = []
+  const counters: { -readonly [name in keyof Counters]: number } = { ...noCounters }
+  for (const { event, counter } of stepsOf(recording)) {
+    events.push(event)
+    if (counter !== undefined) counters[counter]++
+  }
+  return { events, counters }
+}
+
+/** The same one by one, for what must not know the counters of what is still to come. */
+export function* stepsOf(recording: Recording): Generator<RecordedStep, void, undefined> {
   const held = new Map<string, number>()
   const taken = new Set<number>()
-  const counters: { -readonly [name in keyof Counters]: number } = { ...noCounters }
-  for (const event of recording.events) {
-    if (!('code' in event)) events.push(pointerEvent(event))
+  for (const [position, event] of recording.events.entries()) {
+    if (!('code' in event)) yield { event: pointerEvent(event), position, counter: undefined }
     else if (event.type === 'keydown') {
       if (event.repeat === true) continue
-      countKey(counters, event.code)
       const slot = held.get(event.code) ?? freeSlot(taken)
       held.set(event.code, slot)
       taken.add(slot)
-      events.push({ t: event.t, type: EventType.keyDown, cls: keyClassOf(event.code), slot, x: 0, y: 0 })
+      const down = { t: event.t, type: EventType.keyDown, cls: keyClassOf(event.code), slot, x: 0, y: 0 }
+      yield { event: down, position, counter: counterOf(event.code) }
     } else {
       const slot = held.get(event.code)
       // A release whose press came before the recording says nothing.
       if (slot === undefined) continue
       held.delete(event.code)
       taken.delete(slot)
-      events.push({ t: event.t, type: EventType.keyUp, cls: keyClassOf(event.code), slot, x: 0, y: 0 })
+      const up = { t: event.t, type: EventType.keyUp, cls: keyClassOf(event.code), slot, x: 0, y: 0 }
+      yield { event: up, position, counter: undefined }
     }
   }
-  return { events, counters }
 }
 
 /** The events of `streamOf`. */
@@ -143,12 +159,12 @@ function freeSlot(taken: ReadonlySet<number>): number {
 
 const navigation = /^(?:Arrow(?:Left|Right|Up|Down)|Home|End|PageUp|PageDown)$/
 
-function countKey(counters: { -readonly [name in keyof Counters]: number }, code: string): void {
-  if (code === 'ShiftLeft') counters.shiftLeft++
-  else if (code === 'ShiftRight') counters.shiftRight++
-  else if (code === 'CapsLock') counters.capsLock++
-  else if (code.startsWith('Numpad')) counters.numpad++
-  else if (navigation.test(code)) counters.navigation++
+function counterOf(code: string): keyof Counters | undefined {
+  if (code === 'ShiftLeft') return 'shiftLeft'
+  if (code === 'ShiftRight') return 'shiftRight'
+  if (code === 'CapsLock') return 'capsLock'
+  if (code.startsWith('Numpad')) return 'numpad'
+  return navigation.test(code) ? 'navigation' : undefined
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -6,7 +6,8 @@ import { learnPopulation } from './population.ts'
 import type { EnrolledPerson, FusionWeights, Population } from './population-model.ts'
 import { normals, seededRandom, seedFor } from './random.ts'
 import { streamOf, type RecordedEvent, type Recording } from './recording.ts'
-import { createWindowBuilder, type Window } from './window.ts'
+import { windowsOfStreams } from './whole.ts'
+import type { Window } from './window.ts'
 
 export interface SyntheticOptions {
   /** Recordings of each person. Default 15. */
@@ -54,24 +55,7 @@ const humility = 0.33
 
 /** The windows of recordings played one after the other on one clock, a second apart. */
 export function windowsOf(recordings: readonly Recording[]): Window[] {
-  const builder = createWindowBuilder()
-  const windows: Window[] = []
-  let origin = 0
-  let end = 0
-  for (const recording of recordings) {
-    const { events, counters } = streamOf(recording)
-    builder.count(counters)
-    const first = events[0]?.t ?? 0
-    for (const event of events) {
-      end = origin + event.t - first
-      const window = builder.push({ ...event, t: end })
-      if (window !== undefined) windows.push(window)
-    }
-    origin = end + 1000
-  }
-  const rest = builder.flush()
-  if (rest !== undefined) windows.push(rest)
-  return windows
+  return windowsOfStreams(recordings.map(streamOf))
 }
 
 /**
