@@ -41,6 +41,8 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   browser: ['src/biometrics/events.ts', 'src/channel/ports.ts', 'src/channel/wire.ts'],
   channel: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/secrets.ts'],
   provider: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/channel/', 'src/browser/', 'src/secrets.ts'],
+  // Judges as live sessions are judged, and speaks to the terminal as the other commands do.
+  evaluation: ['src/biometrics/', 'src/risk/', 'src/judge.ts', 'src/commands/options.ts', 'src/commands/progress.ts'],
   // Adapters implement the ports of whoever asked. `session-guard.ts` is the rule that stored sessions obey.
   adapters: ['src/provider/ports.ts', 'src/channel/ports.ts', 'src/provider/session-guard.ts']
 }
@@ -51,6 +53,16 @@ const packagesOfPureRooms: Readonly<Record<string, readonly string[]>> = {
   risk: ['yaml', 'zod'],
   challenge: ['zod']
 }
+
+/** Networks are trained where they are evaluated; training alone, which runs in a thread of its own, may use these. */
+const foldersThatTrain = ['src/biometrics/networks/', 'src/biometrics/encoder/'] as const
+const packagesOfTraining: ReadonlySet<string> = new Set([
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-backend-wasm',
+  'node:module',
+  'node:path',
+  'node:util'
+])
 
 function objectionToFile(path: string, target: string): BrokenArrow | undefined {
   if (knowEverybody.has(path)) return undefined
@@ -69,6 +81,7 @@ function objectionToFile(path: string, target: string): BrokenArrow | undefined 
 
 function objectionToPackage(path: string, specifier: string): BrokenArrow | undefined {
   const room = roomOf(path)
+  if (packagesOfTraining.has(specifier) && foldersThatTrain.some((folder) => path.startsWith(folder))) return undefined
   const allowed = room === undefined ? undefined : packagesOfPureRooms[room]
   if (allowed === undefined || allowed.includes(specifier)) return undefined
   return `${path} imports ${specifier}: src/${room} is pure${allowed.length > 0 ? ` and may use only ${allowed.join(', ')}` : ''}`

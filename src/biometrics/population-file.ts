@@ -3,6 +3,7 @@
 import { VigilError } from '../errors.ts'
 import { standardDetectors } from './detectors/index.ts'
 import { featureNames, featureVersion } from './features.ts'
+import { checkAutoencoder, type AutoencoderWeights } from './networks/autoencoder-weights.ts'
 import { decodePlain, encodePlain, sameShape, type Plain } from './plain-codec.ts'
 import type { FusionWeights, Population } from './population-model.ts'
 import { readings } from './statistics.ts'
@@ -30,9 +31,13 @@ export function decodePopulation(bytes: Uint8Array): Population {
   }
   const population = value['population']
   if (!isRecord(population)) throw invalid('a population')
-  const { typing, pointing, ...rest } = population
+  const { typing, pointing, autoencoder, ...rest } = population
   if (!sameShape(rest, required)) throw invalid('the fields of a population')
   for (const model of [typing, pointing]) if (model !== undefined) checkVerifier(model)
+  if (autoencoder !== undefined) {
+    if (!sameShape(autoencoder, autoencoderShape)) throw invalid('the fields of an autoencoder')
+    checkAutoencoder(autoencoder as unknown as AutoencoderWeights)
+  }
   const checked = population as unknown as Population
   checkLengths(checked)
   return checked
@@ -63,6 +68,21 @@ const verifier: Plain = {
   sizes: row,
   slope: row,
   noise: row
+}
+
+const floats = new Float32Array(0)
+const layer: Plain = { kernel: floats, bias: floats }
+
+const autoencoderShape: Plain = {
+  centre: floats,
+  spread: floats,
+  encode: layer,
+  code: layer,
+  decode: layer,
+  output: layer,
+  mean: floats,
+  within: floats,
+  between: floats
 }
 
 function checkVerifier(value: Plain): void {

@@ -1,6 +1,7 @@
 // What is known of people in general. Plain data: it can be stored, cloned into a worker and sent to another machine.
 
 import type { FeatureScale } from './feature-scale.ts'
+import type { AutoencoderWeights } from './networks/autoencoder-weights.ts'
 import type { Statistics } from './statistics.ts'
 import type { VerifierModel } from './verifier.ts'
 
@@ -42,6 +43,8 @@ export interface PopulationBase {
   /** Absent when too few people were seen typing, or pointing. */
   readonly typing?: VerifierModel
   readonly pointing?: VerifierModel
+  /** Absent where nothing could be trained: the autoencoder is then silent. */
+  readonly autoencoder?: AutoencoderWeights
 }
 
 export interface Population extends PopulationBase {

@@ -1,0 +1,37 @@
+// Forward pass of a fully connected layer in plain typed arrays: small networks need nothing more.
+
+/** Plain data. The numbers of inputs and outputs follow from the lengths. */
+export interface DenseLayer {
+  /** `inputs × outputs`, row-major. */
+  readonly kernel: Float32Array
+  /** `outputs`. */
+  readonly bias: Float32Array
+}
+
+export type Activation = 'linear' | 'relu' | 'tanh'
+
+/** activation(input · kernel + bias); a new array of `outputs` numbers. */
+export function dense({ kernel, bias }: DenseLayer, input: ArrayLike<number>, activation: Activation): Float32Array {
+  const outputs = bias.length
+  const values = bias.slice()
+  for (let row = 0; row < input.length; row++) {
+    const value = input[row]!
+    // Half of the inputs of an autoencoder that has seen a keyboard only are 0.
+    if (value === 0) continue
+    const from = row * outputs
+    for (let column = 0; column < outputs; column++) values[column]! += value * kernel[from + column]!
+  }
+  if (activation === 'relu') for (let i = 0; i < outputs; i++) values[i] = Math.max(values[i]!, 0)
+  if (activation === 'tanh') for (let i = 0; i < outputs; i++) values[i] = Math.tanh(values[i]!)
+  return values
+}
+
+/** True when the layer takes and gives so many numbers, all of its own finite. */
+export function isDenseLayer({ kernel, bias }: DenseLayer, inputs: number, outputs: number): boolean {
+  return (
+    bias.length === outputs &&
+    kernel.length === inputs * outputs &&
+    kernel.every(Number.isFinite) &&
+    bias.every(Number.isFinite)
+  )
+}
