@@ -1,0 +1,98 @@
+// Runs the plan in threads: populations are learnt once each, trials are shared out, and each run is measured as soon as its parts are in.
+
+import type { Measurement } from './measurements.ts'
+import { measureVerification } from './measure-verification.ts'
+import { measureWatching } from './measure-watching.ts'
+import { joinTrials, type Trials } from './metrics/trials.ts'
+import type { Run } from './plan.ts'
+import { teachingName, type Teaching } from './populations.ts'
+import type { Threads } from './threads.ts'
+import type { WatchedPerson } from './watching.ts'
+import type { NamedPopulation } from './work.ts'
+
+/** What a run gave: the figures, and the scores or streams that pictures are drawn from. */
+export interface RunResult {
+  readonly run: Run
+  readonly measurements: readonly Measurement[]
+  readonly trials?: Trials
+  readonly simple?: Trials
+  readonly watched?: readonly { readonly protocol: string; readonly people: readonly WatchedPerson[] }[]
+}
+
+export interface EvaluateOptions {
+  readonly seed: number
+  /** Resampled sets of people. Default 1000. */
+  readonly replicates?: number
+  /** Called with the share of the work that is done. */
+  readonly progress?: (done: number) => void
+}
+
+/** Challenge budgets that streams are played under. */
+export const budgets = ['1/2h', '1/40h'] as const
+
+/** Results in the order of the plan, each as soon as it is there. Throws the coded error of a thread. */
+export async function* evaluateRuns(
+  threads: Threads,
+  runs: readonly Run[],
+  options: EvaluateOptions
+): AsyncGenerator<RunResult, void, undefined> {
+  const evaluation = startEvaluation(threads, options)
+  // All are asked for at once, so that no thread waits for a measurement.
+  const results = runs.map((run) => evaluation(run))
+  // A failure is met when its turn comes, and must not end the process before.
+  for (const result of results) result.catch(() => undefined)
+  for (const [i, result] of results.entries()) {
+    yield await result
+    options.progress?.((i + 1) / runs.length)
+  }
+}
+
+function startEvaluation(threads: Threads, options: EvaluateOptions): (run: Run) => Promise<RunResult> {
+  const populations = new Map<string, Promise<NamedPopulation>>()
+  const simples = new Map<string, Promise<Trials>>()
+
+  function populationFor(teaching: Teaching): Promise<NamedPopulation> {
+    return once(populations, teachingName(teaching), async (name) => ({
+      name,
+      bytes: await threads.run('learn', { teaching })
+    }))
+  }
+
+  async function verify(protocol: string, population: NamedPopulation | undefined): Promise<Trials> {
+    return joinTrials(await inShares(threads, (share) => threads.run('verify', { protocol, population, share })))
+  }
+
+  return async (run) => {
+    const population = await populationFor(run.teaching)
+    if (run.kind === 'verify') {
+      const trials = await verify(run.protocol, population)
+      const simple = await once(simples, run.protocol, () => verify(run.protocol, undefined))
+      return { run, trials, simple, measurements: measureVerification(run.id, trials, simple, options) }
+    }
+    const { handOver } = run
+    const shares = await inShares(threads, (share) => threads.run('watch', { handOver, budgets, population, share }))
+    const watched = budgets.map((budget, i) => ({
+      protocol: run.id.replace(/^[^/]*/, `$&-${budget}`),
+      people: shares.flatMap((outcomes) => outcomes[i]!)
+    }))
+    const measurements = watched.flatMap(({ protocol, people }) => measureWatching(protocol, people, options))
+    return { run, watched, measurements }
+  }
+}
+
+function inShares<Answer>(
+  { count }: Threads,
+  ask: (share: { index: number; of: number }) => Promise<Answer>
+): Promise<Answer[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => ask({ index, of: count })))
+}
+
+function once<Value>(
+  known: Map<string, Promise<Value>>,
+  name: string,
+  make: (name: string) => Promise<Value>
+): Promise<Value> {
+  let value = known.get(name)
+  if (value === undefined) known.set(name, (value = make(name)))
+  return value
+}

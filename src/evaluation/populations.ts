@@ -1,0 +1,39 @@
+// The populations that protocols are run with, each by a name that says who taught it.
+
+import {
+  inputOf,
+  learnFromRecordings,
+  syntheticPopulation,
+  type Population,
+  type RecordedInput
+} from '../biometrics/index.ts'
+import type { DataFolder } from './data-folder.ts'
+import type { RecordedPerson } from './people.ts'
+import type { PeopleSet } from './readers/index.ts'
+
+/** Who taught a population. Plain data: it is handed to threads. */
+export type Teaching =
+  | { readonly from: 'shipped'; readonly people?: undefined }
+  | {
+      readonly from: PeopleSet
+      /** The first so many teachers; without it all of them. */
+      readonly people?: number
+    }
+
+/** Equal for equal teachings only. */
+export function teachingName(teaching: Teaching): string {
+  return JSON.stringify(teaching, Object.keys(teaching).toSorted())
+}
+
+/** Throws `population_invalid` when there are too few people. Deterministic for a seed. */
+export async function learnPopulationOf(data: DataFolder, teaching: Teaching): Promise<Population> {
+  if (teaching.from === 'shipped') return syntheticPopulation(1)
+  const teachers = data.teachers(teaching.from)
+  const people = teachers.slice(0, teaching.people ?? teachers.length)
+  return learnFromRecordings(inputsOf(people), data.options.seed)
+}
+
+/** One person at a time: what the agent would have sent takes as much room as the recording. */
+function* inputsOf(people: readonly RecordedPerson[]): Generator<readonly RecordedInput[], void, undefined> {
+  for (const { recordings } of people) yield recordings.map(inputOf)
+}
