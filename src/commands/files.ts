@@ -8,38 +8,54 @@ import { pipeline } from 'node:stream/promises'
 import { getSystemErrorMessage } from 'node:util'
 import { type ErrorCode, isVigilError, VigilError } from '../errors.ts'
 
+/** A longer line is no recording, and the longest string is only twice as long. */
+const longestLineBytes = 256_000_000
+const lineFeed = 0x0a
+
 /** Lines of a UTF-8 file without their LF; a byte order mark is dropped. Throws `code` when the file cannot be read or is no text. */
 export async function* linesOf(file: string, code: ErrorCode): AsyncGenerator<string, void, undefined> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let line = 1
   // What there is of a line that has not ended.
-  let parts: string[] = []
-  try {
-    for await (const bytes of createReadStream(file, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
-      const text = decoder.decode(bytes, { stream: true })
-      let from = 0
-      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-        parts.push(text.slice(from, end))
-        yield parts.join('')
-        line++
-        parts = []
-        from = end + 1
-      }
-      if (from < text.length) parts.push(text.slice(from))
+  let parts: Buffer[] = []
+  let length = 0
+  const taken = (): string => {
+    const text = textOf(decoder, parts, line, code)
+    parts = []
+    length = 0
+    return line++ === 1 && text.startsWith('\uFEFF') ? text.slice(1) : text
+  }
+  for await (const bytes of bytesOf(file, code)) {
+    let from = 0
+    for (let end = bytes.indexOf(lineFeed); end >= 0; end = bytes.indexOf(lineFeed, from)) {
+      parts.push(bytes.subarray(from, end))
+      yield taken()
+      from = end + 1
     }
-    parts.push(decoder.decode())
-    const last = parts.join('')
-    if (last !== '') yield last
+    if (from === bytes.length) continue
+    parts.push(bytes.subarray(from))
+    length += bytes.length - from
+    if (length > longestLineBytes) {
+      throw new VigilError(code, `line ${line}: expected at most ${longestLineBytes} bytes in a line`)
+    }
+  }
+  if (parts.length > 0) yield taken()
+}
+
+function textOf(decoder: TextDecoder, parts: readonly Buffer[], line: number, code: ErrorCode): string {
+  try {
+    return decoder.decode(parts.length === 1 ? parts[0] : Buffer.concat(parts))
   } catch (cause) {
-    throw unreadable(cause, line, code)
+    throw new VigilError(code, `line ${line}: expected UTF-8 text`, { cause })
   }
 }
 
-function unreadable(cause: unknown, line: number, code: ErrorCode): VigilError {
-  if (cause instanceof TypeError) return new VigilError(code, `line ${line}: expected UTF-8 text`, { cause })
-  // The longest string that there can be: half a gigabyte.
-  if (cause instanceof RangeError) return new VigilError(code, `line ${line}: expected a shorter line`, { cause })
-  return new VigilError(code, `cannot be read: ${reasonOf(cause)}`, { cause })
+async function* bytesOf(file: string, code: ErrorCode): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* createReadStream(file, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>
+  } catch (cause) {
+    throw new VigilError(code, `cannot be read: ${reasonOf(cause)}`, { cause })
+  }
 }
 
 /** What the operating system says, e.g. "no such file or directory". */
