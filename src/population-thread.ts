@@ -1,7 +1,6 @@
-// Learning a population takes seconds of computing: it happens in a thread of its own, so that a server that starts can answer
+// Learning a population takes seconds to minutes of computing: it happens in a thread of its own, so that a server that starts can answer
 // and its connections do not time out. This file is both sides: what asks, and what the thread runs.
 
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import {
   decodePopulation,
   encodePopulation,
@@ -10,42 +9,22 @@ import {
   type Population,
   syntheticPopulation
 } from './biometrics/index.ts'
-import { VigilError } from './errors.ts'
+import { runInThread, serveThread, type SupervisionOptions } from './supervised-thread.ts'
 
 /** From whom to learn. */
 export type PopulationTask =
   | { readonly from: 'invented'; readonly seed: number }
   | { readonly from: 'enrolled'; readonly people: readonly EnrolledPerson[]; readonly seed: number }
 
-/** Throws `population_invalid` when there are too few people, `internal` when the thread dies. */
-export async function populationInThread(task: PopulationTask): Promise<Population> {
-  const answer = Promise.withResolvers<Answer>()
-  const worker = new Worker(new URL(import.meta.url), { workerData: { [marker]: task } })
-  worker.once('message', (message: Answer) => answer.resolve(message))
-  worker.once('error', (error) => answer.reject(error))
-  worker.once('exit', (code) => answer.reject(new VigilError('internal', `the population thread ended with ${code}`)))
-  // A server that is told to stop does not wait for what it no longer needs.
-  worker.unref()
-  const { population, error } = await answer.promise
-  if (population === undefined) throw new VigilError('population_invalid', error)
-  return decodePopulation(population)
+/** Throws `population_invalid` when there are too few people, `thread_failed` when threads hang or die again and again. */
+export async function populationInThread(task: PopulationTask, options: SupervisionOptions = {}): Promise<Population> {
+  return decodePopulation(await runInThread<Uint8Array>(new URL(import.meta.url), task, options))
 }
 
-type Answer =
-  | { readonly population: Uint8Array; readonly error?: undefined }
-  | { readonly population?: undefined; readonly error: string }
-
-const marker = 'vigilPopulationTask'
-
-function learn(task: PopulationTask): Answer {
-  try {
-    const population =
-      task.from === 'invented' ? syntheticPopulation(task.seed) : learnPopulation(task.people, task.seed)
-    return { population: encodePopulation(population) }
-  } catch (error) {
-    return { error: (error as Error).message }
-  }
-}
-
-const task = (workerData as Record<string, PopulationTask> | null)?.[marker]
-if (!isMainThread && task) parentPort?.postMessage(learn(task))
+serveThread((task: PopulationTask, beat) =>
+  encodePopulation(
+    task.from === 'invented'
+      ? syntheticPopulation(task.seed, undefined, { progress: beat })
+      : learnPopulation(task.people, task.seed, { progress: beat })
+  )
+)

@@ -14,7 +14,7 @@ import { trailHops } from './window.ts'
 export type { AlarmCurve, EnrolledPerson, FusionWeights, Population } from './population-model.ts'
 
 export interface LearnOptions {
-  /** Called now and then with the share of the work that is done, 0 to 1. */
+  /** Called after each small step with the share of the work that is done, 0 to 1: whoever waits can tell work from a hang. */
   readonly progress?: (done: number) => void
 }
 
@@ -48,8 +48,7 @@ export function learnPopulation(
   for (let fold = 0; fold < folds; fold++) {
     const tested = order.filter((_, i) => i % folds === fold)
     const taught = order.filter((_, i) => i % folds !== fold)
-    collectTrials(trials, learnBase(taught, random), tested, seed)
-    progress?.((fold + 1) / (folds + 1))
+    collectTrials(trials, learnBase(taught, random), tested, seed, (share) => progress?.((fold + share) / (folds + 1)))
   }
   const typingFusion = fitFusion(trials.typing)
   const pointingFusion = fitFusion(trials.pointing)
@@ -174,10 +173,17 @@ function byHorizon(): Trial[][] {
 }
 
 /** Plays held-out people's streams against their own profile and against each other's. */
-function collectTrials(trials: Trials, base: PopulationBase, people: readonly EnrolledPerson[], seed: number): void {
+function collectTrials(
+  trials: Trials,
+  base: PopulationBase,
+  people: readonly EnrolledPerson[],
+  seed: number,
+  progress: (done: number) => void
+): void {
   for (let third = 0; third < thirds; third++) {
     const halves = people.map((person) => split(person, third))
     halves.forEach(({ enrolment }, owner) => {
+      progress((third + owner / people.length) / thirds)
       const models = trainPerson(base, enrolment, seed)
       // Strangers are many anyway; the innocent are few, so each of them works three days, and meets strangers on one.
       const strangers = third === 0 ? Math.min(strangersPerPerson, people.length - 1) : 0

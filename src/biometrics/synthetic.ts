@@ -2,7 +2,7 @@
 // press is invented too: words of random letters with the frequencies of English. They serve until a deployment has people of its own.
 
 import { materialOf } from './engine.ts'
-import { learnPopulation } from './population.ts'
+import { learnPopulation, type LearnOptions } from './population.ts'
 import type { EnrolledPerson, FusionWeights, Population } from './population-model.ts'
 import { normals, seededRandom, seedFor } from './random.ts'
 import { streamOf, type RecordedEvent, type Recording } from './recording.ts'
@@ -24,11 +24,12 @@ export function syntheticRecordings(seed: number, people: number, options: Synth
 }
 
 /** A population of invented people: what serves on the first day. Every second one only types, as many real ones do. */
-export function syntheticPopulation(seed: number, people = 80): Population {
+export function syntheticPopulation(seed: number, people = 80, { progress }: LearnOptions = {}): Population {
   const enrolled = Array.from({ length: people }, (_, n): EnrolledPerson => {
+    progress?.(0)
     return materialOf(windowsOf(recordingsOfOne(seed, n, { sessions: 16, strokes: n % 2 === 0 ? 8 : 0 })))
   })
-  const learnt = learnPopulation(enrolled, seed)
+  const learnt = learnPopulation(enrolled, seed, progress === undefined ? {} : { progress })
   return {
     ...learnt,
     typingFusion: learnt.typingFusion.map(humbled),
