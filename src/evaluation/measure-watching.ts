@@ -2,7 +2,7 @@
 
 import type { Measurement, Metric } from './measurements.ts'
 import { drawPeople, estimateOf } from './metrics/bootstrap.ts'
-import { poissonRate } from './metrics/poisson.ts'
+import { binomialShare, poissonRate } from './metrics/rare-events.ts'
 import { onceEach, type Weights } from './metrics/trials.ts'
 import { mostKeystrokes, type WatchedPerson } from './watching.ts'
 
@@ -13,19 +13,20 @@ export function measureWatching(
 ): Measurement[] {
   const people = watched.length
   const statistics = (weights: Weights): [Metric, number][] => {
-    const { challenged, noticed, mean, median } = streamStatistics(watched, weights)
+    const { noticed, mean, median } = streamStatistics(watched, weights)
     return [
-      ['owners_challenged', challenged],
       ['strangers_challenged_250', noticed],
       ['mean_keystrokes', mean],
       ['median_keystrokes', median]
     ]
   }
   const draws = drawPeople(people, options).map(statistics)
-  const streams = people + watched.reduce((sum, { strangers }) => sum + strangers.length, 0)
+  const streams = watched.reduce((sum, { strangers }) => sum + strangers.length, 0)
   const hours = watched.reduce((sum, { watchedMs }) => sum + watchedMs, 0) / 3_600_000
   const alarms = watched.reduce((sum, { needless }) => sum + needless, 0)
+  const challenged = watched.filter((one) => one.challenged).length
   return [
+    { protocol, metric: 'owners_challenged', people, trials: people, ...binomialShare(challenged, people) },
     ...statistics(onceEach(people)).map(([metric, value], i) => ({
       protocol,
       metric,
@@ -49,16 +50,12 @@ export function keystrokesToChallenge(watched: readonly WatchedPerson[]): number
 }
 
 function streamStatistics(watched: readonly WatchedPerson[], weights: Weights) {
-  let owners = 0
-  let challenged = 0
   let strangers = 0
   let noticed = 0
   let sum = 0
   const byKeystrokes = new Float64Array(mostKeystrokes + 1)
   for (const one of watched) {
     const own = weights[one.person]!
-    owners += own
-    if (one.challenged) challenged += own
     for (const { person, keystrokes } of one.strangers) {
       const weight = own * weights[person]!
       const until = withinMost(keystrokes)
@@ -70,7 +67,7 @@ function streamStatistics(watched: readonly WatchedPerson[], weights: Weights) {
   }
   let median = 0
   for (let below = 0; below < strangers / 2 && median < mostKeystrokes;) below += byKeystrokes[++median]!
-  return { challenged: challenged / owners, noticed: noticed / strangers, mean: sum / strangers, median }
+  return { noticed: noticed / strangers, mean: sum / strangers, median }
 }
 
 function withinMost(keystrokes: number | undefined): number {

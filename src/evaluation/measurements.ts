@@ -28,7 +28,7 @@ export const metrics = {
   eer_gain: 'simple_eer less eer, on the same resampled people',
   eer_per_person_gain: 'simple_eer_per_person less eer_per_person, on the same resampled people',
   auc_gain: 'auc less simple_auc, on the same resampled people',
-  owners_challenged: 'share of owners’ streams with a needless challenge',
+  owners_challenged: 'share of owners’ streams with a needless challenge; exact interval of a share',
   strangers_challenged_250: 'share of strangers challenged within 250 keystrokes',
   mean_keystrokes: 'keystrokes until strangers are challenged, a miss counted as 250',
   median_keystrokes: 'the same, median',
