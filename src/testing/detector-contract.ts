@@ -1,0 +1,172 @@
+// What every detector promises, whoever wrote it. Each promise is a named check that throws an AssertionError; any test runner will do:
+// `for (const { name, check } of detectorContract(mine)) it(name, check)`.
+
+import assert from 'node:assert/strict'
+import {
+  featureNames,
+  learnPopulation,
+  materialOf,
+  syntheticRecordings,
+  windowsOf,
+  type Detector,
+  type Window
+} from '../biometrics/index.ts'
+import type { PopulationBase } from '../biometrics/population-model.ts'
+import { seededRandom } from '../biometrics/random.ts'
+
+export interface Check {
+  readonly name: string
+  check(): void
+}
+
+export interface DetectorContractOptions {
+  /** Whom the detector starts from. Default: twenty-four invented people. */
+  readonly population?: () => PopulationBase
+}
+
+/** The promises, in order. Nothing is computed before the first check runs. */
+export function detectorContract(
+  detector: Detector,
+  { population = inventedPopulation }: DetectorContractOptions = {}
+): readonly Check[] {
+  const fresh = (): unknown => detector.init(population(), seededRandom(5))
+  const learnt = (state: unknown, windows: readonly Window[]): unknown =>
+    windows.reduce((before, window) => detector.learn(before, window), state)
+  const taught = (): unknown => learnt(fresh(), ana().slice(3, 23))
+  const score = (state: unknown, window: Window | undefined): number | undefined => {
+    assert.ok(window, 'a window')
+    return detector.score(state, window)
+  }
+
+  return [
+    {
+      name: 'has a stable name, a version and a warm-up',
+      check() {
+        assert.match(detector.id, /^[a-z][a-z0-9-]*$/)
+        assert.ok(Number.isInteger(detector.version) && detector.version >= 1, 'the version is 1 or more')
+        assert.ok(Number.isInteger(detector.warmUp) && detector.warmUp >= 0, 'the warm-up is 0 or more')
+      }
+    },
+    {
+      name: 'says nothing, rather than 0, until it has learnt enough',
+      check() {
+        let state = fresh()
+        for (const window of ana().slice(3, 3 + detector.warmUp)) {
+          assert.equal(score(state, ana()[10]), undefined)
+          state = detector.learn(state, window)
+        }
+        assert.equal(typeof score(state, ana()[10]), 'number')
+      }
+    },
+    {
+      name: 'scores strangers above the owner',
+      check() {
+        const state = taught()
+        const own = ana().slice(23)
+        const other = ben().slice(23)
+        const mean = (windows: readonly Window[]): number =>
+          windows.reduce((sum, window) => sum + (score(state, window) ?? Number.NaN), 0) / windows.length
+        assert.ok(mean(other) > mean(own), `a stranger has ${mean(other)}, the owner ${mean(own)}`)
+      }
+    },
+    {
+      name: 'does not change when it scores',
+      check() {
+        const state = taught()
+        const before = structuredClone(state)
+        const first = score(state, ben()[12])
+        assert.equal(score(state, ben()[12]), first)
+        assert.deepEqual(state, before)
+      }
+    },
+    {
+      name: 'returns what it learnt and leaves the state that it was given as it was',
+      check() {
+        const state = taught()
+        const before = structuredClone(state)
+        assert.notDeepEqual(learnt(state, ana().slice(25, 26)), before)
+        assert.deepEqual(state, before)
+      }
+    },
+    {
+      name: 'is the same for the same seed',
+      check: () => assert.deepEqual(taught(), taught())
+    },
+    {
+      name: 'survives being stored: a clone scores the same',
+      check() {
+        const state = taught()
+        assert.equal(score(structuredClone(state), ben()[9]), score(state, ben()[9]))
+      }
+    },
+    {
+      name: 'has no opinion on a window in which nothing was observed',
+      check() {
+        const nothing = { ...ana()[0]!, features: new Float64Array(featureNames.length).fill(Number.NaN) }
+        const state = taught()
+        assert.equal(detector.score(state, nothing), undefined)
+        assert.deepEqual(detector.learn(state, nothing), state)
+      }
+    },
+    {
+      name: 'gives a finite score to any numbers at all',
+      check() {
+        const state = taught()
+        for (const value of [0, -1e9, 1e300, Number.MAX_VALUE, Number.MIN_VALUE]) {
+          const features = new Float64Array(featureNames.length).fill(value)
+          const given = detector.score(state, { ...ana()[0]!, features })
+          assert.ok(Number.isFinite(given), `windows of ${value} score ${given}`)
+        }
+      }
+    },
+    {
+      name: 'keeps its state small, however long somebody types',
+      check() {
+        const windows = Array.from({ length: 300 }, (_, i) => ana()[i % ana().length]!)
+        const bytes = bytesOf(learnt(fresh(), windows))
+        assert.ok(bytes < mostStateBytes, `a state of ${bytes} bytes`)
+      }
+    },
+    {
+      name: 'explains, if it does, with features that exist and finite shares',
+      check() {
+        for (const { feature, share } of detector.explain?.(taught(), ben()[12]!) ?? []) {
+          assert.ok(
+            featureNames.some((name) => name === feature),
+            `no feature ${feature}`
+          )
+          assert.ok(Number.isFinite(share), `a share of ${share}`)
+        }
+      }
+    }
+  ]
+}
+
+const mostStateBytes = 80_000
+
+const inventedPopulation = once(() =>
+  learnPopulation(
+    Array.from({ length: 24 }, (_, n) => materialOf(windowsOfPerson(21, n))),
+    3
+  )
+)
+const ana = once(() => windowsOfPerson(77, 0))
+const ben = once(() => windowsOfPerson(77, 1))
+
+const recordings = once(() => new Map([21, 77].map((seed) => [seed, syntheticRecordings(seed, 24)])))
+
+function windowsOfPerson(seed: number, n: number): Window[] {
+  return windowsOf((recordings().get(seed) ?? []).slice(n * 15, (n + 1) * 15))
+}
+
+/** Bytes of all typed arrays in a state. */
+function bytesOf(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength
+  if (typeof value !== 'object' || value === null) return 8
+  return Object.values(value).reduce<number>((sum, part) => sum + bytesOf(part), 0)
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
