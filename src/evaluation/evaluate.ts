@@ -6,6 +6,7 @@ import { measureWatching } from './measure-watching.ts'
 import { joinTrials, type Trials } from './metrics/trials.ts'
 import type { Run } from './plan.ts'
 import { teachingName, type Teaching } from './populations.ts'
+import type { StandInName } from './stand-ins.ts'
 import type { Threads } from './threads.ts'
 import type { WatchedPerson } from './watching.ts'
 import type { NamedPopulation } from './work.ts'
@@ -58,19 +59,26 @@ function startEvaluation(threads: Threads, options: EvaluateOptions): (run: Run)
     }))
   }
 
-  async function verify(protocol: string, population: NamedPopulation | undefined): Promise<Trials> {
-    return joinTrials(await inShares(threads, (share) => threads.run('verify', { protocol, population, share })))
+  async function verify(
+    protocol: string,
+    standIn: StandInName | undefined,
+    population: NamedPopulation | undefined
+  ): Promise<Trials> {
+    const ask = { protocol, standIn, population }
+    return joinTrials(await inShares(threads, (share) => threads.run('verify', { ...ask, share })))
   }
 
   return async (run) => {
     const population = await populationFor(run.teaching)
     if (run.kind === 'verify') {
-      const trials = await verify(run.protocol, population)
-      const simple = await once(simples, run.protocol, () => verify(run.protocol, undefined))
+      const { protocol, standIn } = run
+      const trials = await verify(protocol, standIn, population)
+      const simple = await once(simples, `${protocol} ${standIn ?? ''}`, () => verify(protocol, standIn, undefined))
       return { run, trials, simple, measurements: measureVerification(run.id, trials, simple, options) }
     }
-    const { handOver } = run
-    const shares = await inShares(threads, (share) => threads.run('watch', { handOver, budgets, population, share }))
+    const { handOver, standIn } = run
+    const ask = { handOver, standIn, budgets, population }
+    const shares = await inShares(threads, (share) => threads.run('watch', { ...ask, share }))
     const watched = budgets.map((budget, i) => ({
       protocol: run.id.replace(/^[^/]*/, `$&-${budget}`),
       people: shares.flatMap((outcomes) => outcomes[i]!)

@@ -4,12 +4,15 @@ import { fewestPeople } from '../biometrics/population.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { Teaching } from './populations.ts'
 import { hasDataSet, type DataSet } from './readers/index.ts'
+import { standIns, type StandInName } from './stand-ins.ts'
 import { verificationProtocols } from './verification.ts'
 
 export type Run = {
   /** Name in `--json`: the protocol, and after a slash what differs from its usual population. */
   readonly id: string
   readonly teaching: Teaching
+  /** How those who are tested are bent. */
+  readonly standIn?: StandInName
 } & ({ readonly kind: 'verify'; readonly protocol: string } | { readonly kind: 'watch'; readonly handOver: boolean })
 
 export interface PlanOptions {
@@ -22,52 +25,83 @@ export interface PlanOptions {
 /** What can be run on the folder, in the order of the report. */
 export function planRuns(data: DataFolder, { only, shippedOnly }: PlanOptions): Run[] {
   const runs = new Map<string, Run>()
-  for (const { set, run, alsoWith } of allRuns()) {
+  for (const { set, run, variants } of allRuns()) {
     if (!data.has(set)) continue
-    for (const [suffix, teaching] of [['', run.teaching] as const, ...alsoWith]) {
-      const shipped = shippedOnly || teaching.from === 'shipped' || !canTeach(data, teaching)
-      // A protocol whose usual population is the one that ships needs no word for it.
-      const name = shipped ? (run.teaching.from === 'shipped' ? '' : '/shipped') : suffix
-      const id = `${run.id}${name}`
-      if (only.length > 0 && !only.some((start) => id.toLowerCase().startsWith(start.toLowerCase()))) continue
-      if (!runs.has(id)) runs.set(id, { ...run, id, teaching: shipped ? { from: 'shipped' } : teaching })
+    for (const variant of [{}, ...variants]) {
+      const planned = variantOf(run, variant, (teaching) => !shippedOnly && canTeach(data, teaching))
+      const wanted = only.length === 0 || only.some((start) => planned.id.toLowerCase().startsWith(start.toLowerCase()))
+      if (wanted && !runs.has(planned.id)) runs.set(planned.id, planned)
     }
   }
   return [...runs.values()]
 }
 
+/** A run that differs in one thing from the protocol. */
+interface Variant {
+  readonly name?: string
+  readonly teaching?: Teaching
+  readonly standIn?: StandInName
+}
+
+/** Named by what differs. Who cannot teach is replaced by the population that ships. */
+function variantOf(run: Run, { name, teaching, standIn }: Variant, teaches: (teaching: Teaching) => boolean): Run {
+  const wanted = teaching ?? taughtLike(run.teaching, standIn)
+  const shipped = wanted.from === 'shipped' || !teaches(wanted)
+  const parts = [run.id, shipped && run.teaching.from !== 'shipped' ? 'shipped' : (name ?? ''), standIn ?? '']
+  return {
+    ...run,
+    id: parts.filter((part) => part !== '').join('/'),
+    teaching: shipped ? { from: 'shipped' } : wanted,
+    ...(standIn !== undefined && { standIn })
+  }
+}
+
+function taughtLike(teaching: Teaching, standIn: StandInName | undefined): Teaching {
+  if (teaching.from === 'shipped' || standIn === undefined || !standIns[standIn].teachersToo) return teaching
+  return { ...teaching, standIn }
+}
+
 interface PlannedRun {
   readonly set: DataSet
   readonly run: Run
-  readonly alsoWith: readonly (readonly [suffix: string, teaching: Teaching])[]
+  readonly variants: readonly Variant[]
 }
 
 const aalto: Teaching = { from: 'aalto-free-text' }
-const shipped: Teaching = { from: 'shipped' }
+const shipped: Variant = { teaching: { from: 'shipped' } }
+const fifty: Variant = { name: 'population-50', teaching: { from: 'aalto-free-text', people: 50 } }
+const equalised: Variant = { standIn: 'grain-equalised' }
+const otherDays: readonly Variant[] = [
+  { standIn: 'grain-8-later' },
+  { standIn: 'grain-16-later' },
+  { standIn: 'another-day' },
+  { standIn: 'another-day-grain-8' }
+]
 
 function allRuns(): PlannedRun[] {
   return [
     ...verificationProtocols.map(({ id, set, teaching }): PlannedRun => ({
       set,
       run: { kind: 'verify', id, protocol: id, teaching },
-      alsoWith: id.startsWith('Aalto-windows')
-        ? [
-            ['/population-50', { from: 'aalto-free-text', people: 50 }],
-            ['/shipped', shipped]
-          ]
-        : []
+      variants: variantsOf(id)
     })),
     {
       set: 'aalto-free-text',
       run: { kind: 'watch', id: 'Aalto-watch', handOver: false, teaching: aalto },
-      alsoWith: [['/shipped', shipped]]
+      variants: [shipped, { standIn: 'another-day' }]
     },
     {
       set: 'aalto-free-text',
       run: { kind: 'watch', id: 'Aalto-hand-over', handOver: true, teaching: aalto },
-      alsoWith: []
+      variants: [shipped]
     }
   ]
+}
+
+function variantsOf(protocol: string): readonly Variant[] {
+  if (protocol === 'Aalto-windows-100') return [fifty, shipped, equalised, ...otherDays]
+  if (protocol.startsWith('Aalto-windows')) return [fifty, shipped, equalised]
+  return protocol.startsWith('SapiMouse') ? [equalised] : []
 }
 
 /** A folder without the teachers, or with too few of them, is tested with the population that ships. */

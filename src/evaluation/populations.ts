@@ -10,6 +10,7 @@ import {
 import type { DataFolder } from './data-folder.ts'
 import type { RecordedPerson } from './people.ts'
 import type { PeopleSet } from './readers/index.ts'
+import { standInFor, type StandInName } from './stand-ins.ts'
 
 /** Who taught a population. Plain data: it is handed to threads. */
 export type Teaching =
@@ -18,6 +19,8 @@ export type Teaching =
       readonly from: PeopleSet
       /** The first so many teachers; without it all of them. */
       readonly people?: number
+      /** Teachers bent in the same way as those who are tested. */
+      readonly standIn?: StandInName
     }
 
 /** Equal for equal teachings only. */
@@ -29,8 +32,12 @@ export function teachingName(teaching: Teaching): string {
 export async function learnPopulationOf(data: DataFolder, teaching: Teaching): Promise<Population> {
   if (teaching.from === 'shipped') return syntheticPopulation(1)
   const teachers = data.teachers(teaching.from)
-  const people = teachers.slice(0, teaching.people ?? teachers.length)
-  return learnFromRecordings(inputsOf(people), data.options.seed)
+  const { standIn } = teaching
+  const { seed } = data.options
+  const people = teachers
+    .slice(0, teaching.people ?? teachers.length)
+    .map((person) => (standIn === undefined ? person : standInFor(standIn, person, seed)))
+  return learnFromRecordings(inputsOf(people), seed)
 }
 
 /** One person at a time: what the agent would have sent takes as much room as the recording. */

@@ -3,8 +3,8 @@
 
 import { eventsOf, type Recording } from '../biometrics/index.ts'
 import { createKeystrokeTracker, type Keystroke } from '../biometrics/keystrokes.ts'
-import { createPointerTracker } from '../biometrics/pointer.ts'
 import type { Matcher, Role } from './matcher.ts'
+import { byTime } from './slices.ts'
 
 /** Per cell: mean and mean absolute deviation of the enrolment. */
 type Cells = ReadonlyMap<string, { readonly mean: number; readonly deviation: number }>
@@ -29,12 +29,54 @@ const simpleFixedText: Matcher<Cells> = simpleMatcher((recording, observe) => {
   })
 })
 
-/** Pointing: what the engine counts of strokes, each quantity's values against the enrolment's. */
+/** Pointing, in pieces of fifteen seconds: mean and spread of each piece's speeds, accelerations and turns, and of how long buttons are held. */
 const simplePointing: Matcher<Cells> = simpleMatcher((recording, observe) => {
-  const tracker = createPointerTracker((quantity, value) => observe(`quantity ${quantity}`, value))
-  for (const event of eventsOf(recording)) tracker.push(event)
-  tracker.flush()
+  const pieces = byTime(recording, pieceMs)
+  for (const piece of pieces.length > 0 ? pieces : [recording]) {
+    for (const [quantity, values] of movesOf(piece)) {
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+      const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
+      observe(`mean ${quantity}`, mean)
+      observe(`spread ${quantity}`, Math.sqrt(variance))
+    }
+  }
 })
+
+const pieceMs = 15_000
+
+function movesOf({ events }: Recording): Values {
+  const values = new Map<string, number[]>()
+  const observe = (quantity: string, value: number): void => {
+    if (Number.isNaN(value)) return
+    const known = values.get(quantity)
+    if (known === undefined) values.set(quantity, [value])
+    else known.push(value)
+  }
+  let last: { t: number; x: number; y: number; speed: number; angle: number } | undefined
+  let downT = Number.NaN
+  for (const event of events) {
+    if ('code' in event) continue
+    const { t, type, x, y } = event
+    if (type === 'mousedown') downT = t
+    else if (type === 'mouseup') observe('hold', t - downT)
+    if (type !== 'mousemove') continue
+    const ms = t - (last?.t ?? Number.NaN)
+    const way = Math.hypot(x - (last?.x ?? x), y - (last?.y ?? y))
+    if (last === undefined || ms > longestMoveMs) last = { t, x, y, speed: Number.NaN, angle: Number.NaN }
+    else if (ms > 0 && way > 0) {
+      const speed = Math.log(way / ms)
+      const angle = Math.atan2(y - last.y, x - last.x)
+      observe('speed', speed)
+      observe('acceleration', speed - last.speed)
+      observe('turn', Math.abs(Math.atan2(Math.sin(angle - last.angle), Math.cos(angle - last.angle))))
+      last = { t, x, y, speed, angle }
+    }
+  }
+  return values
+}
+
+/** Moves further apart belong to different strokes. */
+const longestMoveMs = 200
 
 /** The simple method for the kind of recordings that these people have. */
 export function simpleMatcherFor(roles: readonly Role[]): Matcher<Cells> {

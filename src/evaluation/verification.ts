@@ -1,6 +1,6 @@
 // Verification protocols: who enrols with what, and which inputs are held against which profile.
 
-import type { Recording } from '../biometrics/index.ts'
+import { leastInput, type Recording } from '../biometrics/index.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { Role } from './matcher.ts'
 import type { RecordedPerson } from './people.ts'
@@ -40,7 +40,9 @@ export const verificationProtocols: readonly VerificationProtocol[] = [
     amongPeople(`SapiMouse-${seconds}`, 'sapimouse', ({ person, recordings }) => {
       const enrolment = recordings.filter(({ session }) => session.endsWith('_3min'))
       const short = recordings.filter(({ session }) => session.endsWith('_1min'))
-      const own = short.flatMap((recording) => byTime(recording, seconds * 1000))
+      const pieces = short.flatMap((recording) => byTime(recording, seconds * 1000))
+      // Some left the recorder running: a piece without input is no trial.
+      const own = pieces.filter(({ events }) => events.length >= leastInput.pointerEvents)
       return { person, enrolment, own, asStranger: own }
     })
   ),

@@ -7,6 +7,7 @@ import { runTrials, type Role, type Share } from './matcher.ts'
 import type { Trials } from './metrics/trials.ts'
 import { learnPopulationOf, type Teaching } from './populations.ts'
 import { simpleMatcherFor } from './simple-matcher.ts'
+import { standInFor, type StandInName } from './stand-ins.ts'
 import { verificationProtocols } from './verification.ts'
 import { watchHandOvers, watchPeople, type WatchedPerson } from './watching.ts'
 
@@ -20,12 +21,18 @@ export interface Tasks {
   learn: { readonly ask: { readonly teaching: Teaching }; readonly answer: Uint8Array }
   /** Without a population: the simple method. */
   verify: {
-    readonly ask: { readonly protocol: string; readonly population: NamedPopulation | undefined; readonly share: Share }
+    readonly ask: {
+      readonly protocol: string
+      readonly standIn: StandInName | undefined
+      readonly population: NamedPopulation | undefined
+      readonly share: Share
+    }
     readonly answer: Trials
   }
   watch: {
     readonly ask: {
       readonly handOver: boolean
+      readonly standIn: StandInName | undefined
       readonly budgets: readonly string[]
       readonly population: NamedPopulation
       readonly share: Share
@@ -54,7 +61,7 @@ export function createWorkshop(options: DataOptions): (task: Task) => Promise<Ta
       case 'learn':
         return encodePopulation(await learnPopulationOf(data, task.teaching))
       case 'verify': {
-        const people = roles(task.protocol)
+        const people = roles(task.protocol, task.standIn)
         if (task.population === undefined) return runTrials(simpleMatcherFor(people), people, task.share)
         const engine = createEngine(populationIn(task.population), { seed })
         return runTrials(engineMatcher(engine), people, task.share)
@@ -62,7 +69,8 @@ export function createWorkshop(options: DataOptions): (task: Task) => Promise<Ta
       case 'watch': {
         const engine = createEngine(populationIn(task.population), { seed })
         const play = task.handOver ? watchHandOvers : watchPeople
-        return play(engine, data.tested('aalto-free-text'), task.budgets, seed, task.share)
+        const people = bent(data, task.standIn).tested('aalto-free-text')
+        return play(engine, people, task.budgets, seed, task.share)
       }
       default:
         return task satisfies never
@@ -70,15 +78,22 @@ export function createWorkshop(options: DataOptions): (task: Task) => Promise<Ta
   }
 }
 
-function rolesIn(data: DataFolder): (protocol: string) => readonly Role[] {
-  const known = new Map<string, readonly Role[]>()
-  return (id) => {
-    let roles = known.get(id)
-    if (roles === undefined) {
+/** What was cut for one protocol is kept until another one is asked for. */
+function rolesIn(data: DataFolder): (protocol: string, standIn: StandInName | undefined) => readonly Role[] {
+  let current: { name: string; roles: readonly Role[] } | undefined
+  return (id, standIn) => {
+    const name = `${id} ${standIn ?? ''}`
+    if (current?.name !== name) {
       const protocol = verificationProtocols.find((one) => one.id === id)
-      roles = protocol?.roles(data) ?? []
-      known.set(id, roles)
+      current = { name, roles: protocol?.roles(bent(data, standIn)) ?? [] }
     }
-    return roles
+    return current.roles
   }
+}
+
+/** The folder with those who are tested bent. */
+function bent(data: DataFolder, standIn: StandInName | undefined): DataFolder {
+  if (standIn === undefined) return data
+  const { seed } = data.options
+  return { ...data, tested: (set) => data.tested(set).map((person) => standInFor(standIn, person, seed)) }
 }

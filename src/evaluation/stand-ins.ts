@@ -1,0 +1,127 @@
+// Stand-ins for what one sitting does not show: another day, another recorder. Recordings are bent, and the figures that stay are those that can
+// be hoped for elsewhere.
+
+import type { RecordedEvent, Recording } from '../biometrics/index.ts'
+import { normals, seededRandom, seedFor } from '../biometrics/random.ts'
+import type { RecordedPerson } from './people.ts'
+import { inTimeOrder } from './readers/time-order.ts'
+
+export interface StandIn {
+  /** For the report. */
+  readonly meaning: string
+  /** Whether those who teach are bent as well. */
+  readonly teachersToo: boolean
+  bend(person: RecordedPerson, random: () => number): RecordedPerson
+}
+
+export const standIns = {
+  'grain-equalised': {
+    meaning:
+      'everybody’s clock has steps of 16 ms (and a pointer moves at most every 32 ms), so that the machine tells nobody apart',
+    teachersToo: true,
+    bend: ({ person, recordings }, random) => ({
+      person,
+      recordings: recordings.map((recording) => thinnedMoves(quantised(recording, 16, random), 32))
+    })
+  },
+  'grain-8-later': {
+    meaning: 'the stream comes from a clock with steps of 8 ms, enrolment and population do not',
+    teachersToo: false,
+    bend: (person, random) => later(person, (recording) => quantised(recording, 8, random))
+  },
+  'grain-16-later': {
+    meaning: 'the same with steps of 16 ms',
+    teachersToo: false,
+    bend: (person, random) => later(person, (recording) => quantised(recording, 16, random))
+  },
+  'another-day': {
+    meaning: 'in the stream everybody’s pace and holds have changed by a factor of their own, about 10 % up or down',
+    teachersToo: false,
+    bend(person, random) {
+      const mood = moodOf(random)
+      return later(person, (recording) => retimed(recording, mood))
+    }
+  },
+  'another-day-grain-8': {
+    meaning: 'another day on a clock with steps of 8 ms',
+    teachersToo: false,
+    bend(person, random) {
+      const mood = moodOf(random)
+      return later(person, (recording) => quantised(retimed(recording, mood), 8, random))
+    }
+  }
+} as const satisfies Record<string, StandIn>
+
+export type StandInName = keyof typeof standIns
+
+/** The person bent by randomness of their own: the same whoever else is tested. */
+export function standInFor(name: StandInName, person: RecordedPerson, seed: number): RecordedPerson {
+  return standIns[name].bend(person, seededRandom(seedFor(seed, `${name} of ${person.person}`)))
+}
+
+/** Recordings up to this one are enrolment in the protocols that stand-ins are made for. */
+const enrolled = 10
+/** Standard deviation of the logarithm of a day's pace, and of a day's holds. */
+const daySpread = 0.1
+
+interface Mood {
+  readonly pace: number
+  readonly hold: number
+}
+
+function moodOf(random: () => number): Mood {
+  const normal = normals(random)
+  return { pace: Math.exp(daySpread * normal()), hold: Math.exp(daySpread * normal()) }
+}
+
+function later({ person, recordings }: RecordedPerson, bend: (recording: Recording) => Recording): RecordedPerson {
+  return { person, recordings: recordings.map((recording, i) => (i < enrolled ? recording : bend(recording))) }
+}
+
+/**
+ * Times on a clock with steps of `stepMs`, rounded up or down at random as far as they lie from either, so that no trace of the first clock's
+ * own steps stays. No event overtakes another.
+ */
+export function quantised(recording: Recording, stepMs: number, random: () => number): Recording {
+  let last = Number.NEGATIVE_INFINITY
+  const events = recording.events.map((event): RecordedEvent => {
+    last = Math.max(last, Math.floor(event.t / stepMs + random()) * stepMs)
+    return { ...event, t: last }
+  })
+  return { ...recording, grainMs: stepMs, events }
+}
+
+/** Of the moves within each `everyMs` the last stays; presses and wheels all do. */
+export function thinnedMoves(recording: Recording, everyMs: number): Recording {
+  const { events } = recording
+  const kept = events.filter((event, i) => {
+    const next = events[i + 1]
+    if (event.type !== 'mousemove' || next?.type !== 'mousemove') return true
+    return Math.floor(next.t / everyMs) !== Math.floor(event.t / everyMs)
+  })
+  return { ...recording, events: kept }
+}
+
+/** Times between presses and holds multiplied. Pauses stay: they are thought, and do not follow the hand. */
+export function retimed(recording: Recording, { pace, hold }: Mood): Recording {
+  const moved: RecordedEvent[] = []
+  const pressed = new Map<string, { from: number; to: number }>()
+  let from = Number.NaN
+  let to = 0
+  for (const event of recording.events) {
+    if (!('code' in event)) continue
+    if (event.type === 'keydown') {
+      const gap = event.t - from
+      to = Number.isNaN(from) ? event.t : to + (gap <= longestRhythmMs ? gap * pace : gap)
+      from = event.t
+      pressed.set(event.code, { from, to })
+      moved.push({ ...event, t: to })
+    } else {
+      const press = pressed.get(event.code)
+      if (press !== undefined) moved.push({ ...event, t: press.to + (event.t - press.from) * hold })
+    }
+  }
+  return { ...recording, events: inTimeOrder(moved) }
+}
+
+const longestRhythmMs = 1000
