@@ -1,7 +1,7 @@
 // The 40 features of a window: their names, their order and the version of both. Stored profiles carry the version; a change
 // of meaning or order raises it and profiles are learnt anew.
 
-export const featureVersion = 1
+export const featureVersion = 2
 
 /** Positions 0–19: typing. Times are natural logarithms of milliseconds unless the name says otherwise. */
 export const keystrokeFeatures = [

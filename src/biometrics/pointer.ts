@@ -1,24 +1,14 @@
-// Pointer events to strokes and clicks. A stroke is an unbroken movement: it ends at a press, or when the pointer rests. Every
+// Pointer events to strokes and clicks. A stroke is an unbroken movement: it ends at a press or a release, or when the pointer rests. Every
 // quantity is computed as the events pass, without keeping the path.
 
 import { EventType, type InputEvent } from './events.ts'
+import { countIn, histogramOf } from './pointer-histograms.ts'
+import { createStroke, gridMs, strokeQuantities } from './stroke.ts'
 
-/** What is measured of every stroke or click. The first is there for every stroke: its count is the number of strokes. */
+/** What is measured of every stroke, click or turn of the wheel. */
 export const pointerQuantities = [
-  'strokeDuration',
-  'strokeLength',
-  'speed',
-  'peakSpeed',
-  'timeToPeak',
-  'acceleration',
-  'jerk',
-  'curvature',
-  'straightness',
-  'angle',
-  'jitter',
-  'overshoot',
+  ...strokeQuantities,
   'pause',
-  'moveInterval',
   'clickHold',
   'doubleClickGap',
   'hoverBeforeClick',
@@ -28,13 +18,17 @@ export const pointerQuantities = [
 export type PointerQuantity = (typeof pointerQuantities)[number]
 
 const position = Object.fromEntries(pointerQuantities.map((name, at) => [name, at])) as Record<PointerQuantity, number>
+const firstBin = pointerQuantities.length
 
 /** A rest of this long ends a stroke. */
 const restMs = 150
 /** A longer gap says nothing about the hand. */
 const longestPauseMs = 10_000
 const doubleClickMs = 500
-const smallestMoves = 4
+/** A press that moves further is a drag. */
+const dragPx = 8
+/** No screen is larger; an event beyond is not taken. */
+const furthestPx = 1e5
 
 export interface PointerTracker {
   push(event: InputEvent): void
@@ -42,107 +36,57 @@ export interface PointerTracker {
   flush(): void
 }
 
-/** Calls `observed(quantity, value)` for each thing it measures; values are finite and bounded. Times are log milliseconds. */
-export function createPointerTracker(observed: (quantity: number, value: number) => void): PointerTracker {
-  let moves = 0
-  let startT = 0
-  let startX = 0
-  let startY = 0
+/**
+ * Calls `observed(position, value)` for each thing it measures: positions below `pointerQuantities.length` are quantities, the others bins of
+ * `pointerHistograms` that gain `value`. Values are finite and bounded. Times are log milliseconds, speeds log(1 + pixels in 16 ms).
+ */
+export function createPointerTracker(observed: (position: number, value: number) => void): PointerTracker {
+  const bin = (at: number, share: number): void => observed(firstBin + at, share)
+  const stroke = createStroke({ quantity: (name, value) => observed(position[name], value), bin })
+  let moving = false
   let lastT = Number.NEGATIVE_INFINITY
   let lastX = 0
   let lastY = 0
-  let lastSpeed = 0
-  let lastAcceleration = 0
-  let lastAngle = 0
-  let path = 0
-  let peak = 0
-  let peakT = 0
-  let turned = 0
-  let turns = 0
-  let reversals = 0
-  let lastTurn = 0
-  let accelerations = 0
-  let jerks = 0
-  let intervals = 0
-  let furthest = 0
-  let previousEndT = Number.NEGATIVE_INFINITY
+  let nextGridT = 0
   let pressT = Number.NEGATIVE_INFINITY
-  let lastClickT = Number.NEGATIVE_INFINITY
-  let lastWheelT = Number.NEGATIVE_INFINITY
   let pressX = 0
   let pressY = 0
+  let clickT = Number.NEGATIVE_INFINITY
+  let afterClick = false
+  let wheelT = Number.NEGATIVE_INFINITY
 
-  function begin(event: InputEvent): void {
-    if (event.t - previousEndT < longestPauseMs) observed(position.pause, logMs(event.t - previousEndT))
-    moves = 1
-    startT = event.t
-    startX = event.x
-    startY = event.y
-    path = peak = turned = turns = reversals = lastTurn = accelerations = jerks = intervals = furthest = 0
-    lastSpeed = lastAcceleration = 0
-    lastAngle = Number.NaN
-    peakT = event.t
+  function beginAt(event: InputEvent): void {
+    stroke.begin(event.x, event.y)
+    moving = true
+    nextGridT = event.t + gridMs
   }
 
-  function end(): void {
-    if (moves >= smallestMoves && path > 0 && lastT > startT) {
-      const durationMs = lastT - startT
-      const chord = Math.hypot(lastX - startX, lastY - startY)
-      observed(position.strokeDuration, logMs(durationMs))
-      observed(position.strokeLength, bounded(Math.log(path + 1), 0, 12))
-      observed(position.speed, logRate(path / durationMs))
-      observed(position.peakSpeed, logRate(peak))
-      observed(position.timeToPeak, bounded((peakT - startT) / durationMs, 0, 1))
-      observed(position.acceleration, logRate(accelerations / moves))
-      observed(position.jerk, logRate(jerks / moves))
-      observed(position.curvature, turns > 0 ? bounded(turned / turns, 0, Math.PI) : 0)
-      observed(position.straightness, bounded(chord / path, 0, 1))
-      // Steepness of the way, 0 flat to π/2 upright: how far a hand has to turn at the wrist.
-      observed(position.angle, Math.atan2(Math.abs(lastY - startY), Math.abs(lastX - startX)))
-      observed(position.jitter, turns > 0 ? bounded(reversals / turns, 0, 1) : 0)
-      observed(position.overshoot, bounded((furthest - chord) / (furthest + 1), 0, 1))
-      observed(position.moveInterval, logMs(intervals / (moves - 1)))
+  /** Points on the grid between the last event and this one, on the straight line between them. */
+  function reach(event: InputEvent): void {
+    const dt = event.t - lastT
+    while (nextGridT <= event.t) {
+      const share = (nextGridT - lastT) / dt
+      stroke.step(lastX + share * (event.x - lastX), lastY + share * (event.y - lastY))
+      nextGridT += gridMs
     }
-    if (moves > 0) previousEndT = lastT
-    moves = 0
+  }
+
+  function rest(): void {
+    if (moving) stroke.end()
+    moving = false
   }
 
   function move(event: InputEvent): void {
     const dt = event.t - lastT
-    if (moves > 0 && dt > restMs) end()
-    if (moves === 0) begin(event)
-    else {
-      const dx = event.x - lastX
-      const dy = event.y - lastY
-      const step = Math.hypot(dx, dy)
-      if (step > 0) {
-        // Coalesced events may share a time stamp; a step of no time counts as one of a tenth of a millisecond, the finest clock.
-        const stepMs = Math.max(dt, 0.1)
-        const speed = Math.min(step / stepMs, 1e3)
-        const acceleration = Math.min(Math.abs(speed - lastSpeed) / stepMs, 1e3)
-        accelerations += acceleration
-        jerks += Math.min(Math.abs(acceleration - lastAcceleration) / stepMs, 1e3)
-        if (speed > peak) {
-          peak = speed
-          peakT = event.t
-        }
-        const angle = Math.atan2(dy, dx)
-        if (!Number.isNaN(lastAngle)) {
-          const turn = wrapped(angle - lastAngle)
-          turned += Math.abs(turn)
-          turns++
-          if (turn * lastTurn < 0) reversals++
-          if (turn !== 0) lastTurn = turn
-        }
-        lastAngle = angle
-        lastSpeed = speed
-        lastAcceleration = acceleration
-        path += step
-        furthest = Math.max(furthest, Math.hypot(event.x - startX, event.y - startY))
-      }
-      intervals += Math.max(dt, 0)
-      moves++
+    if (afterClick) {
+      if (dt >= 0 && dt < longestPauseMs) countIn(histogramOf.afterClick, 0, logMs(dt), bin)
+      afterClick = false
     }
+    if (!(dt >= 0 && dt <= restMs)) rest()
+    if (!moving) {
+      if (dt > restMs && dt < longestPauseMs) observed(position.pause, logMs(dt))
+      beginAt(event)
+    } else if (nextGridT <= event.t) reach(event)
     lastT = event.t
     lastX = event.x
     lastY = event.y
@@ -150,58 +94,59 @@ export function createPointerTracker(observed: (quantity: number, value: number)
 
   function press(event: InputEvent): void {
     const sinceMove = event.t - lastT
-    if (sinceMove < longestPauseMs) observed(position.hoverBeforeClick, logMs(sinceMove))
-    end()
-    const sinceClick = event.t - lastClickT
-    if (sinceClick < doubleClickMs) observed(position.doubleClickGap, logMs(sinceClick))
-    pressT = event.t
-    pressX = event.x
-    pressY = event.y
+    if (sinceMove >= 0 && sinceMove < longestPauseMs) {
+      observed(position.hoverBeforeClick, logMs(sinceMove))
+      countIn(histogramOf.hover, 0, logMs(sinceMove), bin)
+    }
+    rest()
+    const sinceClick = event.t - clickT
+    if (sinceClick >= 0 && sinceClick < doubleClickMs) observed(position.doubleClickGap, logMs(sinceClick))
+    beginAt(event)
+    afterClick = false
+    lastT = pressT = event.t
+    lastX = pressX = event.x
+    lastY = pressY = event.y
   }
 
   function release(event: InputEvent): void {
     const heldMs = event.t - pressT
     if (heldMs >= 0 && heldMs < longestPauseMs) {
-      const dragged = Math.hypot(event.x - pressX, event.y - pressY) > 8
+      const dragged = Math.hypot(event.x - pressX, event.y - pressY) > dragPx
       observed(position.dragged, dragged ? 1 : 0)
-      if (!dragged) observed(position.clickHold, logMs(heldMs))
+      if (!dragged) {
+        observed(position.clickHold, logMs(heldMs))
+        countIn(histogramOf.clickHold, 0, logMs(heldMs), bin)
+      }
     }
-    end()
+    const dt = event.t - lastT
+    if (moving && dt >= 0 && dt <= restMs) reach(event)
+    rest()
     pressT = Number.NEGATIVE_INFINITY
-    lastClickT = event.t
+    lastT = clickT = event.t
+    lastX = event.x
+    lastY = event.y
+    afterClick = true
   }
 
   function wheel(event: InputEvent): void {
-    const gap = event.t - lastWheelT
-    if (gap < 1000) observed(position.wheelGap, logMs(gap))
-    lastWheelT = event.t
+    const gap = event.t - wheelT
+    if (gap >= 0 && gap < 1000) observed(position.wheelGap, logMs(gap))
+    wheelT = event.t
   }
 
   return {
     push(event) {
-      if (event.type === EventType.pointerMove) move(event)
+      if (event.type === EventType.wheel) wheel(event)
+      // A coordinate that is no number, or out of this world, is no place.
+      else if (!(Math.abs(event.x) <= furthestPx && Math.abs(event.y) <= furthestPx)) return
+      else if (event.type === EventType.pointerMove) move(event)
       else if (event.type === EventType.pointerDown) press(event)
       else if (event.type === EventType.pointerUp) release(event)
-      else if (event.type === EventType.wheel) wheel(event)
     },
-    flush: end
+    flush: rest
   }
 }
 
-function bounded(value: number, low: number, high: number): number {
-  // NaN comes out as `low`, so that no hostile coordinate can reach a score.
-  return value > low ? Math.min(value, high) : low
-}
-
 function logMs(ms: number): number {
-  return Math.log(bounded(ms, 0.1, 60_000) + 1)
-}
-
-function logRate(value: number): number {
-  return Math.log(bounded(value, 1e-5, 1e3))
-}
-
-function wrapped(angle: number): number {
-  if (angle > Math.PI) return angle - 2 * Math.PI
-  return angle < -Math.PI ? angle + 2 * Math.PI : angle
+  return Math.log(Math.min(Math.max(ms, 1), 60_000))
 }

@@ -5,6 +5,8 @@ import { standardDetectors } from './detectors/index.ts'
 import { featureNames, featureVersion } from './features.ts'
 import { checkAutoencoder, type AutoencoderWeights } from './networks/autoencoder-weights.ts'
 import { decodePlain, encodePlain, sameShape, type Plain } from './plain-codec.ts'
+import { pointerHistograms } from './pointer-histograms.ts'
+import { mostDirections, type PointerVerifierModel } from './pointer-verifier.ts'
 import type { FusionWeights, Population } from './population-model.ts'
 import { readings } from './statistics.ts'
 import type { VerifierModel } from './verifier.ts'
@@ -33,7 +35,8 @@ export function decodePopulation(bytes: Uint8Array): Population {
   if (!isRecord(population)) throw invalid('a population')
   const { typing, pointing, autoencoder, ...rest } = population
   if (!sameShape(rest, required)) throw invalid('the fields of a population')
-  for (const model of [typing, pointing]) if (model !== undefined) checkVerifier(model)
+  if (typing !== undefined) checkVerifier(typing)
+  if (pointing !== undefined) checkPointing(pointing)
   if (autoencoder !== undefined) {
     if (!sameShape(autoencoder, autoencoderShape)) throw invalid('the fields of an autoencoder')
     checkAutoencoder(autoencoder as unknown as AutoencoderWeights)
@@ -103,6 +106,44 @@ function checkVerifier(value: Plain): void {
     values.every(Number.isFinite)
   )
   if (!fits || !whole) throw invalid('a verifier whose parts fit together')
+}
+
+const family: Plain = {
+  histogram: 0,
+  prior: row,
+  mean: row,
+  spread: row,
+  directions: row,
+  between: row,
+  sizes: row,
+  slope: row,
+  noise: row,
+  knownMean: row,
+  knownVariance: row
+}
+
+function checkPointing(value: Plain): void {
+  if (!sameShape(value, { families: [family] })) throw invalid('the fields of a verifier of pointing')
+  for (const one of (value as unknown as PointerVerifierModel).families) {
+    const bins = pointerHistograms[one.histogram]?.bins
+    const rank = one.between.length
+    const known = one.knownMean.length
+    const fits =
+      rank > 0 &&
+      rank <= mostDirections &&
+      one.sizes.length > 0 &&
+      [one.prior, one.mean, one.spread].every(({ length }) => length === bins) &&
+      one.directions.length === rank * (bins ?? 0) &&
+      [one.slope, one.noise].every(({ length }) => length === rank * one.sizes.length) &&
+      known > 0 &&
+      known % rank === 0 &&
+      one.knownVariance.length === known &&
+      [one.prior, one.spread, one.between, one.sizes, one.noise, one.knownVariance].every((values) =>
+        values.every((number) => number > 0)
+      )
+    const whole = [one.mean, one.directions, one.slope, one.knownMean].every((values) => values.every(Number.isFinite))
+    if (!fits || !whole) throw invalid('a verifier of pointing whose parts fit together')
+  }
 }
 
 function checkLengths(population: Population): void {

@@ -2,6 +2,7 @@
 
 import type { FeatureScale } from './feature-scale.ts'
 import type { AutoencoderWeights } from './networks/autoencoder-weights.ts'
+import type { PointerVerifierModel } from './pointer-verifier.ts'
 import type { Statistics } from './statistics.ts'
 import type { VerifierModel } from './verifier.ts'
 
@@ -17,7 +18,7 @@ export interface EnrolledPerson {
 
 /** Turns scores of one amount of input into a calibrated natural-log likelihood ratio "stranger : owner". */
 export interface FusionWeights {
-  /** Amount of input (keystrokes or strokes) that the weights were learnt at. */
+  /** Amount of input (keystrokes, or small movements) that the weights were learnt at. */
   readonly amount: number
   readonly bias: number
   readonly verifier: number
@@ -42,7 +43,7 @@ export interface PopulationBase {
   readonly background: readonly Float64Array[]
   /** Absent when too few people were seen typing, or pointing. */
   readonly typing?: VerifierModel
-  readonly pointing?: VerifierModel
+  readonly pointing?: PointerVerifierModel
   /** Absent where nothing could be trained: the autoencoder is then silent. */
   readonly autoencoder?: AutoencoderWeights
 }

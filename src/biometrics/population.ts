@@ -6,7 +6,17 @@ import { learnFeatureScale } from './feature-scale.ts'
 import { fitLogistic } from './logistic.ts'
 import type { AlarmCurve, EnrolledPerson, FusionWeights, Population, PopulationBase } from './population-model.ts'
 import { seededRandom, seedFor, shuffled } from './random.ts'
-import { detectorScores, fuse, pointingView, trainPerson, typingView, verify, type PersonModels } from './scoring.ts'
+import { learnPointerVerifier } from './pointer-verifier.ts'
+import {
+  detectorScores,
+  fuse,
+  trainPerson,
+  typingView,
+  verify,
+  verifyPointing,
+  type PersonModels,
+  type Seen
+} from './scoring.ts'
 import { sumStatistics, type Statistics } from './statistics.ts'
 import { learnVerifier } from './verifier.ts'
 import { trailHops } from './window.ts'
@@ -85,14 +95,9 @@ export function stretchRatios(
   return trail.map((stretch, i) => {
     const horizon = firstHorizon + i
     const typed = verify(population.typing, typingView, models.typing, stretch)
-    const pointed = verify(population.pointing, pointingView, models.pointing, stretch)
+    const pointed = verifyPointing(population.pointing, models.pointing, stretch)
     return fusedStretch(population, horizon, typed, pointed, detectors)
   })
-}
-
-interface Seen {
-  readonly ratio: number
-  readonly amount: number
 }
 
 function fusedStretch(
@@ -124,7 +129,7 @@ export const detectorHorizon = 2
 function learnBase(people: readonly EnrolledPerson[], random: () => number): PopulationBase {
   const hops = people.map((person) => person.hops)
   const typing = learnVerifier(hops, typingView)
-  const pointing = learnVerifier(hops, pointingView)
+  const pointing = learnPointerVerifier(hops)
   const perPerson = Math.max(1, Math.min(backgroundRowsPerPerson, Math.floor(mostBackgroundRows / people.length)))
   const background: Float64Array[] = []
   for (const { rows } of people) background.push(...shuffled(rows.slice(3), random).slice(0, perPerson))
@@ -226,7 +231,7 @@ function playStream(base: PopulationBase, models: PersonModels, stream: Enrolled
       const stretch = sumStatistics(stream.hops.slice(from, last + 1))
       window.push({
         typed: verify(base.typing, typingView, models.typing, stretch),
-        pointed: verify(base.pointing, pointingView, models.pointing, stretch),
+        pointed: verifyPointing(base.pointing, models.pointing, stretch),
         detectors: horizon >= detectorHorizon ? detectors : undefined
       })
       if (from === 0) break

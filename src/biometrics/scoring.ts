@@ -5,7 +5,7 @@ import { standardDetectors } from './detectors/index.ts'
 import type { FeatureWindow } from './window.ts'
 import type { EnrolledPerson, FusionWeights, PopulationBase } from './population-model.ts'
 import { keystrokeFeatures } from './features.ts'
-import { pointerQuantities } from './pointer.ts'
+import { enrolPointer, leastSteps, stepsIn, strangerPointing, type PointerVerifierModel } from './pointer-verifier.ts'
 import { seededRandom, seedFor } from './random.ts'
 import {
   cellFamilies,
@@ -49,17 +49,6 @@ export const typingView: VerifierView = {
   least: 10
 }
 
-// The time between two moves is the machine's beat, not the hand's.
-const pointerCells = range(cellFamilies.pointer.first, cellFamilies.pointer.cells).filter(
-  (cell) => pointerQuantities[cell - cellFamilies.pointer.first] !== 'moveInterval'
-)
-
-export const pointingView: VerifierView = {
-  readings: [...pointerCells, ...pointerCells.map(spreadOf)],
-  amountOf: strokesIn,
-  least: 5
-}
-
 function range(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i)
 }
@@ -72,7 +61,10 @@ const strangersScored = 60
 export function trainPerson(base: PopulationBase, person: EnrolledPerson, seed: number): PersonModels {
   const total = sumStatistics(person.hops)
   const typing = placeIn(base.typing, typingView, total, leastEnrolment.keystrokes)
-  const pointing = placeIn(base.pointing, pointingView, total, leastEnrolment.strokes)
+  const pointing =
+    base.pointing === undefined || strokesIn(total) < leastEnrolment.strokes
+      ? undefined
+      : enrolPointer(base.pointing, total)
   const typed = observedIn(person.rows, 0)
   const pointed = observedIn(person.rows, keystrokeFeatures.length)
   const seen = { ...base, background: base.background.map((row) => masked(row, typed, pointed)) }
@@ -141,18 +133,38 @@ export function detectorScores(models: PersonModels, window: FeatureWindow): num
   return scores
 }
 
-/** Uncalibrated ratio of one view, and how much input it rests on. Undefined when there is too little of it. */
+/** Uncalibrated ratio of one view, and how much input it rests on. */
+export interface Seen {
+  readonly ratio: number
+  readonly amount: number
+}
+
+/** Of typing. Undefined when there is too little of it. */
 export function verify(
   model: VerifierModel | undefined,
   view: VerifierView,
   place: Place | undefined,
   statistics: Statistics
-): { ratio: number; amount: number } | undefined {
+): Seen | undefined {
   if (model === undefined || place === undefined) return undefined
   const amount = view.amountOf(statistics)
   if (amount < view.least) return undefined
-  const ratio = strangerRatio(model, place, statistics, amount)
-  // Wild ratios are held in, or a few of them would bend the calibration for everybody.
+  return believed(strangerRatio(model, place, statistics, amount), amount)
+}
+
+/** Of pointing; the amount counts small movements. */
+export function verifyPointing(
+  model: PointerVerifierModel | undefined,
+  place: Place | undefined,
+  statistics: Statistics
+): Seen | undefined {
+  if (model === undefined || place === undefined) return undefined
+  const amount = stepsIn(statistics)
+  return amount < leastSteps ? undefined : believed(strangerPointing(model, place, statistics), amount)
+}
+
+/** Wild ratios are held in, or a few of them would bend the calibration for everybody. */
+function believed(ratio: number, amount: number): Seen | undefined {
   return Number.isFinite(ratio) ? { ratio: held(ratio, mostBelieved), amount } : undefined
 }
 

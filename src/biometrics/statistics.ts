@@ -1,6 +1,7 @@
-// Sums per key class, per pair of classes and per stroke of the pointer. They add up: the statistics of two stretches of input are
-// the sums of theirs, so that any stretch can be judged without keeping its events.
+// Sums per key class, per pair of classes and per stroke of the pointer, and counts of its small movements. They add up: the statistics of
+// two stretches of input are the sums of theirs, so that any stretch can be judged without keeping its events.
 
+import { pointerBins, type Histogram } from './pointer-histograms.ts'
 import { pointerQuantities } from './pointer.ts'
 
 /** Key classes that have statistics: the seven, without `hidden`. */
@@ -29,8 +30,9 @@ export const cellFamilies = {
 export const statisticsCells = cellFamilies.pointer.first + cellFamilies.pointer.cells
 export const keystrokeCells = cellFamilies.pointer.first
 
-/** Three numbers a cell: count, sum, sum of squares. */
-export const statisticsLength = 3 * statisticsCells
+/** Three numbers a cell: count, sum, sum of squares. Then one number a bin of `pointerHistograms`. */
+export const statisticsLength = 3 * statisticsCells + pointerBins
+const firstBin = 3 * statisticsCells
 
 /** Length `statisticsLength`. */
 export type Statistics = Float32Array
@@ -39,8 +41,12 @@ export function emptyStatistics(): Statistics {
   return new Float32Array(statisticsLength)
 }
 
-/** Counts one value in. */
+/** Counts one value in. What follows the last cell are the bins of the pointer's histograms, which gain `value`. */
 export function observe(statistics: Statistics, cell: number, value: number): void {
+  if (cell >= statisticsCells) {
+    statistics[firstBin + cell - statisticsCells]! += value
+    return
+  }
   const at = 3 * cell
   statistics[at]! += 1
   statistics[at + 1]! += value
@@ -69,6 +75,11 @@ export function keystrokesIn(statistics: Statistics): number {
 /** Strokes of the pointer: the measure of how much a piece of pointing can say. */
 export function strokesIn(statistics: Statistics): number {
   return statistics[3 * cellFamilies.pointer.first]!
+}
+
+/** The bins of one histogram: a view, not a copy. */
+export function binsOf(statistics: Statistics, { first, bins }: Histogram): Float32Array {
+  return statistics.subarray(firstBin + first, firstBin + first + bins)
 }
 
 /** The reading "how much does this quantity vary" of a cell, beside the reading "how much is it" that has the cell's own number. */
