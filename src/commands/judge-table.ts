@@ -33,6 +33,7 @@ export async function judgeTable(options: JudgeTableOptions): Promise<void> {
   await expectWritable(options.out)
   const table = await readTable(options.table, options.columns, options.added)
   options.check?.(table)
+  const population = await openPopulation(options.population, options.seed)
   const [targets, pieces] = table.columns
   const wantedTargets = new Set(targets.texts)
   const wantedPieces = new Set(pieces.texts)
@@ -40,7 +41,6 @@ export async function judgeTable(options: JudgeTableOptions): Promise<void> {
   expectKnown(table, targets, (person) => people.has(person), `a person of ${options.enrol}`)
   const sessions = await recordingsBySession(options.recordings, (session) => wantedPieces.has(session))
   expectKnown(table, pieces, (session) => sessions.has(session), `a session of ${options.recordings}`)
-  const population = await openPopulation(options.population, options.seed)
   const cells = await judgeRows(table, people, sessions, await population(), options)
   await writeTable(table, options.out, options.added, (row) => cells[row]!)
 }

@@ -152,9 +152,9 @@ describe('a probe', () => {
 
   it.each([
     ['no events', []],
-    ['nine keystrokes', keys(9)],
-    ['nineteen pointer events', moves(19)]
-  ])('of %s may say nothing: the score is empty', async (_, events) => {
+    ['one keystroke', keys(1)],
+    ['one pointer event', moves(1)]
+  ])('of %s says nothing: the score is empty', async (_, events) => {
     expect(await scoresOf(trials([[ana.person, 'p']]), '--probes', only(events))).toEqual([''])
   })
 
