@@ -44,6 +44,7 @@ export {
   learnFromRecordings,
   leastInput,
   probeOf,
+  profileFor,
   scoreProbe,
   scoreRecording,
   windowsOfStreams,

@@ -1,5 +1,5 @@
 // Recordings to a profile, and a whole recording to one score: the one place that knows which part of the engine judges which kind of
-// recording. Free and pointer recordings go through windows; so do repetitions of a secret.
+// recording. Sessions and repetitions of a secret have a profile each; both go through windows.
 
 import { enoughToEnrol, materialOf, type Engine } from './engine.ts'
 import { EventType } from './events.ts'
@@ -17,9 +17,12 @@ export function inputOf(recording: Recording): RecordedInput {
   return { kind: recording.kind, ...streamOf(recording) }
 }
 
-/** What recordings said of a person; undefined where they said nothing at all. */
+/** What recordings said of a person; a part is undefined where they said nothing. */
 export interface RecordedProfile {
+  /** Learnt from free and pointer recordings. */
   readonly session: Profile | undefined
+  /** Learnt from repetitions of a secret. */
+  readonly secret: Profile | undefined
 }
 
 /** Below both, a recording may have no score. */
@@ -40,13 +43,21 @@ export async function learnFromRecordings(
 
 /** Learns a person from their recordings, in order. */
 export function enrolRecordings(engine: Engine, recordings: readonly RecordedInput[]): RecordedProfile {
-  const windows = windowsOfStreams(recordings)
-  return { session: windows.length === 0 ? undefined : engine.enrol(windows) }
+  const learnt = (secret: boolean): Profile | undefined => {
+    const windows = windowsOfStreams(recordings.filter(({ kind }) => (kind === 'fixed') === secret))
+    return windows.length === 0 ? undefined : engine.enrol(windows)
+  }
+  return { session: learnt(false), secret: learnt(true) }
+}
+
+/** What a recording is held against: its own kind, or what else there is. */
+export function profileFor(kind: RecordingKind, { session, secret }: RecordedProfile): Profile | undefined {
+  return kind === 'fixed' ? (secret ?? session) : (session ?? secret)
 }
 
 /** Whether there is enough in a profile to tell its owner from others. */
-export function worthJudging({ session }: RecordedProfile): boolean {
-  return session !== undefined && enoughToEnrol(session)
+export function worthJudging({ session, secret }: RecordedProfile): boolean {
+  return [session, secret].some((profile) => profile !== undefined && enoughToEnrol(profile))
 }
 
 /** A recording made ready to be held against any number of profiles. */
@@ -76,10 +87,9 @@ export function probeOf(recording: RecordedInput): Probe {
  * recording below `leastInput` may be: of more input that the profile has nothing to say about, the ratio is 1 and its logarithm 0.
  */
 export function scoreProbe(engine: Engine, profile: RecordedProfile, probe: Probe): number | undefined {
+  const known = profileFor(probe.kind, profile)
   const llr =
-    profile.session === undefined || probe.windows.length === 0
-      ? undefined
-      : engine.assessWhole(profile.session, probe.windows).llr
+    known === undefined || probe.windows.length === 0 ? undefined : engine.assessWhole(known, probe.windows).llr
   return llr ?? (probe.owed ? 0 : undefined)
 }
 

@@ -6,6 +6,7 @@ import {
   EventType,
   noCounters,
   probeOf,
+  profileFor,
   type RecordedProfile,
   scoreProbe,
   type Window
@@ -45,8 +46,9 @@ export function watching(judgement: Judgement): Judging {
   return (recording) => {
     const windows = windowsOnTheWay(recording)
     const amounts = [recording.recorded, keystrokesIn(recording), seconds(watchedMsOf(recording.t))]
-    return ({ session }) => {
-      const { challenge, worst } = played(recording, windows, judgeAgainst(judgement, session))
+    return (profile) => {
+      const judge = judgeAgainst(judgement, profileFor(recording.kind, profile))
+      const { challenge, worst } = played(recording, windows, judge)
       return [...amounts, ...(challenge ?? ['', '', '']), worst].join(',')
     }
   }

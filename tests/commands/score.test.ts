@@ -140,6 +140,18 @@ describe('enrolment', () => {
     )
     stderr.mockRestore()
   })
+
+  it('of a secret and of sessions do not get in each other’s way', async () => {
+    const secrets = ben.lessons.map((recording, i): Recording => ({
+      ...recording,
+      person: ana.person,
+      session: `secret ${i}`,
+      kind: 'fixed'
+    }))
+    const both = files.file('both.jsonl', jsonLines([...ana.lessons, ...secrets]))
+    const rows = [[ana.person, `later ${ana.person}`]]
+    expect(await scoresOf(trials(rows), '--enrol', both)).toEqual(await scoresOf(trials(rows)))
+  })
 })
 
 describe('a probe', () => {
