@@ -1,5 +1,6 @@
 // What the behaviour says: the public surface of the biometrics room. Pure: no network, no storage, no clock of its own.
 
+export { hasDrifted, hasForeignHands, noCourse, type Course } from './course.ts'
 export {
   createEngine,
   enoughToEnrol,
@@ -16,6 +17,16 @@ export type { Detector, FeatureShare } from './detector.ts'
 export { standardDetectors } from './detectors/index.ts'
 export { counterNames, EventType, KeyClass, keyClassOf, noCounters, type Counters, type InputEvent } from './events.ts'
 export { featureNames, featureVersion, type FeatureName } from './features.ts'
+export {
+  anchorOf,
+  concludeVisit,
+  lineageOf,
+  type Learner,
+  type Lesson,
+  type Lineage,
+  type Refusal,
+  type VisitEnd
+} from './learning.ts'
 export {
   learnPopulation,
   type AlarmCurve,
@@ -53,6 +64,7 @@ export {
   type RecordedInput,
   type RecordedProfile
 } from './whole.ts'
+export { createVisit, type Visit, type VisitSummary } from './visit.ts'
 export {
   createWindowBuilder,
   type FeatureWindow,
