@@ -1,12 +1,21 @@
 // Carries out what a change of a session means: the record moves by compare-and-set, the policy decides once, the page is told, the
 // host's listeners hear of it, and the audit says why. Everything that can change a session's risk comes through here.
 
+import type { LivenessAssessment } from './biometrics/liveness/finding.ts'
 import type { AuditLog, Authentication, Demand, SessionRecord, SessionStore } from './ports.ts'
 import type { ServerMessage } from './channel/ports.ts'
 import { belowAll, type Ladder, standingOf } from './risk/assurance.ts'
 import type { RiskLevel, WatchState } from './risk/levels.ts'
 import { type Decision, decide, type Policy } from './risk/policy.ts'
-import { authenticated, demanded, newSession, revoked, riskMoved, watchChanged } from './risk/session-risk.ts'
+import {
+  authenticated,
+  demanded,
+  newSession,
+  revoked,
+  riskMoved,
+  suspected,
+  watchChanged
+} from './risk/session-risk.ts'
 import type { VigilEvents } from './provider/vigil-api.ts'
 
 export interface ActionOptions {
@@ -34,6 +43,8 @@ export interface Actions {
     reason: string,
     data?: Readonly<Record<string, unknown>>
   ): Promise<SessionRecord | undefined>
+  /** The stream looks automated or replayed: audited as such, whatever follows from it. */
+  suspected(uid: string, accountId: string, finding: LivenessAssessment): Promise<SessionRecord | undefined>
   /** What a page of the session has to be told when it opens: the challenge that nobody has answered yet. */
   openChallenge(record: SessionRecord): ServerMessage | undefined
   watchChanged(uid: string, watch: WatchState): Promise<SessionRecord | undefined>
@@ -59,7 +70,12 @@ export function createActions(options: ActionOptions): Actions {
       if (!present) return undefined
       const moved = move(present)
       if (moved === present) return present
-      decision = decide(options.policy(), { risk: moved.risk, watch: moved.watch, clients: options.clientsOf(uid) })
+      decision = decide(options.policy(), {
+        risk: moved.risk,
+        watch: moved.watch,
+        clients: options.clientsOf(uid),
+        liveness: moved.liveness
+      })
       // Revoked in the same write: whatever fails afterwards, nothing more is issued for the session.
       if (decision.action === 'revoke') return revoked(moved, moved.reason ?? decision.rule, now())
       // The watch that comes and goes is no new alarm where the last one was answered and the answer lifted nothing.
@@ -130,6 +146,11 @@ export function createActions(options: ActionOptions): Actions {
   return {
     openChallenge: (record) => record.demand && challengeOf(record, record.demand),
     riskMoved: (uid, level, reason, data) => change(uid, (record) => riskMoved(record, level, reason), data),
+    async suspected(uid, accountId, { kind, strength, reasons }) {
+      const because = { strength: Math.round(10 * strength) / 10, reasons }
+      await audit.append({ type: `${kind}_suspected`, accountId, sessionUid: uid, data: because })
+      return change(uid, (record) => suspected(record, kind), because)
+    },
     watchChanged: (uid, watch) => change(uid, (record) => watchChanged(record, watch)),
     async authenticated(uid, accountId, authentication) {
       const { answered, record } = await noteAuthentication(uid, accountId, authentication, options)

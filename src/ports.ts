@@ -1,6 +1,7 @@
 // What the heart of Vigil needs from storage. Adapters implement these; tests run one suite over every implementation
 // (tests/contracts/storage.ts). Records are plain data. Times ending in `At` are whole seconds since the epoch.
 
+import type { LivenessKind } from './biometrics/liveness/finding.ts'
 import type { Action, RiskLevel, WatchState } from './risk/levels.ts'
 
 /** One act of authentication: which methods passed together, and when. */
@@ -31,6 +32,8 @@ export interface SessionRecord {
   readonly risk: RiskLevel
   /** Why the risk is what it is: shown to the person in words chosen from it, and audited. */
   readonly reason?: string
+  /** What the stream was suspected of; stands until the person proves who they are. */
+  readonly liveness?: LivenessKind
   readonly watch: WatchState
   /** Highest acr that risk allows; stays until a factor is passed afterwards, whatever the behaviour does. */
   readonly cap?: { readonly acr: string; readonly since: number; readonly reason: string }
@@ -81,7 +84,7 @@ export interface Person {
 export interface PersonStore {
   find(accountId: string): Promise<Person | undefined>
   save(person: Person): Promise<void>
-  /** Erases the person with every profile. */
+  /** Erases the person with every profile and sketch. */
   erase(accountId: string): Promise<void>
 }
 
@@ -102,6 +105,26 @@ export interface ProfileStore {
   /** Newest versions of everybody of a kind, to learn a population from. */
   all(kind: string): Promise<StoredProfile[]>
   erase(accountId: string): Promise<void>
+}
+
+/** An encrypted sketch of a stretch of input, by which a replay of it is known. */
+export interface StoredSketch {
+  readonly accountId: string
+  /** Unique for the person. */
+  readonly id: string
+  readonly blob: Uint8Array
+  readonly createdAt: number
+  readonly expiresAt: number
+}
+
+export interface SketchStore {
+  /** Adds one; of the person's others the newest stay, so that there are at most `most`. */
+  add(sketch: StoredSketch, most: number): Promise<void>
+  /** Live ones of a person, oldest first. */
+  list(accountId: string): Promise<StoredSketch[]>
+  erase(accountId: string): Promise<void>
+  /** Removes what has expired; returns how many. */
+  prune(now: number): Promise<number>
 }
 
 export interface AuditEntry {
@@ -149,6 +172,7 @@ export interface VigilStorage {
   readonly tombstones: TombstoneStore
   readonly people: PersonStore
   readonly profiles: ProfileStore
+  readonly sketches: SketchStore
   readonly audit: AuditLog
   readonly policies: PolicyStore
 }

@@ -18,6 +18,7 @@ import type { Clock } from './channel/ports.ts'
 import { createTickets } from './channel/tickets.ts'
 import { VigilError } from './errors.ts'
 import type { VigilStorage } from './ports.ts'
+import { createLiveness } from './liveness.ts'
 import { policyInForce } from './policy-in-force.ts'
 import { chosenPopulation } from './population-source.ts'
 import { createProfiles } from './profiles.ts'
@@ -84,6 +85,7 @@ export function createVigil(options: VigilOptions): Vigil {
   // Read again when storage is asked; here, so that a broken document is refused at once.
   if (options.policy !== undefined) parsePolicy(options.policy, acrs)
   const profiles = createProfiles(storage.profiles, key('profiles'), storage.audit, logger)
+  const liveness = createLiveness({ ...storage, key: key('sketches'), logger, now })
   const events = new EventEmitter()
   const standings = createSessionStandings(storage.sessions, ladder, now)
   const tickets = createTickets(options.clock ? { now: options.clock } : {})
@@ -172,6 +174,7 @@ export function createVigil(options: VigilOptions): Vigil {
     profiles,
     actions,
     calibration,
+    liveness,
     logger,
     judgement: () => loaded().judgement,
     ready: () => loading,
@@ -299,6 +302,7 @@ export function createVigil(options: VigilOptions): Vigil {
     async withdrawConsent(accountId) {
       await storage.people.save({ accountId, withdrawnAt: now() })
       await profiles.erase(accountId)
+      await liveness.erase(accountId)
       calibration.forget(accountId)
       await storage.audit.append({ type: 'consent.withdrawn', accountId })
       for (const { uid } of await storage.sessions.findByAccount(accountId)) ended(uid)

@@ -5,9 +5,11 @@
 import type { Logger } from 'pino'
 import { createWindowBuilder, type Profile, type Window, type WindowBuilder } from './biometrics/index.ts'
 import type { Actions } from './actions.ts'
+import type { LivenessAssessment, LivenessKind } from './biometrics/liveness/index.ts'
 import type { Calibration } from './calibration.ts'
 import type { ChannelSession, Frame, ServerMessage, Stream, Watch } from './channel/ports.ts'
 import { VigilError } from './errors.ts'
+import type { Liveness, LivenessStream } from './liveness.ts'
 import { weigh, type Judgement } from './judge.ts'
 import type { PersonStore, SessionRecord, SessionStore } from './ports.ts'
 import type { Profiles } from './profiles.ts'
@@ -22,6 +24,7 @@ export interface WatchOptions {
   readonly profiles: Profiles
   readonly actions: Actions
   readonly calibration: Calibration
+  readonly liveness: Liveness
   readonly logger: Logger
   judgement(): Judgement
   /** Resolves when `judgement` can be asked. */
@@ -61,6 +64,8 @@ interface Watched {
   evidence: Evidence
   /** What somebody else reported; stands until the person proves who they are. */
   reported: RiskLevel
+  /** What its streams were already said to look like. */
+  readonly suspected: Set<LivenessKind>
   /** The level that the session's record was last told. */
   level: RiskLevel
   grace?: NodeJS.Timeout
@@ -70,14 +75,17 @@ interface Tab {
   readonly session: ChannelSession
   readonly tell: (message: ServerMessage) => void
   readonly builder: WindowBuilder
+  readonly live: LivenessStream
   state?: string
 }
 
 export function createWatch(options: WatchOptions): SessionWatch {
-  const { sessions, people, profiles, actions, calibration, logger } = options
+  const { sessions, people, profiles, actions, calibration, liveness, logger } = options
   const watched = new Map<string, Watched>()
 
   async function receive(session: Watched, tab: Tab, frame: Frame): Promise<void> {
+    const finding = await tab.live.take(frame)
+    if (finding && !session.suspected.has(finding.kind)) await suspect(session, finding)
     tab.builder.count(frame.counters)
     for (const event of frame.events) {
       const window = tab.builder.push(event)
@@ -96,6 +104,14 @@ export function createWatch(options: WatchOptions): SessionWatch {
       features: assessment.features,
       keystrokes: assessment.keystrokes
     })
+  }
+
+  /** No hand made these events, or a hand made them on an earlier day. It stands until the person proves who they are. */
+  async function suspect(session: Watched, finding: LivenessAssessment): Promise<void> {
+    await actions.suspected(session.uid, session.accountId, finding)
+    session.suspected.add(finding.kind)
+    session.level = session.reported = 'HIGH'
+    for (const tab of session.tabs) say(session, tab)
   }
 
   /** The one door to a session's risk. Only what is new goes on; what could not be written is tried again with the next window. */
@@ -133,8 +149,10 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
   function startAnew(session: Watched): void {
     session.evidence = noEvidence()
+    session.suspected.clear()
     session.level = session.reported = 'LOW'
     for (const tab of session.tabs) {
+      tab.live.startAnew()
       // What the hands before have begun must not be held against those that follow.
       if (tab.session.purpose === 'watch') tab.builder.flush()
       say(session, tab)
@@ -160,6 +178,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
         profile: undefined,
         evidence: noEvidence(),
         reported: 'LOW',
+        suspected: new Set(),
         level: 'LOW'
       }
       watched.set(uid, session)
@@ -196,7 +215,12 @@ export function createWatch(options: WatchOptions): SessionWatch {
       if (channel.purpose === 'calibration') await calibration.begin(channel.uid, channel.accountId)
       const session = watchedSession(channel.uid, channel.accountId)
       session.profile ??= (await profiles.find(channel.accountId))?.profile
-      const tab: Tab = { session: channel, tell, builder: createWindowBuilder() }
+      const tab: Tab = {
+        session: channel,
+        tell,
+        builder: createWindowBuilder(),
+        live: await liveness.open(channel.accountId)
+      }
       session.tabs.add(tab)
       clearTimeout(session.grace)
       // Read after the tab is on the list: whatever is demanded from here on, it hears.
@@ -210,6 +234,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
         receive: (frame) => receive(session, tab, frame),
         close() {
           session.tabs.delete(tab)
+          tab.live.close()
           if (channel.purpose === 'calibration') {
             lastLesson(session, tab).catch((error: unknown) =>
               logger.error({ err: error, uid: session.uid }, 'what was typed last could not be learnt')

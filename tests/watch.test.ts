@@ -21,7 +21,7 @@ import { defaultLadder } from '../src/risk/assurance.ts'
 import { defaultPolicyDocument, parsePolicy } from '../src/risk/policy.ts'
 import { keysFrom } from '../src/secrets.ts'
 import { createWatch, type SessionWatch } from '../src/watch.ts'
-import { nobody, secret, silent } from './support/server.ts'
+import { nobody, nothingSuspected, secret, silent } from './support/server.ts'
 
 const graceSeconds = 0.05
 const now = () => Math.floor(Date.now() / 1000)
@@ -81,6 +81,8 @@ async function house(required: readonly string[] = ['shop']) {
     profiles,
     actions,
     calibration,
+    // The same typing is played again and again here.
+    liveness: nothingSuspected,
     logger: silent,
     judgement: () => ({ engine, alarm }),
     ready: () => Promise.resolve(),

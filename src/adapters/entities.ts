@@ -51,6 +51,19 @@ export const ProfileEntity = defineEntity({
   }
 })
 
+export const SketchEntity = defineEntity({
+  name: 'Sketch',
+  tableName: 'vigil_sketch',
+  indexes: [{ name: 'vigil_sketch_expires_at', properties: ['expiresAt'] }],
+  properties: {
+    accountId: p.text().primary(),
+    id: p.text().primary(),
+    blob: p.uint8array(),
+    createdAt: seconds(),
+    expiresAt: seconds()
+  }
+})
+
 export const AuditCounterEntity = defineEntity({
   name: 'AuditCounter',
   tableName: 'vigil_audit_counter',
@@ -140,6 +153,7 @@ export const entities = [
   TombstoneEntity,
   PersonEntity,
   ProfileEntity,
+  SketchEntity,
   AuditCounterEntity,
   AuditEntity,
   PolicyEntity,

@@ -10,9 +10,11 @@ import type {
   ProfileStore,
   SessionRecord,
   SessionStore,
+  SketchStore,
   StoredAuditEntry,
   StoredPolicy,
   StoredProfile,
+  StoredSketch,
   TombstoneStore
 } from '../ports.ts'
 import type { Account, AccountStore, Invitation, InvitationStore, KeyStore, ServerStorage } from '../provider/ports.ts'
@@ -34,11 +36,13 @@ export function memoryStorage(options: MemoryStorageOptions = {}): ServerStorage
   const rows = new Map<string, OidcRow>()
   const tombstones = memoryTombstones(buried, rows)
   const profiles = new Map<string, StoredProfile[]>()
+  const sketches = new Map<string, StoredSketch[]>()
   return {
     sessions: memorySessions(now),
     tombstones,
-    people: memoryPeople(profiles),
+    people: memoryPeople(profiles, sketches),
     profiles: memoryProfiles(profiles),
+    sketches: memorySketches(sketches, now),
     audit: memoryAudit(now),
     policies: memoryPolicies(now),
     oidc: declareGuarded(memoryOidc({ now, isBuried: (uid) => buried.has(uid), rows }), tombstones),
@@ -94,7 +98,7 @@ function memoryTombstones(buried: Map<string, number>, rows: Map<string, OidcRow
   }
 }
 
-function memoryPeople(profiles: Map<string, StoredProfile[]>): PersonStore {
+function memoryPeople(profiles: Map<string, StoredProfile[]>, sketches: Map<string, StoredSketch[]>): PersonStore {
   const people = new Map<string, Person>()
   return {
     async find(accountId) {
@@ -106,6 +110,7 @@ function memoryPeople(profiles: Map<string, StoredProfile[]>): PersonStore {
     async erase(accountId) {
       people.delete(accountId)
       eraseProfiles(profiles, accountId)
+      sketches.delete(accountId)
     }
   }
 }
@@ -143,6 +148,34 @@ function profileKey(accountId: string, kind: string): string {
 
 function eraseProfiles(profiles: Map<string, StoredProfile[]>, accountId: string): void {
   removeWhere(profiles, (versions) => versions[0]?.accountId === accountId)
+}
+
+/** Those of one person stand in one list, oldest first. */
+function memorySketches(sketches: Map<string, StoredSketch[]>, now: () => number): SketchStore {
+  return {
+    async add(sketch, most) {
+      const others = sketches.get(sketch.accountId) ?? []
+      const all = [...others, structuredClone(sketch)].sort((a, b) => a.createdAt - b.createdAt)
+      sketches.set(sketch.accountId, all.slice(-most))
+    },
+    async list(accountId) {
+      const live = (sketches.get(accountId) ?? []).filter(({ expiresAt }) => expiresAt > now())
+      return structuredClone(live)
+    },
+    async erase(accountId) {
+      sketches.delete(accountId)
+    },
+    async prune(at) {
+      let gone = 0
+      for (const [accountId, all] of sketches) {
+        const live = all.filter(({ expiresAt }) => expiresAt > at)
+        gone += all.length - live.length
+        if (live.length > 0) sketches.set(accountId, live)
+        else sketches.delete(accountId)
+      }
+      return gone
+    }
+  }
 }
 
 function memoryAudit(now: () => number): AuditLog {

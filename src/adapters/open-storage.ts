@@ -14,6 +14,7 @@ import { personStore, profileStore } from './person-stores.ts'
 import { policyStore } from './policy-store.ts'
 import { accountStore, invitationStore, keyStore } from './server-stores.ts'
 import { sessionStore } from './session-store.ts'
+import { sketchStore } from './sketch-store.ts'
 import { tombstoneStore } from './tombstone-store.ts'
 
 export interface OpenStorageOptions {
@@ -39,6 +40,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<ServerSt
     tombstones,
     people: personStore(database),
     profiles: profileStore(database),
+    sketches: sketchStore(database, now),
     audit: auditLog(database, now),
     policies: policyStore(database, now),
     oidc: declareGuarded(oidcAdapter(database, now), tombstones),
@@ -90,12 +92,13 @@ async function openCluster({ cluster, unfinished }: DataDirectory): Promise<Data
   return openPglite(cluster)
 }
 
-type Swept = Pick<ServerStorage, 'sessions' | 'tombstones'>
+type Swept = Pick<ServerStorage, 'sessions' | 'tombstones' | 'sketches'>
 
 /** Removes what has expired. Nothing depends on it but the size of the tables: no read gives what has expired. */
-async function sweep(database: Database, { sessions, tombstones }: Swept, now: number): Promise<void> {
+async function sweep(database: Database, { sessions, tombstones, sketches }: Swept, now: number): Promise<void> {
   await sessions.prune(now)
   await tombstones.prune(now)
+  await sketches.prune(now)
   await pruneOidc(database, now)
   await database.query('delete from vigil_invitation where expires_at <= $1', [now])
   await database.reclaim()

@@ -27,6 +27,9 @@ function riskWords(reason: string | undefined): string {
   switch (reason) {
     case 'behaviour':
       return 'The typing or pointing in your session did not look like yours. Please confirm that it is you.'
+    case 'automation_suspected':
+    case 'replay_suspected':
+      return 'We could not tell that a person is at work in your session. Please confirm that it is you.'
     case 'unobserved':
       return 'Your session could not be watched over for a while. Please confirm that it is you.'
     default:

@@ -3,6 +3,7 @@
 
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
+import { type LivenessKind, livenessKinds } from '../biometrics/liveness/finding.ts'
 import { VigilError } from '../errors.ts'
 import { check } from '../schema.ts'
 import { type Action, actions, type RiskLevel, riskLevels, type WatchState, watchStates } from './levels.ts'
@@ -13,6 +14,7 @@ export interface PolicyRule {
     readonly risk?: readonly RiskLevel[]
     readonly watch?: readonly WatchState[]
     readonly client?: readonly string[]
+    readonly liveness?: readonly LivenessKind[]
   }
   readonly action: Action
   /** Level that a step-up must reach; absent = the one the session had. */
@@ -31,6 +33,8 @@ export interface Facts {
   readonly watch: WatchState
   /** Clients that use the session, as far as they are known at this moment. */
   readonly clients: readonly string[]
+  /** What the stream is suspected of; absent = nothing. */
+  readonly liveness?: LivenessKind | undefined
 }
 
 export interface Decision {
@@ -100,6 +104,7 @@ const maximumLength = 64 * 1024
 function matches(when: PolicyRule['when'], facts: Facts): boolean {
   if (when.risk && !when.risk.includes(facts.risk)) return false
   if (when.watch && !when.watch.includes(facts.watch)) return false
+  if (when.liveness && (facts.liveness === undefined || !when.liveness.includes(facts.liveness))) return false
   return !when.client || when.client.some((client) => facts.clients.includes(client))
 }
 
@@ -120,7 +125,8 @@ function documentSchema(acrs: readonly string[]): z.ZodType<Document> {
         .strictObject({
           risk: oneOrMany(z.enum(riskLevels)).optional(),
           watch: oneOrMany(z.enum(watchStates)).optional(),
-          client: oneOrMany(z.string().min(1)).optional()
+          client: oneOrMany(z.string().min(1)).optional(),
+          liveness: oneOrMany(z.enum(livenessKinds)).optional()
         })
         .default({}),
       then: z.enum(actions),

@@ -2,6 +2,7 @@
 // is revoked. Each is a pure function from record to record that returns the same object when nothing changed, so that the
 // store writes nothing. What risk took latches: only a factor passed afterwards gives it back.
 
+import type { LivenessKind } from '../biometrics/liveness/finding.ts'
 import type { Authentication, SessionRecord } from '../ports.ts'
 import { belowAll } from './assurance.ts'
 import { atLeast, type RiskLevel, stronger, type WatchState } from './levels.ts'
@@ -37,7 +38,7 @@ export function authenticated(record: SessionRecord, authentication: Authenticat
   const answered = { ...record, authentications }
   if (!record.demand && !record.cap) return answered
   if (!liftsCap(record, authentication.amr)) return without(answered, 'demand')
-  const lifted: SessionRecord = { ...without(answered, 'demand', 'cap', 'reason'), risk: 'LOW' }
+  const lifted: SessionRecord = { ...without(answered, 'demand', 'cap', 'reason', 'liveness'), risk: 'LOW' }
   if (record.cap?.reason === silence) return lifted
   return { ...lifted, answeredWith: [...new Set([...(record.answeredWith ?? []), ...authentication.amr])] }
 }
@@ -60,6 +61,13 @@ export function riskMoved(record: SessionRecord, level: RiskLevel, reason: strin
   if (level === 'LOW') return { ...without(record, 'reason'), risk: level }
   // A suspicion on top of a silence is a suspicion: the cap is lifted as one.
   return { ...record, risk: level, reason, ...(record.cap && { cap: { ...record.cap, reason } }) }
+}
+
+/** The stream does not look like a hand at work now: as much reason to ask as any alarm, and a rule may look at which it was. */
+export function suspected(record: SessionRecord, kind: LivenessKind): SessionRecord {
+  if (record.revokedAt !== undefined) return record
+  const moved = riskMoved(record, 'HIGH', `${kind}_suspected`)
+  return moved.liveness === kind ? moved : { ...moved, liveness: kind }
 }
 
 /** A rule asked for something. The stronger of two demands stands; notify and allow ask nothing. */

@@ -293,6 +293,62 @@ export function storageContract(
       })
     })
 
+    describe('sketches', () => {
+      const newSketch = (accountId: string, id: string, at = clock) => ({
+        accountId,
+        id,
+        blob: Uint8Array.of(7, 0, 255),
+        createdAt: at,
+        expiresAt: at + 100
+      })
+      const ids = async (accountId: string) => (await storage.sketches.list(accountId)).map(({ id }) => id)
+
+      it('come back byte for byte, the oldest first, and nobody else’s', async () => {
+        const [ana, ben] = [fresh('account'), fresh('account')]
+        await storage.sketches.add(newSketch(ana, 'b', clock + 1), 5)
+        await storage.sketches.add(newSketch(ana, 'a', clock + 2), 5)
+        await storage.sketches.add(newSketch(ben, 'a'), 5)
+        const [first, second] = await storage.sketches.list(ana)
+        expect(first).toEqual(newSketch(ana, 'b', clock + 1))
+        expect(first?.blob).toBeInstanceOf(Uint8Array)
+        expect(second?.id).toBe('a')
+        expect(await storage.sketches.list('\0')).toEqual([])
+      })
+
+      it('are bounded: the newest of a person stay', async () => {
+        const [ana, ben] = [fresh('account'), fresh('account')]
+        await storage.sketches.add(newSketch(ben, 'old', clock - 50), 3)
+        for (let n = 1; n <= 5; n++) await storage.sketches.add(newSketch(ana, `${n}`, clock + n), 3)
+        expect(await ids(ana)).toEqual(['3', '4', '5'])
+        expect(await ids(ben)).toEqual(['old'])
+      })
+
+      it('have an end, and are pruned after it', async () => {
+        const accountId = fresh('account')
+        await storage.sketches.add(newSketch(accountId, 'short', clock - 90), 5)
+        await storage.sketches.add(newSketch(accountId, 'long'), 5)
+        clock += 20
+        expect(await ids(accountId)).toEqual(['long'])
+        expect(await storage.sketches.prune(clock)).toBeGreaterThan(0)
+        clock -= 20
+        expect(await ids(accountId)).toEqual(['long'])
+      })
+
+      it('go with the person, or before', async () => {
+        const [ana, ben] = [fresh('account'), fresh('account')]
+        for (const accountId of [ana, ben]) {
+          await storage.people.save({ accountId, consentedAt: clock })
+          await storage.sketches.add(newSketch(accountId, 'a'), 5)
+        }
+        await storage.sketches.erase(ana)
+        expect(await ids(ana)).toEqual([])
+        expect(await storage.people.find(ana)).toBeDefined()
+        expect(await ids(ben)).toEqual(['a'])
+        await storage.people.erase(ben)
+        expect(await ids(ben)).toEqual([])
+      })
+    })
+
     describe('audit', () => {
       it('entries come newest first with what was said, numbered and dated', async () => {
         const sessionUid = fresh('uid')

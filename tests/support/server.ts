@@ -9,6 +9,7 @@ import Provider, { type Configuration, type Interaction, type InteractionResults
 import { pino } from 'pino'
 import { memoryStorage } from '../../src/adapters/index.ts'
 import { featureNames, type Population } from '../../src/biometrics/index.ts'
+import type { Liveness } from '../../src/liveness.ts'
 import { createVigil, type VigilOptions } from '../../src/vigil.ts'
 import type { ServerStorage } from '../../src/provider/ports.ts'
 import type { Vigil } from '../../src/provider/vigil-api.ts'
@@ -27,6 +28,13 @@ export const loa2 = 'urn:vigil:loa:2'
 export const loa3 = 'urn:vigil:loa:3'
 
 export const silent = pino({ level: 'silent' })
+
+/** Liveness for tests of something else: it suspects nothing. */
+export const nothingSuspected: Liveness = {
+  open: () =>
+    Promise.resolve({ take: () => Promise.resolve(undefined), startAnew: () => undefined, close: () => undefined }),
+  erase: () => Promise.resolve()
+}
 
 const size = featureNames.length
 

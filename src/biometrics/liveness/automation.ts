@@ -1,0 +1,112 @@
+// Automation: typing and pointing that no hand makes. Every tell is a property of the times and places themselves; whether the browser
+// called an event trusted is a hint and decides nothing.
+
+import { type Counters, type InputEvent } from '../events.ts'
+import { createKeystrokeTracker } from '../keystrokes.ts'
+import type { LivenessAssessment } from './finding.ts'
+import { createPointerPaths } from './pointer-path.ts'
+import { clickEvidence, machineMovement } from './pointer-tells.ts'
+import { createTypingRing, typingTells, type Tell } from './typing-tells.ts'
+
+export interface AutomationWatch {
+  push(event: InputEvent): void
+  count(counters: Counters): void
+  /** Undefined = no evidence. */
+  assess(): LivenessAssessment | undefined
+  /** Forgets what was seen. */
+  startAnew(): void
+}
+
+/** On a coarser clock, in milliseconds, the times of keys say nothing about who pressed them. */
+export const coarsestGrainMs = 34
+
+/** Evidence from which on a stream counts as automated. */
+export const automationAlarm = 4
+
+/** Keystrokes between two looks at the last hundred. */
+const hop = 25
+/** Looks after which the last hundred keystrokes are all new. */
+const looksApart = 4
+/** Dispatched events speak for a script only beside timing that does. */
+const untrustedHint = 1
+const mostWayEvidence = 12
+/** Where pages see mouse events instead of pointer events, a tap on a touch screen is an instant click from nowhere: it decides nothing alone. */
+const mostClickEvidence = 2
+
+/** `grainMs` tells the step of the page's clock in milliseconds. */
+export function createAutomationWatch(grainMs: () => number): AutomationWatch {
+  const ring = createTypingRing()
+  const looks: Tell[] = []
+  const reasonsOfPointing = new Map<string, number>()
+  let fresh = 0
+  let events = 0
+  let untrusted = 0
+  let ways = 0
+  let clicks = 0
+
+  const keys = createKeystrokeTracker((keystroke) => {
+    ring.add(keystroke)
+    if (++fresh < hop) return
+    fresh = 0
+    // A clock this coarse hides the rhythm of hands as well.
+    const tell = grainMs() > coarsestGrainMs ? undefined : typingTells(ring, grainMs())
+    if (tell === undefined) return
+    looks.push(tell)
+    if (looks.length > looksApart + 1) looks.shift()
+  })
+
+  // Page's cumulative sums: what a hand does takes back what looked like a script.
+  const paths = createPointerPaths(
+    (movement) => {
+      const { evidence, reason } = machineMovement(movement)
+      ways = Math.min(Math.max(ways + evidence, 0), mostWayEvidence)
+      if (ways === 0) reasonsOfPointing.clear()
+      else if (reason !== undefined) reasonsOfPointing.set(reason, (reasonsOfPointing.get(reason) ?? 0) + evidence)
+    },
+    (click) => {
+      clicks = Math.min(Math.max(clicks + clickEvidence(click), 0), mostClickEvidence)
+    }
+  )
+
+  function typing(): Tell | undefined {
+    const last = looks.at(-1)
+    if (last === undefined) return undefined
+    // Two looks that share no keystroke are two witnesses.
+    const before = looks.length > looksApart ? looks[0]!.evidence : 0
+    return { evidence: last.evidence + (last.evidence > 0 ? Math.max(before, 0) : 0), reasons: last.reasons }
+  }
+
+  return {
+    push(event) {
+      events++
+      keys.push(event)
+      paths.push(event)
+    },
+    count(counters) {
+      untrusted += counters.untrusted
+    },
+    assess() {
+      const typed = typing()
+      const strongest = Math.max(typed?.evidence ?? 0, ways)
+      if (strongest <= 0) return undefined
+      const dispatched = untrusted > events / 2
+      const strength = strongest + clicks + (dispatched ? untrustedHint : 0)
+      if (strength < automationAlarm) return undefined
+      const reasons = [
+        ...(typed !== undefined && typed.evidence > 0 ? typed.reasons : []),
+        ...[...reasonsOfPointing].sort((a, b) => b[1] - a[1]).map(([reason]) => reason),
+        ...(clicks > 0 ? ['instant clicks without a way to them'] : []),
+        ...(dispatched ? ['events dispatched by a script'] : [])
+      ]
+      return { kind: 'automation', strength, reasons }
+    },
+    startAnew() {
+      keys.flush()
+      paths.flush()
+      ring.clear()
+      looks.length = 0
+      reasonsOfPointing.clear()
+      fresh = events = untrusted = ways = clicks = 0
+    }
+  }
+}
