@@ -1,13 +1,16 @@
 // `vigil evaluate`: the protocols on a folder of recorded people, as a table, as JSON Lines, and as a report to look at.
 
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { seedOf, threadsOf, usage } from '../commands/options.ts'
 import { progressBar } from '../commands/progress.ts'
 import { VigilError } from '../errors.ts'
 import { openData, type DataOptions } from './data-folder.ts'
-import { evaluateRuns } from './evaluate.ts'
+import { evaluateRuns, type RunResult } from './evaluate.ts'
 import { lineOf, type Measurement } from './measurements.ts'
 import { planRuns } from './plan.ts'
+import { reportPage } from './report/page.ts'
 import { startThreads } from './threads.ts'
 
 /** What `vigil evaluate --help` prints. */
@@ -20,6 +23,7 @@ export const evaluateHelp = `vigil evaluate --data DIR [options]
   --people N             at most so many people on each side
   --seed N               decides who teaches and everything else that is drawn at random (1)
   --threads N            threads that judge; the result does not depend on it (2)
+  --out FOLDER           writes report.html and measurements.jsonl
   --json                 one JSON object a line: protocol, metric, people, trials, value, low, high
 `
 
@@ -30,16 +34,41 @@ export async function evaluate(args: readonly string[]): Promise<void> {
     throw new VigilError('usage', `nothing to evaluate in ${options.data}; see "vigil help evaluate"`)
   const threads = startThreads(dataOptionsOf(options), options.threads)
   const bar = progressBar('evaluating', 1)
-  const report = options.json ? printLine : printRow
+  const print = options.json ? printLine : printRow
+  const results: RunResult[] = []
   try {
     const progress = (done: number): void => bar.update(done)
-    for await (const { measurements } of evaluateRuns(threads, runs, { seed: options.seed, progress })) {
-      for (const measurement of measurements) report(measurement)
+    for await (const result of evaluateRuns(threads, runs, { seed: options.seed, progress })) {
+      for (const measurement of result.measurements) print(measurement)
+      results.push(result)
     }
   } finally {
     bar.stop()
     await threads.close()
   }
+  if (options.out !== undefined) await writeReport(options.out, results, options)
+}
+
+/** `report.html` for people and `measurements.jsonl` for machines. */
+async function writeReport(folder: string, results: readonly RunResult[], options: Options): Promise<void> {
+  const lines = results.flatMap(({ measurements }) => measurements).map(lineOf)
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'report.html'), reportPage(results, { about: aboutOf(options) }))
+    await writeFile(join(folder, 'measurements.jsonl'), `${lines.join('\n')}\n`)
+  } catch (cause) {
+    throw new VigilError('usage', `--out ${folder} cannot be written: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function aboutOf({ data, populationData, shippedOnly, people, seed }: Options): string {
+  const teachers = shippedOnly
+    ? 'nobody but the people of the population that ships taught it'
+    : populationData === undefined
+      ? 'half of the people taught it, the other half was tested'
+      : `the people of ${basename(populationData)} taught it`
+  const some = people === undefined ? '' : `, at most ${people} people on each side`
+  return `Recorded people of ${basename(data)}: ${teachers}${some}. Nobody did both. Seed ${seed}.`
 }
 
 function printLine(measurement: Measurement): void {
@@ -63,6 +92,7 @@ type Options = DataOptions & {
   readonly shippedOnly: boolean
   readonly threads: number
   readonly json: boolean
+  readonly out?: string
 }
 
 /** Threads get what names people, and nothing else. */
@@ -77,7 +107,7 @@ function dataOptionsOf({ data, populationData, people, seed }: Options): DataOpt
 
 function optionsFrom(args: readonly string[]): Options {
   const values = parsed(args)
-  const { data, 'population-data': populationData, population, people } = values
+  const { data, 'population-data': populationData, population, people, out } = values
   if (data === undefined || data === '') throw usage('evaluate', '--data is missing')
   if (population !== undefined && population !== 'shipped') {
     throw usage('evaluate', `--population can only be shipped, got ${JSON.stringify(population)}`)
@@ -89,6 +119,7 @@ function optionsFrom(args: readonly string[]): Options {
     data,
     ...(populationData !== undefined && { populationData }),
     ...(people !== undefined && { people: Number(people) }),
+    ...(out !== undefined && { out }),
     seed: seedOf('evaluate', values.seed),
     threads: threadsOf('evaluate', values.threads),
     only: values.only?.split(',').filter((name) => name !== '') ?? [],
@@ -109,6 +140,7 @@ function parsed(args: readonly string[]) {
         people: { type: 'string' },
         seed: { type: 'string' },
         threads: { type: 'string' },
+        out: { type: 'string' },
         json: { type: 'boolean' }
       }
     }).values

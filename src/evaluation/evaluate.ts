@@ -17,7 +17,7 @@ export interface RunResult {
   readonly measurements: readonly Measurement[]
   readonly trials?: Trials
   readonly simple?: Trials
-  readonly watched?: readonly { readonly protocol: string; readonly people: readonly WatchedPerson[] }[]
+  readonly watched?: readonly { readonly budget: string; readonly people: readonly WatchedPerson[] }[]
 }
 
 export interface EvaluateOptions {
@@ -79,11 +79,10 @@ function startEvaluation(threads: Threads, options: EvaluateOptions): (run: Run)
     const { handOver, standIn } = run
     const ask = { handOver, standIn, budgets, population }
     const shares = await inShares(threads, (share) => threads.run('watch', { ...ask, share }))
-    const watched = budgets.map((budget, i) => ({
-      protocol: run.id.replace(/^[^/]*/, `$&-${budget}`),
-      people: shares.flatMap((outcomes) => outcomes[i]!)
-    }))
-    const measurements = watched.flatMap(({ protocol, people }) => measureWatching(protocol, people, options))
+    const watched = budgets.map((budget, i) => ({ budget, people: shares.flatMap((outcomes) => outcomes[i]!) }))
+    const measurements = watched.flatMap(({ budget, people }) =>
+      measureWatching(run.id.replace(/^[^/]*/, `$&-${budget}`), people, options)
+    )
     return { run, watched, measurements }
   }
 }

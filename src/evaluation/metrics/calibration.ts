@@ -67,32 +67,34 @@ export interface ReliabilityBin {
   readonly strangers: number
 }
 
-/** Bins of equal width on the scale of claimed probability; empty ones are left out. */
-export function reliability({ target, prober, score }: RankedTrials, bins = 10): ReliabilityBin[] {
-  const counts = Array.from({ length: bins }, () => ({ owners: 0, strangers: 0, claimedOwner: 0, claimedStranger: 0 }))
-  let owners = 0
-  let strangers = 0
-  score.forEach((ratio, i) => {
-    const claimed = 1 / (1 + Math.exp(-ratio))
-    const bin = counts[Math.min(Math.floor(claimed * bins), bins - 1)]!
-    if (target[i] === prober[i]) {
-      owners++
-      bin.owners++
-      bin.claimedOwner += claimed
-    } else {
-      strangers++
-      bin.strangers++
-      bin.claimedStranger += claimed
-    }
-  })
-  return counts
-    .filter((bin) => bin.owners + bin.strangers > 0)
-    .map((bin) => {
-      const own = bin.owners / owners
-      const other = bin.strangers / strangers
-      const claimed = (bin.claimedOwner / owners + bin.claimedStranger / strangers) / (own + other)
-      return { claimed, observed: other / (own + other), owners: bin.owners, strangers: bin.strangers }
+/**
+ * Bins of equal width on the scale of claimed probability; neighbours are joined until each weighs as much as `least` owners, a stranger
+ * weighing less where there are more of them.
+ */
+export function reliability({ target, prober, score }: RankedTrials, bins = 10, least = 8): ReliabilityBin[] {
+  const claims = Float64Array.from(score, (ratio) => 1 / (1 + Math.exp(-ratio)))
+  const own = claims.map((_, i) => (target[i] === prober[i] ? 1 : 0))
+  const owners = own.reduce((sum, one) => sum + one, 0)
+  const strangers = own.length - owners
+  const found: ReliabilityBin[] = []
+  let bin = { owners: 0, strangers: 0, claimed: 0, weight: 0 }
+  claims.forEach((claimed, i) => {
+    const weight = own[i] === 1 ? 1 / owners : 1 / strangers
+    if (own[i] === 1) bin.owners++
+    else bin.strangers++
+    bin.claimed += weight * claimed
+    bin.weight += weight
+    const ends = i + 1 === claims.length || Math.floor(claims[i + 1]! * bins) > Math.floor(claimed * bins)
+    if (!ends || (bin.weight * owners < least && i + 1 < claims.length)) return
+    found.push({
+      claimed: bin.claimed / bin.weight,
+      observed: bin.strangers / strangers / bin.weight,
+      owners: bin.owners,
+      strangers: bin.strangers
     })
+    bin = { owners: 0, strangers: 0, claimed: 0, weight: 0 }
+  })
+  return found
 }
 
 function bitsLost(z: number): number {

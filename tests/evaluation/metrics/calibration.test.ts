@@ -51,7 +51,7 @@ describe('the cost of likelihood ratios', () => {
 describe('the reliability diagram', () => {
   it('lies on the diagonal when claims are true', () => {
     const claim = Math.log(3)
-    const bins = reliability(ranked([-claim, -claim, -claim, claim], [claim, claim, claim, -claim]))
+    const bins = reliability(ranked([-claim, -claim, -claim, claim], [claim, claim, claim, -claim]), 10, 1)
     expect(bins.map(({ owners, strangers }) => [owners, strangers])).toEqual([
       [3, 1],
       [1, 3]
@@ -64,8 +64,19 @@ describe('the reliability diagram', () => {
     expect(bin).toEqual({ claimed: 0.5, observed: 0.5, owners: 1, strangers: 4 })
   })
 
+  it('joins bins in which too few people are', () => {
+    const trials = ranked([-3, -3, -1, 0.1, 1], [-1, 1, 3, 3, 3, 3, 3, 3, 3, 3])
+    const all = reliability(trials, 10, 1)
+    const joined = reliability(trials, 10, 3)
+    expect(joined.length).toBeLessThan(all.length)
+    for (const bins of [all, joined]) {
+      expect(bins.reduce((sum, { owners }) => sum + owners, 0)).toBe(5)
+      expect(bins.reduce((sum, { strangers }) => sum + strangers, 0)).toBe(10)
+    }
+  })
+
   it('shows claims that are too strong', () => {
-    const [low, high] = reliability(ranked([-9, 9], [9, -9]))
+    const [low, high] = reliability(ranked([-9, 9], [9, -9]), 10, 1)
     expect(low!.claimed).toBeLessThan(0.01)
     expect(high!.claimed).toBeGreaterThan(0.99)
     expect([low!.observed, high!.observed]).toEqual([0.5, 0.5])
