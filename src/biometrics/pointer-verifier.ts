@@ -46,7 +46,7 @@ export const mostDirections = 12
 /** A direction whose person shows less than this again later, in units of the variance within people, is noise. */
 const leastBetween = 0.02
 /** Observations that the population's shares weigh as much as. */
-const priorCount = 3
+const priorCount = 20
 /** Share of the covariance within people that is taken from its diagonal alone. */
 const diagonalShare = 0.3
 const mostKnown = 100
@@ -127,10 +127,10 @@ function familyRatio(family: PointerFamily, bins: Float32Array, owner: Place, at
 
 const nowhere = new Float64Array(mostDirections)
 
-/**
- * Sum over directions of the logarithm of Student's t density with two degrees of freedom, without its constant. The product of the factors is
- * taken first and its logarithm once: v (1 + d²/2v)³ stays within what a double holds, since places are held in.
- */
+/** Degrees of freedom of the densities: 1 forgives any odd day, many none. */
+const freedom = 8
+
+/** Sum over directions of the logarithm of Student's t density without its constant. Two products, two logarithms. */
 function logDensity(
   seen: Float64Array,
   slope: Float64Array,
@@ -139,15 +139,16 @@ function logDensity(
   variance: Float64Array,
   at: number
 ): number {
-  let product = 1
+  let volume = 1
+  let tails = 1
   for (let r = 0; r < seen.length; r++) {
     const s = slope[r]!
     const v = s * s * variance[at + r]! + noise[r]!
     const miss = seen[r]! - s * mean[at + r]!
-    const tail = 1 + (miss * miss) / (2 * v)
-    product *= v * tail * tail * tail
+    volume *= v
+    tails *= 1 + (miss * miss) / (freedom * v)
   }
-  return -0.5 * Math.log(product)
+  return -0.5 * Math.log(volume) - ((freedom + 1) / 2) * Math.log(tails)
 }
 
 /** A person's hops, cut for learning. */
