@@ -9,24 +9,20 @@ import {
   advanceBy,
   code,
   divide,
-  floats,
   fusedMultiplyAdd,
   get,
   integer,
-  integers,
   load,
   loadSplat,
   maximum,
   minimum,
   multiply,
-  nearest,
   negate,
   repeatUntil,
   set,
   shiftLeft,
   store,
   subtract,
-  toIntegers,
   wasmModule,
   type Code
 } from './wasm-module.ts'
@@ -98,6 +94,7 @@ interface Layout {
   readonly recurrentBias: number
   /** Sums before the gates: z, r, n from the input, n from the state. */
   readonly sums: number
+  readonly constants: number
   readonly inputs: number
   /** One spare row on either side, so that the end of a reversed run has an address. */
   readonly outputs: number
@@ -118,6 +115,7 @@ function layoutOf({ inputs, units }: GruWeights): Layout {
   const bias = reserve(3 * padded)
   const recurrentBias = reserve(padded)
   const sums = reserve(4 * padded)
+  const constants = reserve(4 * constantNames.length)
   const input = reserve(stepsAtOnce * inputs)
   const outputs = reserve((stepsAtOnce + 2) * padded) + 4 * padded
   const pages = Math.ceil(next / bytesPerPage)
@@ -131,6 +129,7 @@ function layoutOf({ inputs, units }: GruWeights): Layout {
     bias,
     recurrentBias,
     sums,
+    constants,
     inputs: input,
     outputs,
     pages
@@ -158,6 +157,10 @@ function place(memory: Float32Array, layout: Layout, weights: GruWeights): void 
     memory.set(weights.bias.subarray(gate * units, (gate + 1) * units), layout.bias / 4 + gate * padded)
   }
   memory.set(weights.recurrentBias, layout.recurrentBias / 4)
+  constantNames.forEach((name, i) => {
+    const at = layout.constants / 4 + 4 * i
+    memory.fill(gateConstants[name], at, at + 4)
+  })
 }
 
 interface Block {
@@ -177,11 +180,12 @@ function blocksOf(padded: number): Block[] {
 const [input, output, outputEnd, inputStride, outputStride, state, weight, vector] = [0, 1, 2, 3, 4, 5, 6, 7] as const
 const spread = 8
 const sum = (n: number): number => 9 + n
-const [gateZ, gateR, gateN, exponent, rest] = [17, 18, 19, 20, 21] as const
+const [gateN, exponent, rest, whole] = [17, 18, 19, 20] as const
 
 function moduleFor(layout: Layout, fused: boolean): Uint8Array<ArrayBuffer> {
   const { padded } = layout
   const bytes = 4 * padded
+  const { sigmoid, tanh } = gateFunctions(layout.constants, fused)
 
   /** Adds rows of one block, each times one number of the vector, to the sums. */
   function accumulate(from: Code, rows: number, address: number, width: number): Code {
@@ -194,14 +198,14 @@ function moduleFor(layout: Layout, fused: boolean): Uint8Array<ArrayBuffer> {
       return code(added, set(sum(v)))
     }
     const together = 4
-    const whole = Math.floor(rows / together) * together
+    const looped = Math.floor(rows / together) * together
     const next = code(advance(vector, 4 * together), advance(weight, 4 * width * together))
-    const loop = repeatUntil(weight, integer(address + 4 * width * whole), code(...range(together).map(row), next))
+    const loop = repeatUntil(weight, integer(address + 4 * width * looped), code(...range(together).map(row), next))
     return code(
       code(from, set(vector)),
       code(integer(address), set(weight)),
-      whole === 0 ? [] : loop,
-      ...range(rows - whole).map(row)
+      looped === 0 ? [] : loop,
+      ...range(rows - looped).map(row)
     )
   }
 
@@ -224,59 +228,85 @@ function moduleFor(layout: Layout, fused: boolean): Uint8Array<ArrayBuffer> {
 
   const sums = [0, 1, 2].map((gate) => code(...blocksOf(padded).map((block) => sumsOf(gate, block))))
   const sumAt = (part: number): Code => code(get(weight), load(layout.sums + part * bytes))
+  const eachVector = (length: number, body: Code): Code =>
+    code(integer(0), set(weight), repeatUntil(weight, integer(length), code(body, advance(weight, 16))))
+  // Two loops, so that no turn waits for another: n needs r, and a processor looks ahead only so far.
+  const sigmoids = eachVector(2 * bytes, code(get(weight), sumAt(0), sigmoid, store(layout.sums)))
   const stateAt = code(get(state), get(weight), addAddresses, load(0))
   // h' = n + z (h − n)
-  const mixed = code(get(gateN), get(gateZ), stateAt, get(gateN), subtract, multiply, add)
-  const gates = repeatUntil(
-    weight,
-    integer(bytes),
+  const mixed = code(get(gateN), sumAt(0), stateAt, get(gateN), subtract, multiply, add)
+  const states = eachVector(
+    bytes,
     code(
-      code(sumAt(0), sigmoid, set(gateZ)),
-      code(sumAt(1), sigmoid, set(gateR)),
-      code(sumAt(2), get(gateR), sumAt(3), multiply, add, tanh, set(gateN)),
-      code(get(output), get(weight), addAddresses, mixed, store(0)),
-      advance(weight, 16)
+      code(sumAt(2), sumAt(1), sumAt(3), multiply, add, tanh, set(gateN)),
+      code(get(output), get(weight), addAddresses, mixed, store(0))
     )
   )
   const step = code(
     ...sums,
-    code(integer(0), set(weight), gates),
+    sigmoids,
+    states,
     code(get(output), set(state)),
     advanceBy(input, inputStride),
     advanceBy(output, outputStride)
   )
   const body = code(integer(layout.zero), set(state), repeatUntil(output, get(outputEnd), step))
-  return wasmModule(layout.pages, [{ name: 'run', parameters: 5, integers: 3, vectors: 14, body }])
+  return wasmModule(layout.pages, [{ name: 'run', parameters: 5, integers: 3, vectors: 13, body }])
 }
 
 function range(length: number): number[] {
   return Array.from({ length }, (_, i) => i)
 }
 
-/** Puts a + b · x for the vector x in `rest` and the value b on the stack. */
-const andThen = (coefficient: number): Code => code(get(rest), multiply, floats(coefficient), add)
+/**
+ * Constants of the gates stand in memory, four times each: the compiler of Node puts a constant of an instruction together anew at every
+ * use, which made the gates as dear as the matrices.
+ */
+const gateConstants = {
+  one: 1,
+  two: 2,
+  /** Beyond, the gates have long been 0 or 1. */
+  most: 87,
+  least: -87,
+  log2e: Math.LOG2E,
+  /** 1.5 · 2^23: a number that is added to it is rounded to an integer, which then stands in the lowest bits. */
+  rounder: 12_582_912,
+  /** −ln 2 in two parts, of which the first has room for every integer. */
+  coarse: -0.693359375,
+  fine: 2.1219444e-4,
+  c6: 1.98756915e-4,
+  c5: 1.3981999507e-3,
+  c4: 8.3334519073e-3,
+  c3: 4.1665795894e-2,
+  c2: 1.6666665459e-1,
+  c1: 5.0000001201e-1
+} as const
+const constantNames = Object.keys(gateConstants) as (keyof typeof gateConstants)[]
 
 /**
- * e^x of the vector on the stack, with an error of two units in the last place: x = n ln 2 + rest, a polynomial for e^rest (Moshier,
- * Cephes `expf`), times 2^n put together in the bits of the exponent. Beyond ±87 the gates have long been 0 or 1.
+ * The functions of the gates, applied to the vector on the stack. e^x has an error of two units in the last place: x = n ln 2 + rest, a
+ * polynomial for e^rest (Moshier, Cephes `expf`), and n added to the exponent's bits of the result.
  */
-const exponential: Code = code(
-  code(floats(-87), maximum, floats(87), minimum, set(rest)),
-  code(get(rest), floats(Math.LOG2E), multiply, nearest, set(exponent)),
-  // ln 2 in two parts, of which the first has room for every n.
-  code(get(rest), get(exponent), floats(0.693359375), multiply, subtract),
-  code(get(exponent), floats(-2.1219444e-4), multiply, subtract, set(rest)),
-  floats(1.98756915e-4),
-  ...[1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1, 1].map(andThen),
-  code(get(exponent), toIntegers, integers(127), addIntegers, integer(23), shiftLeft),
-  multiply
-)
-
-/** 1 / (1 + e^−x). */
-const sigmoid: Code = code(negate, exponential, floats(1), add, set(rest), floats(1), get(rest), divide)
-
-/** 1 − 2 / (1 + e^2x). */
-const tanh: Code = code(
-  code(floats(2), multiply, exponential, floats(1), add, set(rest)),
-  code(floats(1), floats(2), get(rest), divide, subtract)
-)
+function gateFunctions(address: number, fused: boolean): { readonly sigmoid: Code; readonly tanh: Code } {
+  const constant = (name: keyof typeof gateConstants): Code =>
+    code(integer(0), load(address + 16 * constantNames.indexOf(name)))
+  const [one, two] = [constant('one'), constant('two')]
+  const timesPlus = (factor: Code, term: Code): Code =>
+    fused ? code(factor, term, fusedMultiplyAdd) : code(factor, multiply, term, add)
+  const coefficients = [...(['c5', 'c4', 'c3', 'c2', 'c1'] as const).map(constant), one, one]
+  const exponential = code(
+    code(constant('least'), maximum, constant('most'), minimum, set(rest)),
+    code(get(rest), timesPlus(constant('log2e'), constant('rounder')), set(exponent)),
+    code(get(exponent), constant('rounder'), subtract, set(whole)),
+    code(get(whole), timesPlus(constant('coarse'), get(rest)), set(rest)),
+    code(get(whole), timesPlus(constant('fine'), get(rest)), set(rest)),
+    code(constant('c6'), ...coefficients.map((coefficient) => timesPlus(get(rest), coefficient))),
+    code(get(exponent), integer(23), shiftLeft, addIntegers)
+  )
+  return {
+    // 1 / (1 + e^−x)
+    sigmoid: code(negate, exponential, one, add, set(rest), one, get(rest), divide),
+    // 1 − 2 / (1 + e^2x)
+    tanh: code(code(two, multiply, exponential, one, add, set(rest)), code(one, two, get(rest), divide, subtract))
+  }
+}

@@ -81,26 +81,15 @@ export const add: Code = simd(228)
 export const subtract: Code = simd(229)
 export const multiply: Code = simd(230)
 export const divide: Code = simd(231)
-export const minimum: Code = simd(232)
-export const maximum: Code = simd(233)
+/** The smaller of two, by one instruction of the processor; what is not a number passes through as the first of the two. */
+export const minimum: Code = simd(234)
+export const maximum: Code = simd(235)
 export const negate: Code = simd(225)
-export const nearest: Code = simd(106)
-export const toIntegers: Code = simd(248)
 export const addIntegers: Code = simd(174)
 /** Shifts four integers left by the i32 on the stack. */
 export const shiftLeft: Code = simd(171)
 /** a · b + c with one rounding (relaxed SIMD); takes a, b, c from the stack. */
 export const fusedMultiplyAdd: Code = simd(0x105)
-
-/** Four times the same 32-bit float. */
-export function floats(value: number): Code {
-  return [...simd(12), ...fourTimes(new Uint8Array(new Float32Array([value]).buffer))]
-}
-
-/** Four times the same 32-bit integer. */
-export function integers(value: number): Code {
-  return [...simd(12), ...fourTimes(new Uint8Array(new Int32Array([value]).buffer))]
-}
 
 const i32 = 0x7f
 const v128 = 0x7b
@@ -108,10 +97,6 @@ const end = 0x0b
 
 function simd(opcode: number): Code {
   return [0xfd, ...unsigned(opcode)]
-}
-
-function fourTimes(bytes: Uint8Array): Code {
-  return [...bytes, ...bytes, ...bytes, ...bytes]
 }
 
 function section(id: number, content: Code): Code {
