@@ -97,11 +97,19 @@ export interface StoredProfile {
   readonly createdAt: number
 }
 
+export type ProfileVersion = Pick<StoredProfile, 'version' | 'createdAt'>
+
 export interface ProfileStore {
   /** The newest version. */
   find(accountId: string, kind: string): Promise<StoredProfile | undefined>
   /** Adds a version; `version` must be one above the newest, else `conflict`. */
   add(profile: StoredProfile): Promise<void>
+  /** A version that is kept. */
+  get(accountId: string, kind: string, version: number): Promise<StoredProfile | undefined>
+  /** The versions that are kept, newest first. */
+  list(accountId: string, kind: string): Promise<ProfileVersion[]>
+  /** Removes all but the `newest` newest versions. */
+  keep(accountId: string, kind: string, newest: number): Promise<void>
   /** Newest versions of everybody of a kind, to learn a population from. */
   all(kind: string): Promise<StoredProfile[]>
   erase(accountId: string): Promise<void>

@@ -1,31 +1,57 @@
 // Profiles at rest: encrypted with a key that the database does not have, and bound to person, kind and version, so that a ciphertext
 // moved to somebody else, or an old one put back, opens nothing. A profile that cannot be read is no profile: the person counts as
-// unobserved, and nobody is locked out by a flipped bit.
+// unobserved, and nobody is locked out by a flipped bit. Versions are kept, so that what was learnt can be taken back byte for byte.
 
 import type { Logger } from 'pino'
-import { decodeProfile, encodeProfile, type Profile } from './biometrics/index.ts'
+import { anchorOf, decodeProfile, encodeProfile, lineageOf, type Lineage, type Profile } from './biometrics/index.ts'
 import { VigilError } from './errors.ts'
-import type { AuditLog, ProfileStore, StoredProfile } from './ports.ts'
+import type { AuditLog, ProfileStore, ProfileVersion, StoredProfile } from './ports.ts'
+import { decodeCourse, encodeCourse, noRecord, type CourseRecord } from './profile-course.ts'
+import { packProfile, unpackProfile } from './profile-pack.ts'
 import { seal, unseal } from './secrets.ts'
 
 export interface OpenedProfile {
   readonly profile: Profile
+  readonly lineage: Lineage
+  /** Seconds since the epoch; the same in every version that was learnt on top of one enrolment. */
+  readonly enrolledAt: number
   readonly version: number
 }
 
 export interface Profiles {
   find(accountId: string): Promise<OpenedProfile | undefined>
-  /** Stores the next version; returns its number. */
+  /** Stores a fresh enrolment as the next version; returns its number. */
   add(accountId: string, profile: Profile, now: number): Promise<number>
-  /** Everybody's newest, as far as they can be read. */
+  /** Stores what was learnt on top of `base`. Throws `conflict` when `base` is no longer the newest. */
+  learn(
+    accountId: string,
+    base: OpenedProfile,
+    learnt: Pick<OpenedProfile, 'profile' | 'lineage'>,
+    now: number
+  ): Promise<number>
+  /** Versions that are kept, newest first. */
+  versions(accountId: string): Promise<readonly ProfileVersion[]>
+  /**
+   * Makes an earlier version the newest again, with the same bytes. Throws `not_found` for a person or a version that is not there,
+   * `profile_corrupt` when it cannot be read, `conflict` when another version came in between.
+   */
+  restore(accountId: string, version: number, now: number): Promise<number>
+  /** How the person's visits go since they enrolled. */
+  course(accountId: string): Promise<CourseRecord>
+  saveCourse(accountId: string, record: CourseRecord, now: number): Promise<void>
+  /** Everybody's newest, as far as they can be read, with nothing but what was enrolled: what was learnt teaches no population. */
   all(): Promise<Profile[]>
   erase(accountId: string): Promise<void>
 }
 
+/** Versions of a profile that are kept. One a day is learnt at most, so these are the last two weeks at least. */
+export const versionsKept = 14
+
 export function createProfiles(store: ProfileStore, key: Uint8Array, audit: AuditLog, logger: Logger): Profiles {
-  const open = async (stored: StoredProfile): Promise<OpenedProfile | undefined> => {
+  async function open(stored: StoredProfile): Promise<OpenedProfile | undefined> {
     try {
-      return { profile: decodeProfile(unseal(key, stored.blob, bindingOf(stored))), version: stored.version }
+      const { profile, lineage, enrolledAt } = unpackProfile(unseal(key, stored.blob, bindingOf(stored)))
+      return { profile: decodeProfile(profile), lineage, enrolledAt, version: stored.version }
     } catch (cause) {
       const error = new VigilError('profile_corrupt', undefined, { cause })
       logger.error({ err: error, accountId: stored.accountId, version: stored.version }, 'a profile cannot be read')
@@ -33,27 +59,75 @@ export function createProfiles(store: ProfileStore, key: Uint8Array, audit: Audi
       return undefined
     }
   }
+
+  async function put(accountId: string, kind: string, version: number, plain: Uint8Array, now: number): Promise<void> {
+    const record = { accountId, kind, version, createdAt: now }
+    await store.add({ ...record, blob: seal(key, plain, bindingOf(record)) })
+  }
+
+  async function newestOf(accountId: string, kind: string): Promise<number> {
+    return (await store.list(accountId, kind))[0]?.version ?? 0
+  }
+
+  async function putProfile(accountId: string, version: number, plain: Uint8Array, now: number): Promise<number> {
+    await put(accountId, sessionProfile, version, plain, now)
+    await store.keep(accountId, sessionProfile, versionsKept)
+    return version
+  }
+
   return {
     async find(accountId) {
       const stored = await store.find(accountId, sessionProfile)
       return stored && open(stored)
     },
     async add(accountId, profile, now) {
-      const newest = await store.find(accountId, sessionProfile)
-      const record = { accountId, kind: sessionProfile, version: (newest?.version ?? 0) + 1, createdAt: now }
-      await store.add({ ...record, blob: seal(key, encodeProfile(profile), bindingOf(record)) })
-      return record.version
+      const plain = packProfile({ profile: encodeProfile(profile), lineage: lineageOf(profile), enrolledAt: now })
+      return putProfile(accountId, (await newestOf(accountId, sessionProfile)) + 1, plain, now)
+    },
+    learn(accountId, { version, enrolledAt }, { profile, lineage }, now) {
+      const plain = packProfile({ profile: encodeProfile(profile), lineage, enrolledAt })
+      return putProfile(accountId, version + 1, plain, now)
+    },
+    versions: (accountId) => store.list(accountId, sessionProfile),
+    async restore(accountId, version, now) {
+      const stored = isVersion(version) ? await store.get(accountId, sessionProfile, version) : undefined
+      if (!stored) throw new VigilError('not_found', `there is no version ${version} of this person's profile`)
+      // Opened first: what cannot be read must not take the place of what can.
+      if (!(await open(stored))) throw new VigilError('profile_corrupt')
+      const plain = unseal(key, stored.blob, bindingOf(stored))
+      return putProfile(accountId, (await newestOf(accountId, sessionProfile)) + 1, plain, now)
+    },
+    async course(accountId) {
+      const stored = await store.find(accountId, courseRecord)
+      if (!stored) return noRecord
+      try {
+        return decodeCourse(unseal(key, stored.blob, bindingOf(stored)))
+      } catch (error) {
+        logger.error({ err: error, accountId }, 'the course of a profile cannot be read; it begins anew')
+        return noRecord
+      }
+    },
+    async saveCourse(accountId, record, now) {
+      const version = (await newestOf(accountId, courseRecord)) + 1
+      await put(accountId, courseRecord, version, encodeCourse(record), now)
+      await store.keep(accountId, courseRecord, 1)
     },
     async all() {
       const opened = await Promise.all((await store.all(sessionProfile)).map(open))
-      return opened.flatMap((one) => (one ? [one.profile] : []))
+      return opened.flatMap((one) => (one ? [{ ...one.profile, person: anchorOf(one.profile, one.lineage) }] : []))
     },
     erase: (accountId) => store.erase(accountId)
   }
 }
 
+/** What a column of SQL integers can hold. */
+function isVersion(version: number): boolean {
+  return Number.isInteger(version) && version > 0 && version < 2 ** 31
+}
+
 /** The behaviour of a session: free typing and pointing. */
 const sessionProfile = 'session'
+const courseRecord = 'course'
 
 function bindingOf({ accountId, kind, version }: Pick<StoredProfile, 'accountId' | 'kind' | 'version'>): string {
   return JSON.stringify([accountId, kind, version])

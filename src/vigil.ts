@@ -19,6 +19,7 @@ import { createTickets } from './channel/tickets.ts'
 import { VigilError } from './errors.ts'
 import type { VigilStorage } from './ports.ts'
 import { createLiveness } from './liveness.ts'
+import { createLearning } from './learning.ts'
 import { policyInForce } from './policy-in-force.ts'
 import { chosenPopulation } from './population-source.ts'
 import { createProfiles } from './profiles.ts'
@@ -169,11 +170,21 @@ export function createVigil(options: VigilOptions): Vigil {
     rememberSeconds,
     now
   })
+  const learning = createLearning({
+    ...storage,
+    profiles,
+    logger,
+    strong: { ladder, factors, freshSeconds: freshLoginSeconds },
+    engine: () => loaded().judgement.engine,
+    changed: (accountId, profile) => watch.profileLearnt(accountId, profile),
+    now
+  })
   const watch = createWatch({
     ...storage,
     profiles,
     actions,
     calibration,
+    learning,
     liveness,
     logger,
     judgement: () => loaded().judgement,
@@ -268,6 +279,7 @@ export function createVigil(options: VigilOptions): Vigil {
     async close() {
       await channel?.drain()
       watch.close()
+      learning.close()
       for (const step of undo.splice(0)) step()
     },
 
@@ -304,11 +316,14 @@ export function createVigil(options: VigilOptions): Vigil {
       await profiles.erase(accountId)
       await liveness.erase(accountId)
       calibration.forget(accountId)
+      learning.forget(accountId)
       await storage.audit.append({ type: 'consent.withdrawn', accountId })
       for (const { uid } of await storage.sessions.findByAccount(accountId)) ended(uid)
     },
 
     trainingStatus: (accountId) => calibration.status(accountId),
+    profileHistory: (accountId) => learning.history(accountId),
+    rollBackProfile: (accountId, version) => learning.rollBack(accountId, version),
 
     async sessionsOf(accountId) {
       const records = await storage.sessions.findByAccount(accountId)

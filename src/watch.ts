@@ -11,6 +11,7 @@ import type { ChannelSession, Frame, ServerMessage, Stream, Watch } from './chan
 import { VigilError } from './errors.ts'
 import type { Liveness, LivenessStream } from './liveness.ts'
 import { weigh, type Judgement } from './judge.ts'
+import type { Learning } from './learning.ts'
 import type { PersonStore, SessionRecord, SessionStore } from './ports.ts'
 import type { Profiles } from './profiles.ts'
 import { type Evidence, noEvidence, riskOf } from './risk/evidence.ts'
@@ -25,6 +26,7 @@ export interface WatchOptions {
   readonly actions: Actions
   readonly calibration: Calibration
   readonly liveness: Liveness
+  readonly learning: Pick<Learning, 'observe' | 'end' | 'forget'>
   readonly logger: Logger
   judgement(): Judgement
   /** Resolves when `judgement` can be asked. */
@@ -50,6 +52,8 @@ export interface SessionWatch extends Watch {
   forget(uid: string): void
   /** A profile was made or erased: sessions of the person take it up. */
   profileChanged(accountId: string): Promise<void>
+  /** A profile has learnt, or was put back: sessions of the person go on with it, and their evidence stands. */
+  profileLearnt(accountId: string, profile: Profile): void
   close(): void
 }
 
@@ -104,6 +108,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
       features: assessment.features,
       keystrokes: assessment.keystrokes
     })
+    options.learning.observe(session.uid, session.accountId, { window, assessment, level: session.level })
   }
 
   /** No hand made these events, or a hand made them on an earlier day. It stands until the person proves who they are. */
@@ -139,6 +144,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
   }
 
   async function profileChanged(accountId: string): Promise<void> {
+    options.learning.forget(accountId)
     const profile = (await profiles.find(accountId))?.profile
     for (const session of watched.values()) {
       if (session.accountId !== accountId) continue
@@ -271,9 +277,14 @@ export function createWatch(options: WatchOptions): SessionWatch {
     forget(uid) {
       clearTimeout(watched.get(uid)?.grace)
       watched.delete(uid)
+      void options.learning.end(uid)
     },
 
     profileChanged,
+
+    profileLearnt(accountId, profile) {
+      for (const session of watched.values()) if (session.accountId === accountId) session.profile = profile
+    },
 
     close() {
       for (const session of watched.values()) clearTimeout(session.grace)

@@ -11,8 +11,10 @@ import {
   windowsOf
 } from '../src/biometrics/index.ts'
 import type { StoredProfile } from '../src/ports.ts'
+import { decodeCourse } from '../src/profile-course.ts'
+import { packProfile, unpackProfile } from '../src/profile-pack.ts'
 import { createProfiles } from '../src/profiles.ts'
-import { keysFrom } from '../src/secrets.ts'
+import { keysFrom, unseal } from '../src/secrets.ts'
 import { nobody, secret, silent, startHost, visitorOf } from './support/server.ts'
 
 const [one, two] = [1, 2].map((seed) =>
@@ -39,7 +41,82 @@ describe('a profile', () => {
     expect(await profiles.find('ana')).toBeUndefined()
     expect(await profiles.add('ana', one, 1000)).toBe(1)
     expect(await profiles.add('ana', two, 2000)).toBe(2)
-    expect(await profiles.find('ana')).toEqual({ version: 2, profile: kept(two) })
+    const lineage = { anchorHops: two.person.hops.length }
+    expect(await profiles.find('ana')).toEqual({ version: 2, profile: kept(two), lineage, enrolledAt: 2000 })
+  })
+
+  it('that learnt stands on the version it learnt from, and remembers when the person enrolled', async () => {
+    const { profiles } = shelf()
+    await profiles.add('ana', one, 1000)
+    const base = (await profiles.find('ana'))!
+    const lineage = { anchorHops: base.lineage.anchorHops - 1, lastLesson: 3 }
+    expect(await profiles.learn('ana', base, { profile: one, lineage }, 2000)).toBe(2)
+    expect(await profiles.find('ana')).toMatchObject({ version: 2, lineage, enrolledAt: 1000 })
+    await expect(profiles.learn('ana', base, { profile: one, lineage }, 3000)).rejects.toMatchObject({
+      code: 'conflict'
+    })
+  })
+
+  it('teaches a population what was enrolled, and not what was learnt since', async () => {
+    const { profiles } = shelf()
+    await profiles.add('ana', one, 1000)
+    const base = (await profiles.find('ana'))!
+    await profiles.learn('ana', base, { profile: one, lineage: { anchorHops: 5, lastLesson: 3 } }, 2000)
+    const [teacher] = await profiles.all()
+    expect(teacher?.person.hops).toEqual(kept(one).person.hops.slice(0, 5))
+    expect(teacher?.person.rows).toEqual(kept(one).person.rows.slice(0, 5))
+  })
+
+  it('keeps fourteen versions', async () => {
+    const { profiles } = shelf()
+    for (let version = 1; version <= 16; version++) await profiles.add('ana', one, version)
+    const versions = await profiles.versions('ana')
+    expect(versions.map(({ version }) => version)).toEqual([16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3])
+  })
+
+  it('is put back byte for byte, as a version of its own', async () => {
+    const { profiles, storage } = shelf()
+    const plain = async (version: number) => {
+      const { blob } = (await storage.profiles.get('ana', 'session', version))!
+      return unseal(keysFrom(secret)('profiles'), blob, JSON.stringify(['ana', 'session', version]))
+    }
+    await profiles.add('ana', one, 1000)
+    const before = await plain(1)
+    await profiles.add('ana', two, 2000)
+    expect(await profiles.restore('ana', 1, 3000)).toBe(3)
+    expect(Buffer.compare(await plain(3), before)).toBe(0)
+    expect(Buffer.compare(await plain(2), before)).not.toBe(0)
+    expect(await profiles.find('ana')).toMatchObject({ version: 3, enrolledAt: 1000, profile: kept(one) })
+  })
+
+  it.each([
+    ['ana', 2],
+    ['ana', 0],
+    ['ana', -1],
+    ['ana', 1.5],
+    ['ana', Number.NaN],
+    ['ana', 2 ** 40],
+    ['nobody', 1],
+    ['\0', 1]
+  ])('of %j in version %d is not there to be put back', async (accountId, version) => {
+    const { profiles } = shelf()
+    await profiles.add('ana', one, 1000)
+    await expect(profiles.restore(accountId, version, 2000)).rejects.toMatchObject({ code: 'not_found' })
+    expect(await profiles.versions('ana')).toHaveLength(1)
+  })
+
+  it('that cannot be read is not put back', async () => {
+    const { profiles, storage } = shelf()
+    await storage.profiles.add({
+      accountId: 'ana',
+      kind: 'session',
+      version: 1,
+      createdAt: 1,
+      blob: new Uint8Array(500)
+    })
+    await profiles.add('ana', one, 1000)
+    await expect(profiles.restore('ana', 1, 2000)).rejects.toMatchObject({ code: 'profile_corrupt' })
+    expect((await profiles.find('ana'))?.version).toBe(2)
   })
 
   it('lies in the database as bytes that say nothing', async () => {
@@ -59,6 +136,64 @@ describe('a profile', () => {
     expect(await profiles.find('ana')).toBeUndefined()
     expect(await storage.profiles.all('session')).toEqual([])
   })
+})
+
+describe('the header of a stored profile', () => {
+  const packed = packProfile({
+    profile: new Uint8Array([1, 2]),
+    lineage: { anchorHops: 3, lastLesson: 4 },
+    enrolledAt: 5
+  })
+
+  it('comes back with the profile behind it', () => {
+    const { profile, ...rest } = unpackProfile(packed)
+    expect([...profile]).toEqual([1, 2])
+    expect(rest).toEqual({ lineage: { anchorHops: 3, lastLesson: 4 }, enrolledAt: 5 })
+    const fresh = packProfile({ profile: new Uint8Array(), lineage: { anchorHops: 3 }, enrolledAt: 5 })
+    expect(unpackProfile(fresh).lineage).toEqual({ anchorHops: 3 })
+  })
+
+  it.each<[string, (bytes: Uint8Array) => Uint8Array]>([
+    ['empty', () => new Uint8Array()],
+    ['cut short', (bytes) => bytes.subarray(0, 24)],
+    ['of another version', (bytes) => bytes.with(0, 9)],
+    ['with hops that are no number of hops', (bytes) => bytes.with(8, 0xff)],
+    ['with a time that is no time', (bytes) => bytes.with(24, 0xbf)]
+  ])('is refused when it is %s', (_, bend) => {
+    expect(() => unpackProfile(bend(packed))).toThrow(RangeError)
+  })
+})
+
+describe('the course of a profile', () => {
+  const record = {
+    course: { visits: 3, usualRatio: -5, usualSurprise: 1, drift: 0, takeover: 2.5 },
+    enrolledAt: 1000,
+    cleanVersion: 2
+  }
+
+  it('is remembered until it is written anew, and one is kept', async () => {
+    const { profiles, storage } = shelf()
+    expect((await profiles.course('ana')).course.visits).toBe(0)
+    await profiles.saveCourse('ana', record, 1000)
+    await profiles.saveCourse('ana', { ...record, cleanVersion: 3 }, 2000)
+    expect(await profiles.course('ana')).toEqual({ ...record, cleanVersion: 3 })
+    expect(await storage.profiles.list('ana', 'course')).toHaveLength(1)
+  })
+
+  it('begins anew when it cannot be read', async () => {
+    const { profiles, storage } = shelf()
+    await storage.profiles.add({ accountId: 'ana', kind: 'course', version: 1, createdAt: 1, blob: new Uint8Array(90) })
+    expect((await profiles.course('ana')).course.visits).toBe(0)
+    await profiles.saveCourse('ana', record, 1000)
+    expect(await profiles.course('ana')).toEqual(record)
+  })
+
+  it.each(['', '{}', '[1,2]', '[1,2,3,4,5,6,"7"]', '[1,2,3,4,5,6,null]', '[1,2,3,4,5,6,7,8]'])(
+    'is refused as %j',
+    (text) => {
+      expect(() => decodeCourse(new TextEncoder().encode(text))).toThrow(Error)
+    }
+  )
 })
 
 describe('a profile that is not what was stored', () => {

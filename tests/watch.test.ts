@@ -83,6 +83,7 @@ async function house(required: readonly string[] = ['shop']) {
     calibration,
     // The same typing is played again and again here.
     liveness: nothingSuspected,
+    learning: { observe() {}, end: () => Promise.resolve(), forget() {} },
     logger: silent,
     judgement: () => ({ engine, alarm }),
     ready: () => Promise.resolve(),

@@ -129,6 +129,18 @@ function memoryProfiles(profiles: Map<string, StoredProfile[]>): ProfileStore {
       }
       profiles.set(key, [...versions, structuredClone(profile)])
     },
+    async get(accountId, kind, wanted) {
+      return structuredClone(profiles.get(profileKey(accountId, kind))?.find(({ version }) => version === wanted))
+    },
+    async list(accountId, kind) {
+      const versions = profiles.get(profileKey(accountId, kind)) ?? []
+      return versions.map(({ version, createdAt }) => ({ version, createdAt })).toReversed()
+    },
+    async keep(accountId, kind, newest) {
+      const key = profileKey(accountId, kind)
+      const versions = profiles.get(key)
+      if (versions) profiles.set(key, versions.slice(-newest))
+    },
     async all(kind) {
       return [...profiles.values()]
         .flatMap((versions) => versions.at(-1) ?? [])

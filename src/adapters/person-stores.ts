@@ -2,7 +2,7 @@
 
 import { VigilError } from '../errors.ts'
 import type { Person, PersonStore, ProfileStore, StoredProfile } from '../ports.ts'
-import { isDuplicate } from './database.ts'
+import { canBeKey, isDuplicate } from './database.ts'
 import type { BigInteger, Database } from './database.ts'
 import { PersonEntity, ProfileEntity } from './entities.ts'
 
@@ -60,6 +60,28 @@ export function profileStore(database: Database): ProfileStore {
           throw error
         })
       if (rows.length === 0) throw new VigilError('conflict', `profile version ${version} is not one above the newest`)
+    },
+    async get(accountId, kind, version) {
+      if (!canBeKey(accountId)) return undefined
+      const found = await database.entities((em) => em.findOne(ProfileEntity, { accountId, kind, version }))
+      if (found === null) return undefined
+      return { accountId, kind, version, blob: new Uint8Array(found.blob), createdAt: found.createdAt }
+    },
+    async list(accountId, kind) {
+      if (!canBeKey(accountId)) return []
+      const rows = await database.query<Pick<ProfileRow, 'version' | 'created_at'>>(
+        'select version, created_at from vigil_profile where account_id = $1 and kind = $2 order by version desc',
+        [accountId, kind]
+      )
+      return rows.map(({ version, created_at: createdAt }) => ({ version, createdAt: Number(createdAt) }))
+    },
+    // The newest are counted, not computed from the newest number: a version that was kept is never one too few.
+    async keep(accountId, kind, newest) {
+      await database.query(
+        `delete from vigil_profile where account_id = $1 and kind = $2 and version not in
+           (select version from vigil_profile where account_id = $1 and kind = $2 order by version desc limit $3)`,
+        [accountId, kind, newest]
+      )
     },
     async all(kind) {
       const rows = await database.query<ProfileRow>(

@@ -4,7 +4,7 @@ import type { Configuration, Interaction, InteractionResults, default as Provide
 import type { Server } from 'node:http'
 import type { RiskLevel, WatchState } from '../risk/levels.ts'
 import type { ChannelPurpose } from '../channel/ports.ts'
-import type { Person, SessionRecord } from '../ports.ts'
+import type { Person, ProfileVersion, SessionRecord } from '../ports.ts'
 
 export interface VigilEvents {
   'risk.changed': {
@@ -43,6 +43,15 @@ export interface TrainingStatus {
   readonly profileVersion?: number
 }
 
+export interface ProfileHistory {
+  /** Newest first; `createdAt` in seconds since the epoch. */
+  readonly versions: readonly ProfileVersion[]
+  /** The person has changed slowly: enrolling again is proposed. */
+  readonly drifted: boolean
+  /** Somebody else's hands were in visits of late: nothing is learnt until the person enrols again or a version is put back. */
+  readonly foreignHands: boolean
+}
+
 /** Present assurance and risk of a session. */
 export interface SessionStandingView {
   readonly acr: string
@@ -79,6 +88,13 @@ export interface Vigil {
   /** Withdraws: profiles are erased, streams end, access stays. */
   withdrawConsent(accountId: string): Promise<void>
   trainingStatus(accountId: string): Promise<TrainingStatus>
+  /** Versions of a person's profile that are kept, and what their visits of late say of it. */
+  profileHistory(accountId: string): Promise<ProfileHistory>
+  /**
+   * Puts an earlier version of a profile back, byte for byte, as the next one; resolves to its number. Throws `not_found` for a person or a
+   * version that is not there, `profile_corrupt` when it cannot be read, `conflict` when another version came in between.
+   */
+  rollBackProfile(accountId: string, version: number): Promise<number>
   /** Live sessions of a person, newest first, with what is known of each. */
   sessionsOf(accountId: string): Promise<readonly SessionRecord[]>
   /** Present assurance and risk of a session, as tokens would tell it. */

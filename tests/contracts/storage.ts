@@ -262,6 +262,35 @@ export function storageContract(
         }
       })
 
+      it('versions are listed newest first, and each is found as it was stored', async () => {
+        const accountId = fresh('account')
+        for (const version of [1, 2, 3]) await storage.profiles.add(newProfile(accountId, version))
+        const kind = 'free-text/desktop'
+        const listed = await storage.profiles.list(accountId, kind)
+        expect(listed).toEqual(
+          [3, 2, 1].map((version) => ({ version, createdAt: newProfile(accountId, version).createdAt }))
+        )
+        expect(await storage.profiles.get(accountId, kind, 2)).toEqual(newProfile(accountId, 2))
+        expect(await storage.profiles.get(accountId, kind, 4)).toBeUndefined()
+        expect(await storage.profiles.get('\0', kind, 1)).toBeUndefined()
+        expect(await storage.profiles.list(fresh('nobody'), kind)).toEqual([])
+        expect(await storage.profiles.list('\0', kind)).toEqual([])
+      })
+
+      it('of the versions the newest are kept, and the numbers go on', async () => {
+        const accountId = fresh('account')
+        const bystander = fresh('account')
+        await storage.profiles.add(newProfile(bystander, 1))
+        for (const version of [1, 2, 3, 4]) await storage.profiles.add(newProfile(accountId, version))
+        await storage.profiles.keep(accountId, 'free-text/desktop', 2)
+        const kept = await storage.profiles.list(accountId, 'free-text/desktop')
+        expect(kept.map(({ version }) => version)).toEqual([4, 3])
+        await storage.profiles.add(newProfile(accountId, 5))
+        await storage.profiles.keep(accountId, 'pointer/desktop', 1)
+        expect(await storage.profiles.list(accountId, 'free-text/desktop')).toHaveLength(3)
+        expect(await storage.profiles.list(bystander, 'free-text/desktop')).toHaveLength(1)
+      })
+
       it('a population is the newest profile of everybody of one kind', async () => {
         const newKind = fresh('kind')
         const [ana, ben] = [fresh('account'), fresh('account')]

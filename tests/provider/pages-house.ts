@@ -179,6 +179,8 @@ function smallHeart(provider: Provider, heart: Heart): Vigil {
       heart.people.set(accountId, { accountId, withdrawnAt: Math.floor(Date.now() / 1000) })
     },
     trainingStatus: async () => heart.training,
+    profileHistory: async () => ({ versions: [], drifted: false, foreignHands: false }),
+    rollBackProfile: async (_accountId, version) => version,
     sessionsOf: async (accountId) => heart.sessions.filter((session) => session.accountId === accountId),
     async standing(uid) {
       const known = heart.sessions.find((session) => session.uid === uid)
