@@ -56,9 +56,13 @@ export function wasmGru(weights: GruWeights, fused: readonly boolean[] = [true, 
           4 * direction * inputs,
           4 * direction * padded
         )
-        for (let row = 0; row < count; row++) {
-          const state = first + row * padded
-          outputs.set(memory.subarray(state, state + units), (from + row) * units)
+        // Rows without padding lie as the caller wants them.
+        if (padded === units) outputs.set(memory.subarray(first, first + count * units), from * units)
+        else {
+          for (let row = 0; row < count; row++) {
+            const state = first + row * padded
+            outputs.set(memory.subarray(state, state + units), (from + row) * units)
+          }
         }
         // The next steps go on from here.
         const last = first + (reverse ? 0 : count - 1) * padded
