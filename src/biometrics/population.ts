@@ -2,6 +2,7 @@
 // likelihood ratios and how far evidence goes against the innocent.
 
 import { VigilError } from '../errors.ts'
+import { standardDetectors } from './detectors/index.ts'
 import { learnFeatureScale } from './feature-scale.ts'
 import { fitLogistic } from './logistic.ts'
 import type { AlarmCurve, EnrolledPerson, FusionWeights, Population, PopulationBase } from './population-model.ts'
@@ -26,6 +27,8 @@ export type { AlarmCurve, EnrolledPerson, FusionWeights, Population } from './po
 export interface LearnOptions {
   /** Called after each small step with the share of the work that is done, 0 to 1: whoever waits can tell work from a hang. */
   readonly progress?: (done: number) => void
+  /** Ids of detectors that fusion does not hear, to find out what they add. */
+  readonly without?: readonly string[]
 }
 
 /** From this many people on, a deployment's own people teach the population. */
@@ -43,7 +46,7 @@ const fewestHops = 9
 export function learnPopulation(
   people: readonly EnrolledPerson[],
   seed: number,
-  { progress }: LearnOptions = {}
+  { progress, without = [] }: LearnOptions = {}
 ): Population {
   const usable = people.filter((person) => person.hops.length >= fewestHops)
   if (usable.length < fewestPeople) {
@@ -60,8 +63,9 @@ export function learnPopulation(
     const taught = order.filter((_, i) => i % folds !== fold)
     collectTrials(trials, learnBase(taught, random), tested, seed, (share) => progress?.((fold + share) / (folds + 1)))
   }
-  const typingFusion = fitFusion(trials.typing)
-  const pointingFusion = fitFusion(trials.pointing)
+  const heard = standardDetectors.map(({ id }) => !without.includes(id))
+  const typingFusion = fitFusion(trials.typing, heard)
+  const pointingFusion = fitFusion(trials.pointing, heard)
   const population: Population = {
     version: 1,
     revision: revisionOf(order, seed),
@@ -244,7 +248,8 @@ const fewestTrials = 30
 /** Weights of detectors start from nothing and the verifier's from one: what a calibrated verifier alone would be. */
 const ridge = 0.01
 
-function fitFusion({ owner, stranger }: ViewTrials): FusionWeights[] {
+/** A detector that is not heard always says 0, and so gets no weight. */
+function fitFusion({ owner, stranger }: ViewTrials, heard: readonly boolean[]): FusionWeights[] {
   const weights: FusionWeights[] = []
   trailHops.forEach((_, horizon) => {
     const owners = owner[horizon]!
@@ -258,8 +263,8 @@ function fitFusion({ owner, stranger }: ViewTrials): FusionWeights[] {
       ridge,
       [1]
     )
-    const heardOwners = withDetectors(owners)
-    const heardStrangers = withDetectors(strangers)
+    const heardOwners = withDetectors(owners, heard)
+    const heardStrangers = withDetectors(strangers, heard)
     if (heardOwners.length < fewestTrials || heardStrangers.length < fewestTrials) {
       weights.push({ amount, bias: bareBias, verifier: bareVerifier, detectors: [], bareBias, bareVerifier })
       return
@@ -274,8 +279,10 @@ function fitFusion({ owner, stranger }: ViewTrials): FusionWeights[] {
   return weights
 }
 
-function withDetectors(trials: readonly Trial[]): number[][] {
-  return trials.flatMap(({ ratio, detectors }) => (detectors === undefined ? [] : [[ratio, ...detectors]]))
+function withDetectors(trials: readonly Trial[], heard: readonly boolean[]): number[][] {
+  return trials.flatMap(({ ratio, detectors }) =>
+    detectors === undefined ? [] : [[ratio, ...detectors.map((score, i) => (heard[i] === true ? score : 0))]]
+  )
 }
 
 function alarmCurve(

@@ -20,6 +20,7 @@ export const evaluateHelp = `vigil evaluate --data DIR [options]
   --population-data DIR  folder of data sets whose people teach; then all people of --data are tested
   --population shipped   test with nothing but the population that ships
   --only NAME,…          protocols to run, by the beginning of their name
+  --ablation             also without each part of the engine; learns a population a part
   --people N             at most so many people on each side
   --seed N               decides who teaches and everything else that is drawn at random (1)
   --threads N            threads that judge; the result does not depend on it (2)
@@ -90,6 +91,7 @@ function printRow({ protocol, metric, people, trials, value, low, high }: Measur
 type Options = DataOptions & {
   readonly only: readonly string[]
   readonly shippedOnly: boolean
+  readonly ablation: boolean
   readonly threads: number
   readonly json: boolean
   readonly out?: string
@@ -123,6 +125,7 @@ function optionsFrom(args: readonly string[]): Options {
     seed: seedOf('evaluate', values.seed),
     threads: threadsOf('evaluate', values.threads),
     only: values.only?.split(',').filter((name) => name !== '') ?? [],
+    ablation: values.ablation === true,
     shippedOnly: population === 'shipped',
     json: values.json === true
   }
@@ -141,6 +144,7 @@ function parsed(args: readonly string[]) {
         seed: { type: 'string' },
         threads: { type: 'string' },
         out: { type: 'string' },
+        ablation: { type: 'boolean' },
         json: { type: 'boolean' }
       }
     }).values

@@ -4,9 +4,11 @@ import { halves, inDrawnOrder, type RecordedPerson } from './people.ts'
 import {
   hasDataSet,
   readBalabitPeople,
+  readVisits,
   readPeople,
   type BalabitPeople,
   type DataSet,
+  type PageVisits,
   type PeopleSet
 } from './readers/index.ts'
 
@@ -29,12 +31,14 @@ export interface DataFolder {
   /** For a set of which nobody teaches. */
   everybody(set: PeopleSet): readonly RecordedPerson[]
   balabit(): BalabitPeople
+  visits(): PageVisits
 }
 
 export function openData(options: DataOptions): DataFolder {
   const { data, populationData, people: most = Number.POSITIVE_INFINITY, seed } = options
   const read = kept((folder: string, set: PeopleSet) => inDrawnOrder(readPeople(folder, set), seed))
   const balabit = kept(() => readBalabitPeople(data))
+  const visits = kept(() => readVisits(data))
   return {
     options,
     has: (set) => hasDataSet(data, set),
@@ -47,7 +51,8 @@ export function openData(options: DataOptions): DataFolder {
       return (populationData === undefined ? halves(people).tested : people).slice(0, most)
     },
     everybody: (set) => read(data, set).slice(0, most),
-    balabit
+    balabit,
+    visits
   }
 }
 

@@ -1,5 +1,7 @@
 // Runs the plan in threads: populations are learnt once each, trials are shared out, and each run is measured as soon as its parts are in.
 
+import { measureAblation } from './ablation.ts'
+import { measureLiveness } from './liveness.ts'
 import type { Measurement } from './measurements.ts'
 import { measureVerification } from './measure-verification.ts'
 import { measureWatching } from './measure-watching.ts'
@@ -50,6 +52,7 @@ export async function* evaluateRuns(
 
 function startEvaluation(threads: Threads, options: EvaluateOptions): (run: Run) => Promise<RunResult> {
   const populations = new Map<string, Promise<NamedPopulation>>()
+  const engines = new Map<string, Promise<Trials>>()
   const simples = new Map<string, Promise<Trials>>()
 
   function populationFor(teaching: Teaching): Promise<NamedPopulation> {
@@ -68,16 +71,27 @@ function startEvaluation(threads: Threads, options: EvaluateOptions): (run: Run)
     return joinTrials(await inShares(threads, (share) => threads.run('verify', { ...ask, share })))
   }
 
-  return async (run) => {
-    const population = await populationFor(run.teaching)
-    if (run.kind === 'verify') {
-      const { protocol, standIn } = run
-      const trials = await verify(protocol, standIn, population)
-      const simple = await once(simples, `${protocol} ${standIn ?? ''}`, () => verify(protocol, standIn, undefined))
-      return { run, trials, simple, measurements: measureVerification(run.id, trials, simple, options) }
+  /** Runs that differ in nothing but what they are measured against share their trials. */
+  async function engineTrials(protocol: string, standIn: StandInName | undefined, teaching: Teaching): Promise<Trials> {
+    return once(engines, `${protocol} ${standIn ?? ''} ${teachingName(teaching)}`, async () =>
+      verify(protocol, standIn, await populationFor(teaching))
+    )
+  }
+
+  async function runVerify(run: Extract<Run, { kind: 'verify' }>): Promise<RunResult> {
+    const { id, protocol, standIn, teaching } = run
+    const trials = await engineTrials(protocol, standIn, teaching)
+    if (run.ablation === true) {
+      const whole = await engineTrials(protocol, standIn, wholeOf(teaching))
+      return { run, measurements: measureAblation(id, trials, whole, options) }
     }
+    const simple = await once(simples, `${protocol} ${standIn ?? ''}`, () => verify(protocol, standIn, undefined))
+    return { run, trials, simple, measurements: measureVerification(id, trials, simple, options) }
+  }
+
+  async function runWatch(run: Extract<Run, { kind: 'watch' }>): Promise<RunResult> {
     const { handOver, standIn } = run
-    const ask = { handOver, standIn, budgets, population }
+    const ask = { handOver, standIn, budgets, population: await populationFor(run.teaching) }
     const shares = await inShares(threads, (share) => threads.run('watch', { ...ask, share }))
     const watched = budgets.map((budget, i) => ({ budget, people: shares.flatMap((outcomes) => outcomes[i]!) }))
     const measurements = watched.flatMap(({ budget, people }) =>
@@ -85,6 +99,19 @@ function startEvaluation(threads: Threads, options: EvaluateOptions): (run: Run)
     )
     return { run, watched, measurements }
   }
+
+  return async (run) => {
+    if (run.kind === 'verify') return runVerify(run)
+    if (run.kind === 'watch') return runWatch(run)
+    const streams = await threads.run('liveness', { protocol: run.protocol })
+    return { run, measurements: [measureLiveness(run.id, streams)] }
+  }
+}
+
+function wholeOf(teaching: Teaching): Teaching {
+  if (teaching.from === 'shipped') return teaching
+  const { without: _, ...whole } = teaching
+  return whole
 }
 
 function inShares<Answer>(

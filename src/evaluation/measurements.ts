@@ -33,7 +33,11 @@ export const metrics = {
   mean_keystrokes: 'keystrokes until strangers are challenged, a miss counted as 250',
   median_keystrokes: 'the same, median',
   alarms_per_hour: 'needless challenges in a watched hour; interval of a Poisson count',
-  alarms_per_hour_unluckiest_5: 'the same for the 5 % of owners who had most of them'
+  alarms_per_hour_unluckiest_5: 'the same for the 5 % of owners who had most of them',
+  flagged:
+    'share of streams that are suspected of being made by no hand, or by a hand of an earlier day; exact interval of a share',
+  eer_added: 'what the part that was left out adds: eer without it less eer with it, on the same resampled people',
+  cllr_added: 'the same for cllr'
 } as const
 
 export type Metric = keyof typeof metrics

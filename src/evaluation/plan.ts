@@ -1,7 +1,9 @@
 // Which protocols are run with which population: the rows of the report.
 
 import { fewestPeople } from '../biometrics/population.ts'
+import { ablationParts } from './ablation.ts'
 import type { DataFolder } from './data-folder.ts'
+import { livenessProtocols } from './liveness.ts'
 import type { Teaching } from './populations.ts'
 import { hasDataSet, type DataSet } from './readers/index.ts'
 import { standIns, type StandInName } from './stand-ins.ts'
@@ -13,22 +15,34 @@ export type Run = {
   readonly teaching: Teaching
   /** How those who are tested are bent. */
   readonly standIn?: StandInName
-} & ({ readonly kind: 'verify'; readonly protocol: string } | { readonly kind: 'watch'; readonly handOver: boolean })
+} & (
+  | {
+      readonly kind: 'verify'
+      readonly protocol: string
+      /** Measured against the same protocol with every part. */
+      readonly ablation?: boolean
+    }
+  | { readonly kind: 'watch'; readonly handOver: boolean }
+  | { readonly kind: 'liveness'; readonly protocol: string }
+)
 
 export interface PlanOptions {
   /** Protocols to run, by the beginning of their name; empty = all. */
   readonly only: readonly string[]
   /** With nothing but the population that ships. */
   readonly shippedOnly: boolean
+  /** What each part of the engine adds: learns a population a part. */
+  readonly ablation: boolean
 }
 
 /** What can be run on the folder, in the order of the report. */
-export function planRuns(data: DataFolder, { only, shippedOnly }: PlanOptions): Run[] {
+export function planRuns(data: DataFolder, { only, shippedOnly, ablation }: PlanOptions): Run[] {
   const runs = new Map<string, Run>()
-  for (const { set, run, variants } of allRuns()) {
+  for (const { set, run, variants } of [...allRuns(), ...(ablation ? ablationRuns() : [])]) {
     if (!data.has(set)) continue
     for (const variant of [{}, ...variants]) {
       const planned = variantOf(run, variant, (teaching) => !shippedOnly && canTeach(data, teaching))
+      if (planned.teaching.from === 'shipped' && planned.kind === 'verify' && planned.ablation === true) continue
       const wanted = only.length === 0 || only.some((start) => planned.id.toLowerCase().startsWith(start.toLowerCase()))
       if (wanted && !runs.has(planned.id)) runs.set(planned.id, planned)
     }
@@ -94,8 +108,25 @@ function allRuns(): PlannedRun[] {
       set: 'aalto-free-text',
       run: { kind: 'watch', id: 'Aalto-hand-over', handOver: true, teaching: aalto },
       variants: [shipped]
-    }
+    },
+    ...livenessProtocols.map(({ id, set }): PlannedRun => ({
+      set,
+      run: { kind: 'liveness', id, protocol: id, teaching: { from: 'shipped' } },
+      variants: []
+    }))
   ]
+}
+
+/** Nothing is left out of the population that ships: without teachers there is no ablation. */
+function ablationRuns(): PlannedRun[] {
+  return ['Aalto-windows-50', 'Aalto-windows-100', 'Aalto-windows-200', 'SapiMouse-30'].flatMap((protocol) =>
+    ablationParts.map((part): PlannedRun => {
+      const set = protocol.startsWith('Aalto') ? 'aalto-free-text' : 'sapimouse'
+      const teaching: Teaching = { from: set, without: [part] }
+      const id = `${protocol}/without-${part}`
+      return { set, run: { kind: 'verify', id, protocol, ablation: true, teaching }, variants: [] }
+    })
+  )
 }
 
 function variantsOf(protocol: string): readonly Variant[] {

@@ -7,6 +7,7 @@ import {
   type Population,
   type RecordedInput
 } from '../biometrics/index.ts'
+import { refuseHeard } from './ablation.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { RecordedPerson } from './people.ts'
 import type { PeopleSet } from './readers/index.ts'
@@ -21,6 +22,8 @@ export type Teaching =
       readonly people?: number
       /** Teachers bent in the same way as those who are tested. */
       readonly standIn?: StandInName
+      /** Parts of the engine that are left out, for an ablation. */
+      readonly without?: readonly string[]
     }
 
 /** Equal for equal teachings only. */
@@ -32,12 +35,14 @@ export function teachingName(teaching: Teaching): string {
 export async function learnPopulationOf(data: DataFolder, teaching: Teaching): Promise<Population> {
   if (teaching.from === 'shipped') return syntheticPopulation(1)
   const teachers = data.teachers(teaching.from)
-  const { standIn } = teaching
+  const { standIn, without = [] } = teaching
   const { seed } = data.options
   const people = teachers
     .slice(0, teaching.people ?? teachers.length)
     .map((person) => (standIn === undefined ? person : standInFor(standIn, person, seed)))
-  return learnFromRecordings(inputsOf(people), seed)
+  const population = await learnFromRecordings(inputsOf(people), seed, { ...(without.length > 0 && { without }) })
+  refuseHeard(population, without)
+  return population
 }
 
 /** One person at a time: what the agent would have sent takes as much room as the recording. */

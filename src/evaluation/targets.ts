@@ -32,7 +32,11 @@ export const targets: readonly Target[] = [
   ...rates('Balabit', ['auc', 0.95, 0.98]),
   ...rates('SapiMouse-15', ['auc', 0.945, 0.965]),
   ...rates('SapiMouse-30', ['auc', 0.955, 0.975]),
-  ...rates('SapiMouse-60', ['auc', 0.97, 0.985])
+  ...rates('SapiMouse-60', ['auc', 0.97, 0.985]),
+  ...rates('Bots-constant-delay', ['flagged', 0.99, 0.999]),
+  ...rates('Bots-uniform-delay', ['flagged', 0.9, 0.97]),
+  ...rates('Replay-verbatim', ['flagged', 1, 1]),
+  ...rates('Replay-jitter-5ms', ['flagged', 0.99, 0.999])
 ]
 
 export type Reached = 'aim' | 'must' | 'missed'
@@ -43,7 +47,7 @@ export function reached({ metric, must, aim }: Target, { value }: Measurement): 
   return asGoodAs(must) ? 'must' : 'missed'
 }
 
-const moreIsBetter: ReadonlySet<Metric> = new Set(['auc', 'tpr_at_fpr_1', 'strangers_challenged_250'])
+const moreIsBetter: ReadonlySet<Metric> = new Set(['auc', 'tpr_at_fpr_1', 'strangers_challenged_250', 'flagged'])
 
 function rates(protocol: string, ...goals: readonly [metric: Metric, must: number, aim: number][]): Target[] {
   return goals.map(([metric, must, aim]) => ({ protocol, metric, must, aim }))

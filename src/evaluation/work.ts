@@ -3,6 +3,7 @@
 import { createEngine, decodePopulation, encodePopulation, type Population } from '../biometrics/index.ts'
 import { openData, type DataFolder, type DataOptions } from './data-folder.ts'
 import { engineMatcher } from './engine-matcher.ts'
+import { livenessProtocols } from './liveness.ts'
 import { runTrials, type Role, type Share } from './matcher.ts'
 import type { Trials } from './metrics/trials.ts'
 import { learnPopulationOf, type Teaching } from './populations.ts'
@@ -39,6 +40,7 @@ export interface Tasks {
     }
     readonly answer: WatchedPerson[][]
   }
+  liveness: { readonly ask: { readonly protocol: string }; readonly answer: boolean[] }
 }
 
 export type TaskName = keyof Tasks
@@ -72,6 +74,8 @@ export function createWorkshop(options: DataOptions): (task: Task) => Promise<Ta
         const people = bent(data, task.standIn).tested('aalto-free-text')
         return play(engine, people, task.budgets, seed, task.share)
       }
+      case 'liveness':
+        return livenessProtocols.find(({ id }) => id === task.protocol)?.run(data) ?? []
       default:
         return task satisfies never
     }

@@ -3,7 +3,7 @@
 import type { RunResult } from '../evaluate.ts'
 import { challengeCharts, detCharts, reliabilityChart } from './pictures.ts'
 import { escaped } from './svg.ts'
-import { allMeasurements, targetTable } from './tables.ts'
+import { ablationTable, allMeasurements, targetTable } from './tables.ts'
 
 export interface ReportOptions {
   /** What was evaluated, in words. */
@@ -31,6 +31,7 @@ export function reportPage(results: readonly RunResult[], { about }: ReportOptio
 ${section('Against the targets', 'Value with its 95 % interval from resampled people. A target is reached by the value, not by the interval.', targetTable(measurements))}
 ${section('One error traded for the other', 'Detection error trade-off on normal deviates: lower left is better, a straight line is a normal distribution of scores. On the grey diagonal both errors are equal.', charts(det))}
 ${section('Watching a session', 'Streams of about a minute, played by the judge of live sessions under a budget of needless challenges. Scores are likelihood ratios: on the grey diagonal of the last picture they can be taken at their word.', charts(other))}
+${section('What each part adds', 'The population learnt without it, fusion and all; the same people and trials. It helps when an interval lies above zero.', ablationTable(measurements))}
 ${section('Everything that was measured', '', allMeasurements(measurements))}
 </body>
 </html>

@@ -21,6 +21,28 @@ export function targetTable(measurements: readonly Measurement[]): string {
   return table(['protocol', 'metric', 'value', '95 %', 'must', 'aim', 'reached', 'people'], rows)
 }
 
+/** What each part adds: without it, and the difference to the engine with every part. */
+export function ablationTable(measurements: readonly Measurement[]): string {
+  const rows = measurements.flatMap((added) => {
+    const [protocol, part] = added.protocol.split('/without-')
+    if (added.metric !== 'eer_added' || protocol === undefined || part === undefined) return []
+    const of = (metric: Metric): Measurement | undefined =>
+      measurements.find((one) => one.protocol === added.protocol && one.metric === metric)
+    const eer = of('eer')
+    const cllr = of('cllr_added')
+    if (eer === undefined || cllr === undefined) return []
+    const helps = added.low > 0 || cllr.low > 0
+    return [
+      `<tr><th scope="row">${escaped(part)}</th><td>${escaped(protocol)}</td>` +
+        `<td class="number">${figure('eer', eer.value)}</td><td class="number"><b>${figure('eer_added', added.value)}</b></td>` +
+        `<td class="number range">${range(added)}</td><td class="number"><b>${figure('cllr_added', cllr.value)}</b></td>` +
+        `<td class="number range">${range(cllr)}</td><td class="state ${helps ? 'must' : ''}">${helps ? '✓ helps' : 'not shown'}</td></tr>`
+    ]
+  })
+  const columns = ['left out', 'protocol', 'EER without', 'EER it saves', '95 %', 'Cllr it saves', '95 %', 'verdict']
+  return rows.length === 0 ? '' : table(columns, rows)
+}
+
 /** All measurements, one table a protocol, closed until they are asked for. */
 export function allMeasurements(measurements: readonly Measurement[]): string {
   return [...Map.groupBy(measurements, ({ protocol }) => protocol)]
@@ -58,6 +80,7 @@ const plain: ReadonlySet<Metric> = new Set([
   'auc',
   'simple_auc',
   'auc_gain',
+  'cllr_added',
   'cllr',
   'min_cllr',
   'mean_keystrokes',
@@ -73,7 +96,8 @@ const shortMetrics: Partial<Record<Metric, string>> = {
   tpr_at_fpr_1: 'strangers noticed at 1 % false alarms',
   owners_challenged: 'owners challenged',
   strangers_challenged_250: 'strangers challenged within 250 keys',
-  mean_keystrokes: 'mean keystrokes to challenge'
+  mean_keystrokes: 'mean keystrokes to challenge',
+  flagged: 'streams flagged'
 }
 
 const stateWords: Readonly<Record<Reached, string>> = { aim: '★ aim', must: '✓ must', missed: '✗ missed' }
