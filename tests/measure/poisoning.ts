@@ -14,6 +14,7 @@ import { seedFor } from '../../src/biometrics/random.ts'
 import { alarmModel, parseBudget } from '../../src/risk/evidence.ts'
 import { bent, blended, highestRisk, live, sessionOf, type Life } from '../support/learning-life.ts'
 import { hasRecordedPeople, samplePeople, type RecordedPerson } from '../support/recordings.ts'
+import { typists } from '../support/retimed.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -28,9 +29,11 @@ const { values: options } = parseArgs({
 const seed = Number(options.seed)
 const days = Number(options.days)
 const keystrokes = Number(options.keystrokes)
-const people = samplePeople(seed, Number(options.people))
+const people = typists(samplePeople(seed, Number(options.people)))
 const population = learnPopulation(
-  samplePeople(seed + 1000, 100, people).map(({ recordings }) => materialOf(windowsOf(recordings).slice(0, 32))),
+  typists(samplePeople(seed + 1000, 100, people)).map(({ recordings }) =>
+    materialOf(windowsOf(recordings).slice(0, 32))
+  ),
   seed
 )
 const engine = createEngine(population)

@@ -1,6 +1,7 @@
 // Recordings bent in time: a slower day, a hand that changes over months, or somebody who bends their rhythm towards another's.
 
 import type { RecordedEvent, RecordedKey, Recording } from '../../src/biometrics/recording.ts'
+import type { RecordedPerson } from './recordings.ts'
 
 /** Natural-log means of how long keys are held and how long lies between presses; pauses over 1 s are left out. */
 export interface Rhythm {
@@ -41,6 +42,14 @@ export function retimed(recording: Recording, { hold, gap }: Bend): Recording {
     if (holdMs !== undefined) events.push({ t: t + holdMs * Math.exp(hold), type: 'keyup', code })
   }
   return { ...recording, events: events.sort((a, b) => a.t - b.t) }
+}
+
+/** People of whom nothing but their keys is left. */
+export function typists(people: readonly RecordedPerson[]): RecordedPerson[] {
+  return people.map(({ person, recordings }) => ({
+    person,
+    recordings: recordings.map((recording) => retimed(recording, { hold: 0, gap: 0 }))
+  }))
 }
 
 /** The first `count` keystrokes. */
