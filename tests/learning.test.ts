@@ -14,7 +14,7 @@ import type { RiskLevel } from '../src/risk/levels.ts'
 import { authenticated, newSession } from '../src/risk/session-risk.ts'
 import { keysFrom } from '../src/secrets.ts'
 import { inventedDay } from './support/invented.ts'
-import { secret, silent } from './support/server.ts'
+import { secret, silent, startHost } from './support/server.ts'
 
 const { engine, people } = inventedDay()
 const [ana, ben] = people
@@ -270,5 +270,26 @@ describe('an operator', () => {
     await learning.rollBack('ana', 1)
     await learning.end(uid)
     expect(await version()).toBe(3)
+  })
+})
+
+describe('a host', () => {
+  it('asks the plug-in for versions and puts one back', async () => {
+    const host = await startHost()
+    onTestFinished(() => host.close())
+    const profiles = createProfiles(host.storage.profiles, keysFrom(secret)('profiles'), host.storage.audit, silent)
+    await profiles.add('ana', enrolled, 1000)
+    await profiles.add('ana', enrolled, 2000)
+    expect(await host.vigil.profileHistory('ana')).toEqual({
+      versions: [
+        { version: 2, createdAt: 2000 },
+        { version: 1, createdAt: 1000 }
+      ],
+      drifted: false,
+      foreignHands: false
+    })
+    expect(await host.vigil.rollBackProfile('ana', 1)).toBe(3)
+    await expect(host.vigil.rollBackProfile('ana', 9)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(host.vigil.rollBackProfile('nobody', 1)).rejects.toMatchObject({ code: 'not_found' })
   })
 })

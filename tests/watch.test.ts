@@ -36,6 +36,7 @@ async function house(required: readonly string[] = ['shop']) {
   const storage = memoryStorage()
   const profiles = createProfiles(storage.profiles, keysFrom(secret)('profiles'), storage.audit, silent)
   const heard: string[] = []
+  const lessons: string[] = []
   let llr = 0
   // The engine with one word of its own: how strange the last piece was.
   const engine: Engine = {
@@ -83,7 +84,11 @@ async function house(required: readonly string[] = ['shop']) {
     calibration,
     // The same typing is played again and again here.
     liveness: nothingSuspected,
-    learning: { observe() {}, end: () => Promise.resolve(), forget() {} },
+    learning: {
+      observe: (uid, _accountId, { level }) => lessons.push(`${uid} ${level}`),
+      end: (uid) => Promise.resolve(void lessons.push(`${uid} ended`)),
+      forget: (accountId) => lessons.push(`${accountId} forgotten`)
+    },
     logger: silent,
     judgement: () => ({ engine, alarm }),
     ready: () => Promise.resolve(),
@@ -130,6 +135,7 @@ async function house(required: readonly string[] = ['shop']) {
     profiles,
     watch,
     heard,
+    lessons,
     login,
     tab,
     record: async () => (await storage.sessions.find('s'))!,
@@ -330,4 +336,34 @@ test('teaching is refused on a session with an alarm, and on one whose login is 
   )
   await expect(tab({ purpose: 'calibration' })).rejects.toMatchObject({ code: 'fresh_login_required' })
   expect(await storage.audit.list({ type: 'calibration.refused' })).toHaveLength(2)
+})
+
+describe('learning', () => {
+  it('is handed each window that was judged, with the risk that it left, and hears when the session has ended', async () => {
+    const { watch, profiles, tab, lessons, strange } = await house()
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    await page.type(events.slice(0, events.length / 2))
+    expect(new Set(lessons)).toEqual(new Set(['s LOW']))
+    strange(3)
+    await page.type(events.slice(events.length / 2))
+    expect(lessons).toContain('s MEDIUM')
+    watch.forget('s')
+    expect(lessons.at(-1)).toBe('s ended')
+  })
+
+  it('goes on in open sessions with the evidence as it stands; a new enrolment begins anew', async () => {
+    const { watch, profiles, tab, lessons, record, strange } = await house()
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    strange(3)
+    await page.type()
+    watch.profileLearnt('ana', profile)
+    expect(states(page.messages).at(-1)).toBe('doubt')
+    expect((await record()).risk).toBe('MEDIUM')
+    expect(lessons).not.toContain('ana forgotten')
+    await watch.profileChanged('ana')
+    expect(lessons.at(-1)).toBe('ana forgotten')
+    expect(states(page.messages).at(-1)).toBe('watched')
+  })
 })
