@@ -29,9 +29,9 @@ const size = featureNames.length
 /** Windows overlap: each says about this much of what a window of its own would. */
 const worthOfWindow = 0.3
 /** Windows that the population's variance counts as, beside the owner's own. */
-const priorWindows = 20
+const priorWindows = 40
 /** No single reading outweighs several others. */
-const mostOfOne = 8
+const mostOfOne = 4
 
 export const autoencoder: Detector<AutoencoderState> = {
   id: 'autoencoder',
