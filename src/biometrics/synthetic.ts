@@ -6,6 +6,7 @@ import { learnPopulation, type LearnOptions } from './population.ts'
 import type { EnrolledPerson, FusionWeights, Population } from './population-model.ts'
 import { normals, seededRandom, seedFor } from './random.ts'
 import { streamOf, type RecordedEvent, type Recording } from './recording.ts'
+import { inMood, point, pointerHandOf, type PointerHand } from './synthetic-pointer.ts'
 import { windowsOfStreams } from './whole.ts'
 import type { Window } from './window.ts'
 
@@ -88,18 +89,6 @@ interface Hand {
   readonly pointer: PointerHand
 }
 
-interface PointerHand {
-  /** Log of the milliseconds that a stroke of 300 px takes. */
-  readonly pace: number
-  readonly skew: number
-  readonly bend: number
-  readonly tremorPx: number
-  readonly clickMs: number
-  readonly hoverMs: number
-  readonly wheelMs: number
-  readonly overshoots: number
-}
-
 const classes = { left: 0, right: 1, space: 2, shift: 3, backspace: 4, enter: 5, other: 6 } as const
 
 function recordingsOfOne(seed: number, n: number, options: SyntheticOptions): Recording[] {
@@ -140,30 +129,7 @@ function handOf(random: () => number, normal: () => number): Hand {
     slips: 0.03 * Math.exp(0.7 * normal()),
     rightShift: random() < 0.25 ? 0.7 : 0.05,
     wordPause: 0.08 * Math.exp(0.5 * normal()),
-    pointer: {
-      pace: Math.log(420) + 0.25 * normal(),
-      skew: 0.42 + 0.06 * normal(),
-      bend: 0.08 * normal(),
-      tremorPx: 0.7 * Math.exp(0.4 * normal()),
-      clickMs: 95 * Math.exp(0.25 * normal()),
-      hoverMs: 220 * Math.exp(0.35 * normal()),
-      wheelMs: 60 * Math.exp(0.4 * normal()),
-      overshoots: Math.min(0.6, 0.15 * Math.exp(0.6 * normal()))
-    }
-  }
-}
-
-/** The same hand on another day: half as far from itself as people are from each other. */
-function inMood(hand: PointerHand, normal: () => number): PointerHand {
-  return {
-    pace: hand.pace + 0.14 * normal(),
-    skew: hand.skew + 0.04 * normal(),
-    bend: hand.bend + 0.05 * normal(),
-    tremorPx: hand.tremorPx * Math.exp(0.25 * normal()),
-    clickMs: hand.clickMs * Math.exp(0.15 * normal()),
-    hoverMs: hand.hoverMs * Math.exp(0.25 * normal()),
-    wheelMs: hand.wheelMs * Math.exp(0.25 * normal()),
-    overshoots: hand.overshoots
+    pointer: pointerHandOf(random, normal)
   }
 }
 
@@ -252,94 +218,4 @@ function* text(hand: Hand, keystrokes: number, random: () => number): Generator<
 
 function letter(name: string): Press {
   return { code: `Key${name}`, cls: leftHand.includes(name) ? classes.left : classes.right }
-}
-
-const beatMs = 16
-
-/** Strokes with the speed profile of least jerk (Flash and Hogan, J. Neuroscience 1985), bent, trembling, ending in a click. */
-function point(
-  hand: PointerHand,
-  strokes: number,
-  from: number,
-  random: () => number,
-  normal: () => number
-): RecordedEvent[] {
-  const events: RecordedEvent[] = []
-  let t = from
-  let x = 200 + 800 * random()
-  let y = 150 + 500 * random()
-  for (let stroke = 0; stroke < strokes; stroke++) {
-    const toX = 100 + 1100 * random()
-    const toY = 80 + 600 * random()
-    t = reach(events, hand, { x, y, toX, toY, t }, random, normal)
-    x = toX
-    y = toY
-    t += hand.hoverMs * Math.exp(0.35 * normal())
-    if (random() < 0.2) t = scroll(events, hand, x, y, t, random, normal)
-    else {
-      events.push({ t, type: 'mousedown', x, y, button: 0 })
-      t += hand.clickMs * Math.exp(0.2 * normal())
-      events.push({ t, type: 'mouseup', x, y, button: 0 })
-    }
-    t += 250 + 700 * random()
-  }
-  return events
-}
-
-interface Way {
-  readonly x: number
-  readonly y: number
-  readonly toX: number
-  readonly toY: number
-  readonly t: number
-}
-
-/** Returns when the pointer has arrived. */
-function reach(
-  events: RecordedEvent[],
-  hand: PointerHand,
-  way: Way,
-  random: () => number,
-  normal: () => number
-): number {
-  const dx = way.toX - way.x
-  const dy = way.toY - way.y
-  const distance = Math.hypot(dx, dy)
-  // Fitts: twice as far takes a constant longer.
-  const durationMs = Math.exp(hand.pace + 0.12 * normal()) * (0.5 + 0.5 * Math.log2(1 + distance / 150))
-  const bend = (hand.bend + 0.05 * normal()) * distance
-  const beyond = random() < hand.overshoots ? 0.06 : 0
-  const steps = Math.max(6, Math.round(durationMs / beatMs))
-  for (let step = 1; step <= steps; step++) {
-    const linear = step / steps
-    // Time is warped so that the peak comes where this hand has it.
-    const s = linear ** (Math.log(0.5) / Math.log(Math.min(Math.max(hand.skew, 0.2), 0.8)))
-    const done = s * s * s * (10 - 15 * s + 6 * s * s) + beyond * Math.sin(Math.PI * s) * s
-    const aside = bend * Math.sin(Math.PI * done)
-    events.push({
-      t: way.t + linear * durationMs,
-      type: 'mousemove',
-      x: Math.round(way.x + dx * done - (dy / distance) * aside + hand.tremorPx * normal()),
-      y: Math.round(way.y + dy * done + (dx / distance) * aside + hand.tremorPx * normal())
-    })
-  }
-  return way.t + durationMs
-}
-
-function scroll(
-  events: RecordedEvent[],
-  hand: PointerHand,
-  x: number,
-  y: number,
-  from: number,
-  random: () => number,
-  normal: () => number
-): number {
-  let t = from
-  const notches = 3 + Math.floor(6 * random())
-  for (let notch = 0; notch < notches; notch++) {
-    t += hand.wheelMs * Math.exp(0.3 * normal())
-    events.push({ t, type: 'wheel', x, y, dx: 0, dy: 100 })
-  }
-  return t
 }
