@@ -43,7 +43,9 @@ export interface Actions {
     reason: string,
     data?: Readonly<Record<string, unknown>>
   ): Promise<SessionRecord | undefined>
-  /** The stream looks automated or replayed: audited as such, whatever follows from it. */
+  /** The stream looks automated or replayed: audited as such. */
+  noteSuspicion(uid: string, accountId: string, finding: LivenessAssessment): Promise<void>
+  /** The same, and the session's risk rises. */
   suspected(uid: string, accountId: string, finding: LivenessAssessment): Promise<SessionRecord | undefined>
   /** What a page of the session has to be told when it opens: the challenge that nobody has answered yet. */
   openChallenge(record: SessionRecord): ServerMessage | undefined
@@ -146,10 +148,10 @@ export function createActions(options: ActionOptions): Actions {
   return {
     openChallenge: (record) => record.demand && challengeOf(record, record.demand),
     riskMoved: (uid, level, reason, data) => change(uid, (record) => riskMoved(record, level, reason), data),
-    async suspected(uid, accountId, { kind, strength, reasons }) {
-      const because = { strength: Math.round(10 * strength) / 10, reasons }
-      await audit.append({ type: `${kind}_suspected`, accountId, sessionUid: uid, data: because })
-      return change(uid, (record) => suspected(record, kind), because)
+    noteSuspicion: (uid, accountId, finding) => noteSuspicion(audit, uid, accountId, finding),
+    async suspected(uid, accountId, finding) {
+      await noteSuspicion(audit, uid, accountId, finding)
+      return change(uid, (record) => suspected(record, finding.kind), explanationOf(finding))
     },
     watchChanged: (uid, watch) => change(uid, (record) => watchChanged(record, watch)),
     async authenticated(uid, accountId, authentication) {
@@ -167,6 +169,19 @@ export function createActions(options: ActionOptions): Actions {
       await sessions.update(uid, (present) => present && { ...present, expiresAt: wanted })
     }
   }
+}
+
+async function noteSuspicion(
+  audit: AuditLog,
+  uid: string,
+  accountId: string,
+  finding: LivenessAssessment
+): Promise<void> {
+  await audit.append({ type: `${finding.kind}_suspected`, accountId, sessionUid: uid, data: explanationOf(finding) })
+}
+
+function explanationOf({ strength, reasons }: LivenessAssessment): Readonly<Record<string, unknown>> {
+  return { strength: Math.round(10 * strength) / 10, reasons }
 }
 
 /** Once a day is enough, and costs a session one write a day. */

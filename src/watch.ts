@@ -68,8 +68,6 @@ interface Watched {
   evidence: Evidence
   /** What somebody else reported; stands until the person proves who they are. */
   reported: RiskLevel
-  /** What its streams were already said to look like. */
-  readonly suspected: Set<LivenessKind>
   /** The level that the session's record was last told. */
   level: RiskLevel
   grace?: NodeJS.Timeout
@@ -80,6 +78,8 @@ interface Tab {
   readonly tell: (message: ServerMessage) => void
   readonly builder: WindowBuilder
   readonly live: LivenessStream
+  /** What the stream was already said to look like. */
+  readonly suspected: Set<LivenessKind>
   state?: string
 }
 
@@ -89,7 +89,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
   async function receive(session: Watched, tab: Tab, frame: Frame): Promise<void> {
     const finding = await tab.live.take(frame)
-    if (finding && !session.suspected.has(finding.kind)) await suspect(session, finding)
+    if (finding && !tab.suspected.has(finding.kind)) await suspect(session, tab, finding)
     tab.builder.count(frame.counters)
     for (const event of frame.events) {
       const window = tab.builder.push(event)
@@ -112,11 +112,17 @@ export function createWatch(options: WatchOptions): SessionWatch {
   }
 
   /** No hand made these events, or a hand made them on an earlier day. It stands until the person proves who they are. */
-  async function suspect(session: Watched, finding: LivenessAssessment): Promise<void> {
-    await actions.suspected(session.uid, session.accountId, finding)
-    session.suspected.add(finding.kind)
+  async function suspect(session: Watched, tab: Tab, finding: LivenessAssessment): Promise<void> {
+    tab.suspected.add(finding.kind)
+    // A lesson is given after a fresh login, and a script that gives one teaches nothing but itself: it is told to the audit alone.
+    if (tab.session.purpose === 'calibration') return actions.noteSuspicion(session.uid, session.accountId, finding)
+    await actions.suspected(session.uid, session.accountId, finding).catch((error: unknown) => {
+      // Tried again with the next frame.
+      tab.suspected.delete(finding.kind)
+      throw error
+    })
     session.level = session.reported = 'HIGH'
-    for (const tab of session.tabs) say(session, tab)
+    for (const open of session.tabs) say(session, open)
   }
 
   /** The one door to a session's risk. Only what is new goes on; what could not be written is tried again with the next window. */
@@ -155,10 +161,10 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
   function startAnew(session: Watched): void {
     session.evidence = noEvidence()
-    session.suspected.clear()
     session.level = session.reported = 'LOW'
     for (const tab of session.tabs) {
       tab.live.startAnew()
+      tab.suspected.clear()
       // What the hands before have begun must not be held against those that follow.
       if (tab.session.purpose === 'watch') tab.builder.flush()
       say(session, tab)
@@ -184,7 +190,6 @@ export function createWatch(options: WatchOptions): SessionWatch {
         profile: undefined,
         evidence: noEvidence(),
         reported: 'LOW',
-        suspected: new Set(),
         level: 'LOW'
       }
       watched.set(uid, session)
@@ -225,7 +230,8 @@ export function createWatch(options: WatchOptions): SessionWatch {
         session: channel,
         tell,
         builder: createWindowBuilder(),
-        live: await liveness.open(channel.accountId)
+        live: await liveness.open(channel.accountId),
+        suspected: new Set()
       }
       session.tabs.add(tab)
       clearTimeout(session.grace)
