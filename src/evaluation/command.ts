@@ -7,9 +7,10 @@ import { seedOf, threadsOf, usage } from '../commands/options.ts'
 import { progressBar } from '../commands/progress.ts'
 import { VigilError } from '../errors.ts'
 import { openData, type DataOptions } from './data-folder.ts'
+import { exportData } from './export.ts'
 import { evaluateRuns, type RunResult } from './evaluate.ts'
 import { lineOf, type Measurement } from './measurements.ts'
-import { planRuns } from './plan.ts'
+import { isWanted, planRuns } from './plan.ts'
 import { reportPage } from './report/page.ts'
 import { startThreads } from './threads.ts'
 
@@ -24,13 +25,16 @@ export const evaluateHelp = `vigil evaluate --data DIR [options]
   --people N             at most so many people on each side
   --seed N               decides who teaches and everything else that is drawn at random (1)
   --threads N            threads that judge; the result does not depend on it (2)
+  --export FOLDER        writes the recordings and the trials of the protocols instead, for the other commands
   --out FOLDER           writes report.html and measurements.jsonl
   --json                 one JSON object a line: protocol, metric, people, trials, value, low, high
 `
 
 export async function evaluate(args: readonly string[]): Promise<void> {
   const options = optionsFrom(args)
-  const runs = planRuns(openData(options), options)
+  const data = openData(options)
+  if (options.export !== undefined) return exportData(data, options.export, (id) => isWanted(id, options.only))
+  const runs = planRuns(data, options)
   if (runs.length === 0)
     throw new VigilError('usage', `nothing to evaluate in ${options.data}; see "vigil help evaluate"`)
   const threads = startThreads(dataOptionsOf(options), options.threads)
@@ -62,14 +66,14 @@ async function writeReport(folder: string, results: readonly RunResult[], option
   }
 }
 
-function aboutOf({ data, populationData, shippedOnly, people, seed }: Options): string {
+function aboutOf({ populationData, shippedOnly, people, seed }: Options): string {
   const teachers = shippedOnly
     ? 'nobody but the people of the population that ships taught it'
     : populationData === undefined
       ? 'half of the people taught it, the other half was tested'
       : `the people of ${basename(populationData)} taught it`
   const some = people === undefined ? '' : `, at most ${people} people on each side`
-  return `Recorded people of ${basename(data)}: ${teachers}${some}. Nobody did both. Seed ${seed}.`
+  return `Recorded people; ${teachers}${some}. Nobody did both. Seed ${seed}.`
 }
 
 function printLine(measurement: Measurement): void {
@@ -95,6 +99,7 @@ type Options = DataOptions & {
   readonly threads: number
   readonly json: boolean
   readonly out?: string
+  readonly export?: string
 }
 
 /** Threads get what names people, and nothing else. */
@@ -122,6 +127,7 @@ function optionsFrom(args: readonly string[]): Options {
     ...(populationData !== undefined && { populationData }),
     ...(people !== undefined && { people: Number(people) }),
     ...(out !== undefined && { out }),
+    ...(values.export !== undefined && { export: values.export }),
     seed: seedOf('evaluate', values.seed),
     threads: threadsOf('evaluate', values.threads),
     only: values.only?.split(',').filter((name) => name !== '') ?? [],
@@ -144,6 +150,7 @@ function parsed(args: readonly string[]) {
         seed: { type: 'string' },
         threads: { type: 'string' },
         out: { type: 'string' },
+        export: { type: 'string' },
         ablation: { type: 'boolean' },
         json: { type: 'boolean' }
       }

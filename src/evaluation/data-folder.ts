@@ -25,6 +25,8 @@ export interface DataOptions {
 export interface DataFolder {
   readonly options: DataOptions
   has(set: DataSet): boolean
+  /** True when those who are to teach are in the folder of teachers. */
+  teaches(set: PeopleSet): boolean
   /** Who teaches and who is tested; nobody does both. Throws `recording_invalid`. */
   teachers(set: PeopleSet): readonly RecordedPerson[]
   tested(set: PeopleSet): readonly RecordedPerson[]
@@ -42,6 +44,7 @@ export function openData(options: DataOptions): DataFolder {
   return {
     options,
     has: (set) => hasDataSet(data, set),
+    teaches: (set) => hasDataSet(populationData ?? data, set),
     teachers(set) {
       const people = populationData === undefined ? halves(read(data, set)).teachers : read(populationData, set)
       return people.slice(0, most)

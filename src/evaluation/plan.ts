@@ -5,7 +5,7 @@ import { ablationParts } from './ablation.ts'
 import type { DataFolder } from './data-folder.ts'
 import { livenessProtocols } from './liveness.ts'
 import type { Teaching } from './populations.ts'
-import { hasDataSet, type DataSet } from './readers/index.ts'
+import type { DataSet } from './readers/index.ts'
 import { standIns, type StandInName } from './stand-ins.ts'
 import { verificationProtocols } from './verification.ts'
 
@@ -43,11 +43,15 @@ export function planRuns(data: DataFolder, { only, shippedOnly, ablation }: Plan
     for (const variant of [{}, ...variants]) {
       const planned = variantOf(run, variant, (teaching) => !shippedOnly && canTeach(data, teaching))
       if (planned.teaching.from === 'shipped' && planned.kind === 'verify' && planned.ablation === true) continue
-      const wanted = only.length === 0 || only.some((start) => planned.id.toLowerCase().startsWith(start.toLowerCase()))
-      if (wanted && !runs.has(planned.id)) runs.set(planned.id, planned)
+      if (isWanted(planned.id, only) && !runs.has(planned.id)) runs.set(planned.id, planned)
     }
   }
   return [...runs.values()]
+}
+
+/** Whether a name begins with one of those asked for; everything does when none is. */
+export function isWanted(id: string, only: readonly string[]): boolean {
+  return only.length === 0 || only.some((start) => id.toLowerCase().startsWith(start.toLowerCase()))
 }
 
 /** A run that differs in one thing from the protocol. */
@@ -138,6 +142,5 @@ function variantsOf(protocol: string): readonly Variant[] {
 /** A folder without the teachers, or with too few of them, is tested with the population that ships. */
 function canTeach(data: DataFolder, teaching: Teaching): boolean {
   if (teaching.from === 'shipped') return true
-  const folder = data.options.populationData ?? data.options.data
-  return hasDataSet(folder, teaching.from) && data.teachers(teaching.from).length >= fewestPeople
+  return data.teaches(teaching.from) && data.teachers(teaching.from).length >= fewestPeople
 }

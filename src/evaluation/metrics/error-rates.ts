@@ -50,23 +50,20 @@ export interface OperatingPoint {
   readonly frr: number
 }
 
-/** The curve's corners, from "everybody is refused" on, at most `most` of them. */
-export function operatingPoints(curve: Curve, most = 400): OperatingPoint[] {
-  const points: OperatingPoint[] = []
-  const spacing = 1 / most
-  let last = { far: -1, frr: -1 }
-  const take = (point: OperatingPoint): undefined => {
-    // Near 0 a small step is a long way on the axes of a DET plot.
-    const near = Math.min(point.far + point.frr, 1) * 8 * spacing
-    if (Math.abs(point.far - last.far) + Math.abs(point.frr - last.frr) > near) points.push((last = point))
+/** The curve's corners, from "everybody is refused" on; of corners that lie within 3 % of each other in both rates one is enough. */
+export function operatingPoints(curve: Curve): OperatingPoint[] {
+  const points: OperatingPoint[] = [{ far: 0, frr: 1 }]
+  alongCurve(curve, (_, to) => {
+    const last = points.at(-1)!
+    const change = (rate: 'far' | 'frr'): number => Math.abs(to[rate] - last[rate]) / (to[rate] + smallestRate)
+    if (change('far') + change('frr') > 0.03) points.push(to)
     return undefined
-  }
-  alongCurve(curve, (a, b) => {
-    if (last.far < 0) take(a)
-    return take(b)
   })
   return points
 }
+
+/** What is smaller is off every plot. */
+const smallestRate = 1e-4
 
 /** Walks the pieces of the curve by rising threshold until `found` answers. */
 function alongCurve(

@@ -28,7 +28,7 @@ export function reportPage(results: readonly RunResult[], { about }: ReportOptio
 <h1>How well does Vigil know who is typing?</h1>
 <p>${escaped(about)}</p>
 </header>
-${section('Against the targets', 'Value with its 95 % interval from resampled people. A target is reached by the value, not by the interval.', targetTable(measurements))}
+${section('Against the targets', 'Value with its 95 % interval from resampled people. A target counts as reached when the value reaches it; the interval says how sure that is.', targetTable(measurements))}
 ${section('One error traded for the other', 'Detection error trade-off on normal deviates: lower left is better, a straight line is a normal distribution of scores. On the grey diagonal both errors are equal.', charts(det))}
 ${section('Watching a session', 'Streams of about a minute, played by the judge of live sessions under a budget of needless challenges. Scores are likelihood ratios: on the grey diagonal of the last picture they can be taken at their word.', charts(other))}
 ${section('What each part adds', 'The population learnt without it, fusion and all; the same people and trials. It helps when an interval lies above zero.', ablationTable(measurements))}
@@ -69,7 +69,8 @@ p { margin: 0 0 1rem; color: var(--quiet); max-width: 46rem }
 .wide { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums }
 th, td { padding: .32rem .9rem .32rem 0; text-align: left; font-weight: 400; border-bottom: 1px solid var(--rule); vertical-align: baseline }
-thead th { color: var(--quiet); font-size: .8rem }
+thead th { color: var(--quiet); font-size: .8rem; white-space: nowrap }
+th[scope=row] { white-space: nowrap }
 .number { text-align: right; white-space: nowrap }
 .range { color: var(--quiet) }
 .state { white-space: nowrap }

@@ -71,6 +71,7 @@ export function range({ metric, low, high }: Pick<Measurement, 'metric' | 'low' 
 /** Rates in percent, the others as they are. */
 export function figure(metric: Metric, value: number): string {
   if (!Number.isFinite(value)) return '–'
+  if (metric === 'cllr_added') return value.toFixed(4)
   if (plain.has(metric)) return Number(value.toPrecision(3)).toString()
   const percent = 100 * value
   return `${percent.toFixed(Math.abs(percent) < 10 && percent !== 0 ? 2 : 1)} %`
@@ -80,7 +81,6 @@ const plain: ReadonlySet<Metric> = new Set([
   'auc',
   'simple_auc',
   'auc_gain',
-  'cllr_added',
   'cllr',
   'min_cllr',
   'mean_keystrokes',

@@ -81,6 +81,17 @@ describe('error rates', () => {
   })
 })
 
+it('keeps the fall of the last few owners, which is short and matters most', () => {
+  const owners = [...Array.from({ length: 499 }, (_, i) => i / 499), 5.5]
+  const strangers = Array.from({ length: 500 }, (_, i) => 4 + i / 100)
+  const points = operatingPoints(curve(owners, strangers))
+  // One owner of 500 is above 151 strangers of 500.
+  const last = points.findLast(({ frr }) => frr > 0)!
+  expect(last.frr).toBeCloseTo(1 / 500, 12)
+  expect(points.some(({ far, frr }) => frr === 0 && Math.abs(far - last.far) < 0.01)).toBe(true)
+  expect(points.length).toBeLessThan(1000)
+})
+
 function curve(owner: readonly number[], stranger: readonly number[]): Curve {
   return curveOf(rankTrials(scoresOf(owner, stranger)), onceEach(2))
 }
