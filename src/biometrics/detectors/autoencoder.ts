@@ -95,9 +95,10 @@ function ratioOf(state: AutoencoderState, readings: Float32Array, d: number): nu
   const mean = network.mean[d]! + trust * (state.means[d]! - network.mean[d]!)
   const ownerVariance = own + trust * uncertain
   const anyVariance = network.within[d]! + between
-  const owner = (value - mean) ** 2 / ownerVariance + Math.log(ownerVariance)
-  const anybody = (value - network.mean[d]!) ** 2 / anyVariance + Math.log(anyVariance)
-  return Math.min(Math.max((owner - anybody) / 2, -mostOfOne), mostOfOne)
+  const fromOwner = value - mean
+  const fromAnybody = value - network.mean[d]!
+  const distance = (fromOwner * fromOwner) / ownerVariance - (fromAnybody * fromAnybody) / anyVariance
+  return Math.min(Math.max((distance + Math.log(ownerVariance / anyVariance)) / 2, -mostOfOne), mostOfOne)
 }
 
 /** Undefined without a network, or when the window shows nothing that it reads. */

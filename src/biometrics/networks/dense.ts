@@ -14,12 +14,18 @@ export type Activation = 'linear' | 'relu' | 'tanh'
 export function dense({ kernel, bias }: DenseLayer, input: ArrayLike<number>, activation: Activation): Float32Array {
   const outputs = bias.length
   const values = bias.slice()
-  for (let row = 0; row < input.length; row++) {
-    const value = input[row]!
-    // Half of the inputs of an autoencoder that has seen a keyboard only are 0.
-    if (value === 0) continue
-    const from = row * outputs
-    for (let column = 0; column < outputs; column++) values[column]! += value * kernel[from + column]!
+  const inputs = input.length
+  let row = 0
+  // Four rows at a time: each sum is read and written a quarter as often.
+  for (; row + 3 < inputs; row += 4) {
+    const [a, b, c, d] = [input[row]!, input[row + 1]!, input[row + 2]!, input[row + 3]!]
+    for (let column = 0, at = row * outputs; column < outputs; column++, at++) {
+      values[column]! +=
+        a * kernel[at]! + b * kernel[at + outputs]! + c * kernel[at + 2 * outputs]! + d * kernel[at + 3 * outputs]!
+    }
+  }
+  for (; row < inputs; row++) {
+    for (let column = 0; column < outputs; column++) values[column]! += input[row]! * kernel[row * outputs + column]!
   }
   if (activation === 'relu') for (let i = 0; i < outputs; i++) values[i] = Math.max(values[i]!, 0)
   if (activation === 'tanh') for (let i = 0; i < outputs; i++) values[i] = Math.tanh(values[i]!)
