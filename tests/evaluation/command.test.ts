@@ -81,9 +81,9 @@ describe('vigil evaluate', () => {
     [['--data', 'here', '--nonsense'], /--nonsense/],
     [['--data', '/nowhere'], /nothing to evaluate in \/nowhere/]
   ])('refuses %j', async (args, message) => {
-    await expect(evaluate(args)).rejects.toThrow(
-      expect.objectContaining({ code: 'usage', message: expect.stringMatching(message) })
-    )
+    const refused = evaluate(args)
+    await expect(refused).rejects.toMatchObject({ code: 'usage' })
+    await expect(refused).rejects.toThrow(message)
   })
 
   it('names the file and the line that it cannot read, whichever thread meets it', async () => {
@@ -93,12 +93,9 @@ describe('vigil evaluate', () => {
       join(data, 'aalto-free-text', 'keystrokes.csv.gz'),
       gzipSync('user,section,press_ms,hold_ms,keycode\n1,1,soon,1,65\n')
     )
-    await expect(evaluate(['--data', data, '--only', 'Bots', '--json'])).rejects.toThrow(
-      expect.objectContaining({
-        code: 'recording_invalid',
-        message: expect.stringContaining('line 2: expected press_ms')
-      })
-    )
+    const refused = evaluate(['--data', data, '--only', 'Bots', '--json'])
+    await expect(refused).rejects.toMatchObject({ code: 'recording_invalid' })
+    await expect(refused).rejects.toThrow('line 2: expected press_ms')
   })
 })
 
