@@ -15,6 +15,9 @@ import {
   type Profile,
   type Recording
 } from '../../src/biometrics/index.ts'
+import { ratioCost, ratioLosses } from '../../src/evaluation/metrics/calibration.ts'
+import { equalErrorRate } from '../../src/evaluation/metrics/error-rates.ts'
+import { curveOf, onceEach, rankTrials } from '../../src/evaluation/metrics/trials.ts'
 import { addEvidence, alarmModel, noEvidence, parseBudget, riskOf, type AlarmModel } from '../../src/risk/evidence.ts'
 import {
   aaltoPeople,
@@ -197,9 +200,16 @@ function report(): void {
   for (const [i, keystrokes] of [50, 100, 200].entries()) {
     const owner = rounds.flatMap(({ errors }) => errors[i]!.owner)
     const stranger = rounds.flatMap(({ errors }) => errors[i]!.stranger)
+    const trials = rankTrials({
+      people: 2,
+      target: new Int32Array(owner.length + stranger.length),
+      prober: Int32Array.from([...owner.map(() => 0), ...stranger.map(() => 1)]),
+      score: Float64Array.from([...owner, ...stranger])
+    })
+    const once = onceEach(2)
     lines.push([
       `global EER at ${keystrokes}`,
-      `${(100 * equalErrorRate(owner, stranger)).toFixed(2)} %  (${owner.length} / ${stranger.length}), Cllr ${costOf(owner, stranger).toFixed(3)}`
+      `${(100 * equalErrorRate(curveOf(trials, once))).toFixed(2)} %  (${owner.length} / ${stranger.length}), Cllr ${ratioCost(trials, ratioLosses(trials), once).toFixed(3)}`
     ])
   }
   for (const [name, value] of lines) process.stdout.write(`${name!.padEnd(34)}${value}\n`)
@@ -207,32 +217,4 @@ function report(): void {
 
 function percent(part: number, of: number): string {
   return `${((100 * part) / of).toFixed(1)} %`
-}
-
-/** Rate at which owners are refused and strangers accepted equally often; scores rise towards "stranger". */
-function equalErrorRate(owner: readonly number[], stranger: readonly number[]): number {
-  const all = [...owner.map((score) => ({ score, own: true })), ...stranger.map((score) => ({ score, own: false }))]
-  all.sort((a, b) => a.score - b.score)
-  let refused = owner.length
-  let accepted = 0
-  for (const { own } of all) {
-    if (own) refused--
-    else accepted++
-    if (accepted / stranger.length >= refused / owner.length)
-      return (accepted / stranger.length + refused / owner.length) / 2
-  }
-  return 0
-}
-
-/** Cost of the log-likelihood ratios in bits (Brümmer and du Preez 2006): 0 perfect, 1 knows nothing. */
-function costOf(owner: readonly number[], stranger: readonly number[]): number {
-  return (meanLoss(owner) + meanLoss(stranger.map((score) => -score))) / 2
-}
-
-function bitsLost(z: number): number {
-  return (z > 30 ? z : Math.log1p(Math.exp(z))) / Math.LN2
-}
-
-function meanLoss(scores: readonly number[]): number {
-  return scores.reduce((total, score) => total + bitsLost(score), 0) / scores.length
 }
