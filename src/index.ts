@@ -2,7 +2,14 @@
 
 export { createVigil, type VigilOptions } from './vigil.ts'
 export { peopleForOwnPopulation } from './population-source.ts'
-export type { ChallengeView, SessionStandingView, TrainingStatus, Vigil, VigilEvents } from './provider/vigil-api.ts'
+export type {
+  ChallengeView,
+  ProfileHistory,
+  SessionStandingView,
+  TrainingStatus,
+  Vigil,
+  VigilEvents
+} from './provider/vigil-api.ts'
 export { type ErrorCode, errorTable, isVigilError, VigilError } from './errors.ts'
 export type * from './ports.ts'
 export type { ChallengeStrategy, Factor } from './challenge/strategy.ts'
