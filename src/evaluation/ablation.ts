@@ -1,7 +1,6 @@
 // What each part of the engine adds: the population is learnt without it, fusion and all, and the same people meet the same trials.
 
-import { standardDetectors, type Population } from '../biometrics/index.ts'
-import { VigilError } from '../errors.ts'
+import { standardDetectors } from '../biometrics/index.ts'
 import type { VerificationOptions } from './measure-verification.ts'
 import type { Measurement, Metric } from './measurements.ts'
 import { drawPeople, estimateOf } from './metrics/bootstrap.ts'
@@ -42,17 +41,6 @@ export function measureAblation(
       draws.map((draw) => draw[i]![1])
     )
   }))
-}
-
-/** Throws `internal` when a detector that was to be left out is still heard: its row would say that it adds nothing. */
-export function refuseHeard(population: Population, without: readonly string[]): void {
-  for (const part of without) {
-    const detector = standardDetectors.findIndex(({ id }) => id === part)
-    const heard = [...population.typingFusion, ...population.pointingFusion].some(
-      ({ detectors }) => (detectors[detector] ?? 0) !== 0
-    )
-    if (heard) throw new VigilError('internal', `the population was to be learnt without ${part}, which is still heard`)
-  }
 }
 
 function statisticsOf(trials: Trials): (weights: Weights) => { eer: number; cllr: number } {

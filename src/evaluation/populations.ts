@@ -7,7 +7,6 @@ import {
   type Population,
   type RecordedInput
 } from '../biometrics/index.ts'
-import { refuseHeard } from './ablation.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { RecordedPerson } from './people.ts'
 import type { PeopleSet } from './readers/index.ts'
@@ -40,9 +39,7 @@ export async function learnPopulationOf(data: DataFolder, teaching: Teaching): P
   const people = teachers
     .slice(0, teaching.people ?? teachers.length)
     .map((person) => (standIn === undefined ? person : standInFor(standIn, person, seed)))
-  const population = await learnFromRecordings(inputsOf(people), seed, { ...(without.length > 0 && { without }) })
-  refuseHeard(population, without)
-  return population
+  return learnFromRecordings(inputsOf(people), seed, { without })
 }
 
 /** One person at a time: what the agent would have sent takes as much room as the recording. */
