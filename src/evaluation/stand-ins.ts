@@ -11,6 +11,8 @@ export interface StandIn {
   readonly meaning: string
   /** Whether those who teach are bent as well. */
   readonly teachersToo: boolean
+  /** Trials grow with the square of the people: what only has to show that figures hold is tried on some of them. */
+  readonly mostTested: number
   bend(person: RecordedPerson, random: () => number): RecordedPerson
 }
 
@@ -19,6 +21,7 @@ export const standIns = {
     meaning:
       'everybody’s clock has steps of 16 ms (and a pointer moves at most every 32 ms), so that the machine tells nobody apart',
     teachersToo: true,
+    mostTested: Number.POSITIVE_INFINITY,
     bend: ({ person, recordings }, random) => ({
       person,
       recordings: recordings.map((recording) => thinnedMoves(quantised(recording, 16, random), 32))
@@ -27,16 +30,19 @@ export const standIns = {
   'grain-8-later': {
     meaning: 'the stream comes from a clock with steps of 8 ms, enrolment and population do not',
     teachersToo: false,
+    mostTested: 200,
     bend: (person, random) => later(person, (recording) => quantised(recording, 8, random))
   },
   'grain-16-later': {
     meaning: 'the same with steps of 16 ms',
     teachersToo: false,
+    mostTested: 200,
     bend: (person, random) => later(person, (recording) => quantised(recording, 16, random))
   },
   'another-day': {
     meaning: 'in the stream everybody’s pace and holds have changed by a factor of their own, about 10 % up or down',
     teachersToo: false,
+    mostTested: 200,
     bend(person, random) {
       const mood = moodOf(random)
       return later(person, (recording) => retimed(recording, mood))
@@ -45,6 +51,7 @@ export const standIns = {
   'another-day-grain-8': {
     meaning: 'another day on a clock with steps of 8 ms',
     teachersToo: false,
+    mostTested: 200,
     bend(person, random) {
       const mood = moodOf(random)
       return later(person, (recording) => quantised(retimed(recording, mood), 8, random))

@@ -8,7 +8,7 @@ import { runTrials, type Role, type Share } from './matcher.ts'
 import type { Trials } from './metrics/trials.ts'
 import { learnPopulationOf, type Teaching } from './populations.ts'
 import { simpleMatcherFor } from './simple-matcher.ts'
-import { standInFor, type StandInName } from './stand-ins.ts'
+import { standInFor, standIns, type StandInName } from './stand-ins.ts'
 import { verificationProtocols } from './verification.ts'
 import { watchHandOvers, watchPeople, type WatchedPerson } from './watching.ts'
 
@@ -99,5 +99,13 @@ function rolesIn(data: DataFolder): (protocol: string, standIn: StandInName | un
 function bent(data: DataFolder, standIn: StandInName | undefined): DataFolder {
   if (standIn === undefined) return data
   const { seed } = data.options
-  return { ...data, tested: (set) => data.tested(set).map((person) => standInFor(standIn, person, seed)) }
+  const most = standIns[standIn].mostTested
+  return {
+    ...data,
+    tested: (set) =>
+      data
+        .tested(set)
+        .slice(0, most)
+        .map((person) => standInFor(standIn, person, seed))
+  }
 }
