@@ -5,10 +5,26 @@ import { VigilError } from '../errors.ts'
 import { standardDetectors } from './detectors/index.ts'
 import { thinned } from './enrolled-person.ts'
 import { featureNames, featureVersion } from './features.ts'
-import { detectorHorizon, stretchRatios } from './population.ts'
+import { hopEncoderOf } from './encoder/hops.ts'
+import {
+  detectorHorizon,
+  fusedParts,
+  scoresOf,
+  stretchRatios,
+  typingShares,
+  type Stretch as StretchSums,
+  type StretchScores
+} from './fusion.ts'
 import type { EnrolledPerson, Population } from './population-model.ts'
 import { mostHops, profileVersion, type Profile } from './profile.ts'
-import { detectorScores, leastEnrolment, trainPerson, type PersonModels } from './scoring.ts'
+import {
+  detectorScores,
+  leastEnrolment,
+  sequenceTotal,
+  trainPerson,
+  type DetectorScores,
+  type PersonModels
+} from './scoring.ts'
 import { keystrokesIn, strokesIn, sumStatistics, type Statistics } from './statistics.ts'
 import type { FeatureShare } from './detector.ts'
 import { trailHops, type Window } from './window.ts'
@@ -101,7 +117,8 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
     assess(profile, window) {
       const models = modelsOf(profile)
       const detectors = detectorScores(models, window)
-      const ratios = stretchRatios(population, models, window.trail, detectors)
+      const trail = stretchesOf(population, window)
+      const ratios = stretchRatios(population, models, trail, detectors)
       const stretches = window.trail.map((stretch, i) => ({
         ...amountsOf(stretch),
         hops: trailHops[i] ?? 0,
@@ -109,6 +126,7 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
       }))
       // The window's own length, or what there is of it at the start of a stream.
       const llr = ratios[detectorHorizon] ?? ratios.findLast((ratio) => ratio !== undefined)
+      const longest = Math.min(detectorHorizon, trail.length - 1)
       return {
         llr,
         stretches,
@@ -116,7 +134,7 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
         pointerEvents: window.pointerEvents,
         freshKeystrokes: window.freshKeystrokes,
         freshMs: window.freshMs,
-        shares: sharesOf(population, profile, ratios.length > detectorHorizon ? detectors : undefined, llr),
+        shares: sharesOf(population, scoresOf(population, models, trail[longest]!, longest, detectors), llr),
         features: llr === undefined ? [] : loudest(models, window)
       }
     },
@@ -125,7 +143,8 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
       const person = materialOf(windows)
       const detectors = meanScores(models, windows)
       const total = sumStatistics(person.hops)
-      const [llr] = stretchRatios(population, models, [total], detectors, detectorHorizon)
+      const whole = { statistics: total, sequence: sequenceTotal(population, person.typed) }
+      const [llr] = stretchRatios(population, models, [whole], detectors, detectorHorizon)
       const last = windows.at(-1)
       return {
         llr,
@@ -134,7 +153,7 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
         pointerEvents: sumOf(windows, ({ freshPointerEvents }) => freshPointerEvents),
         freshKeystrokes: sumOf(windows, ({ freshKeystrokes }) => freshKeystrokes),
         freshMs: sumOf(windows, ({ freshMs }) => freshMs),
-        shares: sharesOf(population, profile, detectors, llr),
+        shares: sharesOf(population, scoresOf(population, models, whole, detectorHorizon, detectors), llr),
         features: llr === undefined || last === undefined ? [] : loudest(models, last)
       }
     }
@@ -151,7 +170,8 @@ export function materialOf(windows: readonly Window[]): EnrolledPerson {
   return {
     rows: windows.map(({ features }) => features),
     hops: windows.map(({ fresh }) => fresh),
-    hopMs: windows.map(({ freshMs }) => freshMs)
+    hopMs: windows.map(({ freshMs }) => freshMs),
+    typed: windows.map(({ typed }) => typed.at(-1)!)
   }
 }
 
@@ -171,13 +191,16 @@ function amountsOf(stretch: Statistics): { keystrokes: number; strokes: number }
 }
 
 /** Mean of each detector's scores; the first windows, which look back on little, only when there is nothing else. */
-function meanScores(models: PersonModels, windows: readonly Window[]): number[] | undefined {
+function meanScores(models: PersonModels, windows: readonly Window[]): DetectorScores | undefined {
   const scored = windows.slice(windows.length > warmWindows ? warmWindows : 0).flatMap((window) => {
     const scores = detectorScores(models, window)
     return scores === undefined ? [] : [scores]
   })
   if (scored.length === 0) return undefined
-  return standardDetectors.map((_, i) => sumOf(scored, (scores) => scores[i]!) / scored.length)
+  return standardDetectors.map((_, i) => {
+    const own = scored.flatMap((scores) => scores[i] ?? [])
+    return own.length === 0 ? undefined : sumOf(own, (score) => score) / own.length
+  })
 }
 
 const warmWindows = 3
@@ -188,19 +211,22 @@ function sumOf<T>(list: readonly T[], value: (member: T) => number): number {
   return sum
 }
 
-/** The population's verifier gets what is left when the detectors' parts are taken away. */
-function sharesOf(
-  population: Population,
-  profile: Profile,
-  detectors: readonly number[] | undefined,
-  llr: number | undefined
-): DetectorShare[] {
+/** The trail of a window, with the embeddings of the same hops. */
+function stretchesOf(population: Population, { trail, typed }: Window): StretchSums[] {
+  const encoder = population.sequence && hopEncoderOf(population.sequence.encoder)
+  const longest = trailHops[trail.length - 1] ?? 0
+  // The oldest of a full list is only there for what comes after it.
+  const sequences = encoder?.statisticsOf(typed).slice(-longest)
+  return trail.map((statistics, i) => ({
+    statistics,
+    sequence: sequences && sumStatistics(sequences.slice(-trailHops[i]!))
+  }))
+}
+
+/** What each part adds to the ratio of a stretch. */
+function sharesOf(population: Population, scores: StretchScores, llr: number | undefined): DetectorShare[] {
   if (llr === undefined) return []
-  if (detectors === undefined) return [{ detector: 'population', share: llr }]
-  const fusion = profile.keystrokes >= leastEnrolment.keystrokes ? population.typingFusion : population.pointingFusion
-  const weights = fusion[Math.min(detectorHorizon, fusion.length - 1)]?.detectors ?? []
-  const shares = detectors.map((score, i) => ({ detector: standardDetectors[i]!.id, share: (weights[i] ?? 0) * score }))
-  return [{ detector: 'population', share: llr - sumOf(shares, ({ share }) => share) }, ...shares]
+  return typingShares(population, scores, llr).map((share, i) => ({ detector: fusedParts[i]!, share }))
 }
 
 function loudest(models: PersonModels, window: Window): FeatureShare[] {

@@ -1,13 +1,15 @@
 // The material of a person, cut and joined hop by hop. What stands beside a hop (features, time) goes where the hop goes, and here is
 // the only place that knows what that is.
 
+import { encoderKeystrokes } from './encoder/encoder.ts'
+import { joinSequences, sliceSequence } from './encoder/sequence.ts'
 import type { EnrolledPerson } from './population-model.ts'
 import { addStatistics } from './statistics.ts'
 
 /** The hops at these places, in the order given. */
-export function pickHops({ rows, hops, hopMs }: EnrolledPerson, indexes: readonly number[]): EnrolledPerson {
+export function pickHops({ rows, hops, hopMs, typed }: EnrolledPerson, indexes: readonly number[]): EnrolledPerson {
   const pick = <T>(list: readonly T[]): T[] => indexes.map((index) => list[index]!)
-  return { rows: pick(rows), hops: pick(hops), hopMs: pick(hopMs) }
+  return { rows: pick(rows), hops: pick(hops), hopMs: pick(hopMs), typed: pick(typed) }
 }
 
 /** The hops of one, then those of the other. */
@@ -15,18 +17,23 @@ export function joinPeople(first: EnrolledPerson, second: EnrolledPerson): Enrol
   return {
     rows: [...first.rows, ...second.rows],
     hops: [...first.hops, ...second.hops],
-    hopMs: [...first.hopMs, ...second.hopMs]
+    hopMs: [...first.hopMs, ...second.hopMs],
+    typed: [...first.typed, ...second.typed]
   }
 }
 
-/** Joins neighbouring hops until there are at most `most`; of joined windows the later one's features stay. */
+/**
+ * Joins neighbouring hops until there are at most `most`; of joined windows the later one's features stay, and as many keystrokes as the
+ * sequence encoder looks at.
+ */
 export function thinned(person: EnrolledPerson, most: number): EnrolledPerson {
-  let { rows, hops, hopMs } = person
+  let { rows, hops, hopMs, typed } = person
   while (hops.length > most) {
     const pairs = Math.ceil(hops.length / 2)
     const wide = hops
     const long = hopMs
     const all = rows
+    const sequences = typed
     hops = Array.from({ length: pairs }, (_, i) => {
       const sum = wide[2 * i]!.slice()
       const second = wide[2 * i + 1]
@@ -35,6 +42,10 @@ export function thinned(person: EnrolledPerson, most: number): EnrolledPerson {
     })
     hopMs = Array.from({ length: pairs }, (_, i) => long[2 * i]! + (long[2 * i + 1] ?? 0))
     rows = Array.from({ length: pairs }, (_, i) => all[2 * i + 1] ?? all[2 * i]!)
+    typed = Array.from({ length: pairs }, (_, i) => {
+      const joined = joinSequences(sequences.slice(2 * i, 2 * i + 2))
+      return sliceSequence(joined, Math.max(0, joined.length - encoderKeystrokes), joined.length)
+    })
   }
-  return { rows, hops, hopMs }
+  return { rows, hops, hopMs, typed }
 }

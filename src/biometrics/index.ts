@@ -16,6 +16,7 @@ export {
 export type { Detector, FeatureShare } from './detector.ts'
 export { standardDetectors } from './detectors/index.ts'
 export { counterNames, EventType, KeyClass, keyClassOf, noCounters, type Counters, type InputEvent } from './events.ts'
+export { fusedParts } from './fusion.ts'
 export { featureNames, featureVersion, type FeatureName } from './features.ts'
 export {
   anchorOf,

@@ -21,7 +21,8 @@ export interface KeystrokeRing {
   at(n: number): Keystroke
   /** Press of the oldest, or Infinity. */
   startedAt(): number
-  sequence(): TimingSequence
+  /** The newest `most`, oldest first. Default: all. */
+  sequence(most?: number): TimingSequence
 }
 
 /** The last `capacity` keystrokes. */
@@ -42,18 +43,19 @@ export function createKeystrokeRing(capacity: number): KeystrokeRing {
     },
     at,
     startedAt: () => (kept.length > 0 ? at(0).pressT : Number.POSITIVE_INFINITY),
-    sequence() {
+    sequence(most = kept.length) {
       const columns = sequenceColumns.length
-      const values = new Float32Array(kept.length * columns)
-      for (let n = 0; n < kept.length; n++) {
-        const keystroke = at(n)
+      const length = Math.min(most, kept.length)
+      const values = new Float32Array(length * columns)
+      for (let n = 0; n < length; n++) {
+        const keystroke = at(kept.length - length + n)
         values[n * columns] = known(keystroke.holdMs)
         values[n * columns + 1] = known(keystroke.pressToPressMs)
         values[n * columns + 2] = known(keystroke.releaseToPressMs)
         values[n * columns + 3] = Number.isNaN(keystroke.pressToPressMs) ? 0 : 1
         values[n * columns + 4] = keystroke.cls
       }
-      return { length: kept.length, values }
+      return { length, values }
     }
   }
 }

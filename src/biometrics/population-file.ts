@@ -1,13 +1,14 @@
 // A population as one file, and back. Whatever is not a population of this version is refused with one coded error.
 
 import { VigilError } from '../errors.ts'
-import { standardDetectors } from './detectors/index.ts'
+import { checkEncoderWeights } from './encoder/encoder.ts'
 import { featureNames, featureVersion } from './features.ts'
 import { checkAutoencoder, type AutoencoderWeights } from './networks/autoencoder-weights.ts'
 import { decodePlain, encodePlain, sameShape, type Plain } from './plain-codec.ts'
 import { pointerHistograms } from './pointer-histograms.ts'
 import { mostDirections, type PointerVerifierModel } from './pointer-verifier.ts'
-import type { FusionWeights, Population } from './population-model.ts'
+import { fusedParts } from './fusion.ts'
+import type { FusionWeights, Population, SequenceModel } from './population-model.ts'
 import { readings } from './statistics.ts'
 import type { VerifierModel } from './verifier.ts'
 
@@ -33,14 +34,15 @@ export function decodePopulation(bytes: Uint8Array): Population {
   }
   const population = value['population']
   if (!isRecord(population)) throw invalid('a population')
-  const { typing, pointing, autoencoder, ...rest } = population
+  const { typing, pointing, autoencoder, sequence, ...rest } = population
   if (!sameShape(rest, required)) throw invalid('the fields of a population')
-  if (typing !== undefined) checkVerifier(typing)
+  if (typing !== undefined) checkVerifier(typing, readings)
   if (pointing !== undefined) checkPointing(pointing)
   if (autoencoder !== undefined) {
     if (!sameShape(autoencoder, autoencoderShape)) throw invalid('the fields of an autoencoder')
     checkAutoencoder(autoencoder as unknown as AutoencoderWeights)
   }
+  if (sequence !== undefined) checkSequence(sequence)
   const checked = population as unknown as Population
   checkLengths(checked)
   return checked
@@ -48,7 +50,7 @@ export function decodePopulation(bytes: Uint8Array): Population {
 
 const row = new Float64Array(0)
 
-const weights: FusionWeights = { amount: 1, bias: 0, verifier: 1, detectors: [0], bareBias: 0, bareVerifier: 1 }
+const weights: FusionWeights = { amount: 1, bias: 0, weights: [1], middles: [0] }
 
 const required: Plain = {
   version: 1,
@@ -88,7 +90,8 @@ const autoencoderShape: Plain = {
   between: floats
 }
 
-function checkVerifier(value: Plain): void {
+/** `known`: readings that there are. */
+function checkVerifier(value: Plain, known: number): void {
   if (!sameShape(value, verifier)) throw invalid('the fields of a verifier')
   const model = value as unknown as VerifierModel
   const cells = model.cells.length
@@ -99,13 +102,31 @@ function checkVerifier(value: Plain): void {
     [model.mean, model.spread, model.shrink].every(({ length }) => length === cells) &&
     model.directions.length === rank * cells &&
     [model.slope, model.noise].every(({ length }) => length === rank * sizes) &&
-    model.cells.every((cell) => cell >= 0 && cell < readings) &&
+    model.cells.every((cell) => cell >= 0 && cell < known) &&
     [model.spread, model.between, model.noise, model.sizes].every((values) => values.every((one) => one > 0))
   // NaN stands for "not observed" in features; a model has none.
   const whole = [model.mean, model.shrink, model.directions, model.slope].every((values) =>
     values.every(Number.isFinite)
   )
   if (!fits || !whole) throw invalid('a verifier whose parts fit together')
+}
+
+const recurrent: Plain = {
+  inputs: 0,
+  units: 0,
+  kernel: floats,
+  recurrent: floats,
+  bias: floats,
+  recurrentBias: floats
+}
+
+const encoderShape: Plain = { version: 1, forward: recurrent, backward: recurrent, kernel: floats, bias: floats }
+
+function checkSequence(value: Plain): void {
+  if (!sameShape(value, { encoder: encoderShape, verifier })) throw invalid('the fields of a sequence encoder')
+  const model = value as unknown as SequenceModel
+  checkEncoderWeights(model.encoder)
+  checkVerifier(model.verifier as unknown as Plain, model.encoder.bias.length)
 }
 
 const family: Plain = {
@@ -154,9 +175,9 @@ function checkLengths(population: Population): void {
     throw invalid(`${size} features`)
   }
   if (!scale.within.every((spread) => spread > 0)) throw invalid('positive spreads')
-  for (const { amount, detectors } of [...typingFusion, ...pointingFusion]) {
-    if (!(amount > 0) || (detectors.length > 0 && detectors.length !== standardDetectors.length)) {
-      throw invalid('weights for every detector')
+  for (const { amount, weights: own, middles } of [...typingFusion, ...pointingFusion]) {
+    if (!(amount > 0) || [own, middles].some(({ length }) => length !== fusedParts.length)) {
+      throw invalid('weights for every part')
     }
   }
   if (!(alarms.hours >= 0)) throw invalid('watched hours from 0')

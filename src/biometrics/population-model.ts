@@ -1,12 +1,14 @@
 // What is known of people in general. Plain data: it can be stored, cloned into a worker and sent to another machine.
 
+import type { EncoderWeights } from './encoder/encoder.ts'
 import type { FeatureScale } from './feature-scale.ts'
 import type { AutoencoderWeights } from './networks/autoencoder-weights.ts'
 import type { PointerVerifierModel } from './pointer-verifier.ts'
+import type { TimingSequence } from './keystroke-features.ts'
 import type { Statistics } from './statistics.ts'
 import type { VerifierModel } from './verifier.ts'
 
-/** What of one person's input teaches the population: no events and no sequences, only sums and features. */
+/** What of one person's input teaches the population. The lists are as long as each other: one member a hop. */
 export interface EnrolledPerson {
   /** Features of the person's windows, 40 numbers each, in order. */
   readonly rows: readonly Float64Array[]
@@ -14,19 +16,22 @@ export interface EnrolledPerson {
   readonly hops: readonly Statistics[]
   /** Watched milliseconds of each hop. */
   readonly hopMs: readonly number[]
+  /**
+   * New keystrokes of each hop: times and classes, of text that was shown to be typed. Empty for hops of a person's own text, which leave
+   * sums and nothing else.
+   */
+  readonly typed: readonly TimingSequence[]
 }
 
 /** Turns scores of one amount of input into a calibrated natural-log likelihood ratio "stranger : owner". */
 export interface FusionWeights {
-  /** Amount of input (keystrokes, or small movements) that the weights were learnt at. */
+  /** Amount of input (keystrokes, or steps of the pointer) that the weights were learnt at. */
   readonly amount: number
   readonly bias: number
-  readonly verifier: number
-  /** One a detector, in the order of `standardDetectors`. */
-  readonly detectors: readonly number[]
-  /** The same without detectors, for when one of them is silent. */
-  readonly bareBias: number
-  readonly bareVerifier: number
+  /** One a part, in the order of `fusedParts`. */
+  readonly weights: readonly number[]
+  /** What a part that is silent is taken to say: the middle between owners and strangers. */
+  readonly middles: readonly number[]
 }
 
 /** How far evidence against innocent people went: the highest value in each stream, and how long they were watched in all. */
@@ -46,6 +51,13 @@ export interface PopulationBase {
   readonly pointing?: PointerVerifierModel
   /** Absent where nothing could be trained: the autoencoder is then silent. */
   readonly autoencoder?: AutoencoderWeights
+  /** The sequence encoder and its own verifier, over the mean of embeddings. Absent where too few people taught it. */
+  readonly sequence?: SequenceModel
+}
+
+export interface SequenceModel {
+  readonly encoder: EncoderWeights
+  readonly verifier: VerifierModel
 }
 
 export interface Population extends PopulationBase {

@@ -1,9 +1,12 @@
 // A profile: what is stored of a person. The material (sums and features, no events) and the models derived from it under one
 // population. A profile read back is trusted in nothing: version, keys, kinds, lengths and sizes are checked.
 
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { VigilError } from '../errors.ts'
 import { standardDetectors } from './detectors/index.ts'
+import { packSequences, unpackSequences } from './encoder/sequence.ts'
 import { featureNames, featureVersion } from './features.ts'
+import type { TimingSequence } from './keystroke-features.ts'
 import { decodePlain, encodePlain, sameShape, type Plain, type PlainArray } from './plain-codec.ts'
 import type { EnrolledPerson, PopulationBase } from './population-model.ts'
 import { seededRandom } from './random.ts'
@@ -23,7 +26,7 @@ export interface Profile {
   readonly models: PersonModels
 }
 
-export const profileVersion = 1
+export const profileVersion = 2
 /** Material beyond this is thinned by joining neighbours, so that a profile stays small. */
 export const mostHops = 64
 export const mostRows = 64
@@ -31,22 +34,25 @@ const mostBytes = 1_000_000
 
 export function encodeProfile(profile: Profile): Uint8Array {
   const { person, models } = profile
-  return encodePlain({
+  const plain = encodePlain({
     ...profile,
     person: {
       rows: joined(person.rows, Float32Array),
       hops: joined(person.hops, Float32Array),
-      hopMs: Float64Array.from(person.hopMs)
+      hopMs: Float64Array.from(person.hopMs),
+      typed: packSequences(person.typed),
+      typedLengths: Int32Array.from(person.typed, ({ length }) => length)
     },
     models
   })
+  return deflateRawSync(plain)
 }
 
 /** Throws `profile_corrupt` for anything but a profile of this version. */
 export function decodeProfile(bytes: Uint8Array): Profile {
   let value: Plain
   try {
-    value = decodePlain(bytes, mostBytes)
+    value = decodePlain(inflateRawSync(bytes, { maxOutputLength: mostBytes }), mostBytes)
   } catch (cause) {
     throw new VigilError('profile_corrupt', 'a profile is not plain data', { cause })
   }
@@ -70,7 +76,7 @@ export function decodeProfile(bytes: Uint8Array): Profile {
 }
 
 function personOf(fields: Fields): EnrolledPerson {
-  expectKeys(fields, ['rows', 'hops', 'hopMs'])
+  expectKeys(fields, ['rows', 'hops', 'hopMs', 'typed', 'typedLengths'])
   const hopMs = fields['hopMs']
   const rows = split(fields['rows'], featureNames.length, mostRows, 'rows').map((row) => Float64Array.from(row))
   const hops = split(fields['hops'], statisticsLength, mostHops, 'hops')
@@ -79,8 +85,22 @@ function personOf(fields: Fields): EnrolledPerson {
   }
   if (!hopMs.every((ms) => ms >= 0 && ms < 1e12)) throw corrupt('times of hops')
   for (const hop of hops) if (!hop.every(Number.isFinite)) throw corrupt('finite sums')
-  return { rows, hops, hopMs: [...hopMs] }
+  return { rows, hops, hopMs: [...hopMs], typed: sequencesOf(fields, hops.length) }
 }
+
+/** Throws `profile_corrupt`. */
+function sequencesOf({ typed, typedLengths }: Fields, hops: number): TimingSequence[] {
+  if (!(typed instanceof Uint16Array) || !(typedLengths instanceof Int32Array) || typedLengths.length !== hops) {
+    throw corrupt('a sequence of keystrokes for every hop')
+  }
+  if (!typedLengths.every((length) => length >= 0 && length <= mostTyped)) throw corrupt('lengths of sequences')
+  const sequences = unpackSequences(typed, typedLengths)
+  if (sequences === undefined) throw corrupt('sequences as long as they say')
+  return sequences
+}
+
+/** Keystrokes of one hop: no window has more that are new. */
+const mostTyped = 4096
 
 function modelsOf(fields: Fields): PersonModels {
   for (const key of Object.keys(fields)) {
@@ -107,17 +127,19 @@ function modelsOf(fields: Fields): PersonModels {
     return { id: detector.id, version, state, strangerMean, strangerSpread }
   })
   const typing = fields['typing'] === undefined ? undefined : placeOf(fields['typing'])
+  const sequence = fields['sequence'] === undefined ? undefined : placeOf(fields['sequence'])
   const pointing = fields['pointing'] === undefined ? undefined : placeOf(fields['pointing'])
   return {
     typed,
     pointed,
     detectors,
     ...(typing === undefined ? {} : { typing }),
+    ...(sequence === undefined ? {} : { sequence }),
     ...(pointing === undefined ? {} : { pointing })
   }
 }
 
-const modelFields: ReadonlySet<string> = new Set(['typed', 'pointed', 'detectors', 'typing', 'pointing'])
+const modelFields: ReadonlySet<string> = new Set(['typed', 'pointed', 'detectors', 'typing', 'sequence', 'pointing'])
 
 const nobody: PopulationBase = {
   scale: {

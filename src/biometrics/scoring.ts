@@ -3,7 +3,9 @@
 
 import { standardDetectors } from './detectors/index.ts'
 import type { FeatureWindow } from './window.ts'
-import type { EnrolledPerson, FusionWeights, PopulationBase } from './population-model.ts'
+import { hopEncoderOf, sequenceView } from './encoder/hops.ts'
+import type { TimingSequence } from './keystroke-features.ts'
+import type { EnrolledPerson, PopulationBase, SequenceModel } from './population-model.ts'
 import { keystrokeFeatures } from './features.ts'
 import { enrolPointer, leastSteps, stepsIn, strangerPointing, type PointerVerifierModel } from './pointer-verifier.ts'
 import { seededRandom, seedFor } from './random.ts'
@@ -34,6 +36,7 @@ export interface PersonModels {
   readonly pointed: boolean
   readonly detectors: readonly TrainedDetector[]
   readonly typing?: Place
+  readonly sequence?: Place
   readonly pointing?: Place
 }
 
@@ -46,7 +49,9 @@ export const typingView: VerifierView = {
     ...range(pressToPress.first, pressToPress.cells).map(spreadOf)
   ],
   amountOf: keystrokesIn,
-  least: 10
+  least: 10,
+  diagonalShare: 0.7,
+  shrinkShare: 0.5
 }
 
 function range(first: number, count: number): number[] {
@@ -61,6 +66,7 @@ const strangersScored = 60
 export function trainPerson(base: PopulationBase, person: EnrolledPerson, seed: number): PersonModels {
   const total = sumStatistics(person.hops)
   const typing = placeIn(base.typing, typingView, total, leastEnrolment.keystrokes)
+  const sequence = sequencePlace(base.sequence, person)
   const pointing =
     base.pointing === undefined || strokesIn(total) < leastEnrolment.strokes
       ? undefined
@@ -92,6 +98,7 @@ export function trainPerson(base: PopulationBase, person: EnrolledPerson, seed: 
     pointed,
     detectors,
     ...(typing === undefined ? {} : { typing }),
+    ...(sequence === undefined ? {} : { sequence }),
     ...(pointing === undefined ? {} : { pointing })
   }
 }
@@ -114,23 +121,23 @@ function observedIn(rows: readonly Float64Array[], from: number): boolean {
   return observed * 5 >= rows.length
 }
 
-/** One number a detector, in standard deviations above what strangers score; undefined when any of them is silent. */
-export function detectorScores(models: PersonModels, window: FeatureWindow): number[] | undefined {
+/** One number a detector, in standard deviations above what strangers score; undefined = silent. */
+export type DetectorScores = readonly (number | undefined)[]
+
+/** Undefined when the window shows other kinds of input than the profile. */
+export function detectorScores(models: PersonModels, window: FeatureWindow): DetectorScores | undefined {
   const { typed, pointed } = models
   // Half of what the detectors know missing in the window would look like a stranger.
   if (typed && !observedIn([window.features], 0)) return undefined
   if (pointed && !observedIn([window.features], keystrokeFeatures.length)) return undefined
   const comparable = { features: masked(window.features, typed, pointed) }
-  const scores: number[] = []
-  for (let i = 0; i < standardDetectors.length; i++) {
-    const detector = standardDetectors[i]!
+  return standardDetectors.map((detector, i) => {
     const trained = models.detectors[i]
     if (trained?.id !== detector.id || trained.version !== detector.version) return undefined
     const raw = detector.score(trained.state, comparable)
     if (raw === undefined || !Number.isFinite(raw)) return undefined
-    scores.push(Math.min(Math.max((raw - trained.strangerMean) / trained.strangerSpread, -8), 8))
-  }
-  return scores
+    return Math.min(Math.max((raw - trained.strangerMean) / trained.strangerSpread, -8), 8)
+  })
 }
 
 /** Uncalibrated ratio of one view, and how much input it rests on. */
@@ -168,45 +175,38 @@ function believed(ratio: number, amount: number): Seen | undefined {
   return Number.isFinite(ratio) ? { ratio: held(ratio, mostBelieved), amount } : undefined
 }
 
-/** Calibrated ratio, with the weights interpolated between the amounts they were learnt at. */
-export function fuse(
-  fusion: readonly FusionWeights[],
-  ratio: number,
-  amount: number,
-  detectors: readonly number[] | undefined
-): number | undefined {
-  const last = fusion.at(-1)
-  if (last === undefined) return undefined
-  const above = fusion.findIndex((weights) => amount < weights.amount)
-  if (above === 0) return claimed(fusedBy(fusion[0]!, ratio, detectors))
-  if (above < 0) return claimed(fusedBy(last, ratio, detectors))
-  const low = fusion[above - 1]!
-  const high = fusion[above]!
-  const share = Math.log(amount / low.amount) / Math.log(high.amount / low.amount)
-  return claimed((1 - share) * fusedBy(low, ratio, detectors) + share * fusedBy(high, ratio, detectors))
-}
-
-function claimed(ratio: number): number {
-  return held(ratio, mostClaimed)
-}
-
 /**
  * Beyond `most` a ratio grows only with its logarithm: the order of scores stays, and no single view shouts the others down. A few
  * thousand trials cannot show odds of a million to one.
  */
-function held(ratio: number, most: number): number {
+export function held(ratio: number, most: number): number {
   const size = Math.abs(ratio)
   return size <= most ? ratio : Math.sign(ratio) * (most + Math.log1p(size - most))
 }
 
 const mostBelieved = 25
-const mostClaimed = 8
 
-function fusedBy(weights: FusionWeights, ratio: number, detectors: readonly number[] | undefined): number {
-  if (detectors === undefined) return weights.bareBias + weights.bareVerifier * ratio
-  let sum = weights.bias + weights.verifier * ratio
-  for (let i = 0; i < detectors.length; i++) sum += (weights.detectors[i] ?? 0) * detectors[i]!
-  return sum
+/** Of the sequence encoder: the mean of embeddings of a stretch, given as their sums. */
+export function verifySequence(
+  model: SequenceModel | undefined,
+  place: Place | undefined,
+  sums: Statistics | undefined
+): Seen | undefined {
+  if (model === undefined || sums === undefined) return undefined
+  return verify(model.verifier, sequenceView(model.encoder.bias.length), place, sums)
+}
+
+/** Sums of embeddings of all keystrokes; undefined without an encoder. */
+export function sequenceTotal(base: PopulationBase, typed: readonly TimingSequence[]): Statistics | undefined {
+  if (base.sequence === undefined || typed.length === 0) return undefined
+  return sumStatistics(hopEncoderOf(base.sequence.encoder).statisticsOf(typed))
+}
+
+function sequencePlace(model: SequenceModel | undefined, { typed }: EnrolledPerson): Place | undefined {
+  if (model === undefined || typed.length === 0) return undefined
+  const encoder = hopEncoderOf(model.encoder)
+  const view = sequenceView(encoder.size)
+  return placeIn(model.verifier, view, sumStatistics(encoder.statisticsOf(typed)), leastEnrolment.keystrokes)
 }
 
 function placeIn(

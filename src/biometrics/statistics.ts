@@ -55,12 +55,12 @@ export function observe(statistics: Statistics, cell: number, value: number): vo
 
 /** Adds `more` into `total`. */
 export function addStatistics(total: Statistics, more: Statistics): void {
-  for (let i = 0; i < statisticsLength; i++) total[i]! += more[i]!
+  for (let i = 0; i < total.length; i++) total[i]! += more[i]!
 }
 
 /** The sum of several. */
 export function sumStatistics(parts: readonly Statistics[]): Statistics {
-  const total = emptyStatistics()
+  const total = new Float32Array(parts[0]?.length ?? statisticsLength)
   for (const part of parts) addStatistics(total, part)
   return total
 }

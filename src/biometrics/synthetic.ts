@@ -44,12 +44,9 @@ export function syntheticPopulation(seed: number, people = 80, { progress }: Lea
  */
 function humbled(weights: FusionWeights): FusionWeights {
   return {
-    amount: weights.amount,
+    ...weights,
     bias: humility * weights.bias,
-    verifier: humility * weights.verifier,
-    detectors: weights.detectors.map((weight) => humility * weight),
-    bareBias: humility * weights.bareBias,
-    bareVerifier: humility * weights.bareVerifier
+    weights: weights.weights.map((weight) => humility * weight)
   }
 }
 

@@ -38,15 +38,15 @@ export interface VerifierView {
   amountOf(statistics: Statistics): number
   /** Less than this says nothing. */
   readonly least: number
+  /** Share of the covariance within people that is taken from its diagonal alone: few people, many cells. */
+  readonly diagonalShare: number
+  /** The discriminant analysis weighs noise as well, so cells are drawn in only this far of what each alone would be. */
+  readonly shrinkShare: number
 }
 
 const mostDirections = 64
 const fewestPeople = 6
 const referenceHops = 4
-/** The discriminant analysis weighs noise as well, so the cells are drawn in only half as far as each alone would be. */
-const shrinkShare = 0.5
-/** Share of the covariance within people that is taken from its diagonal alone: few people, many cells. */
-const diagonalShare = 0.7
 
 /**
  * Learns from people given as their hops in order. Undefined when fewer than six people have enough input for it.
@@ -67,7 +67,7 @@ export function learnVerifier(
   const { within, between } = covariances(stretches, size)
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
-      if (row !== column) within[row * size + column]! *= 1 - diagonalShare
+      if (row !== column) within[row * size + column]! *= 1 - view.diagonalShare
       else within[row * size + column]! += 1e-3
     }
   }
@@ -186,7 +186,7 @@ function learnCells(people: readonly (readonly Statistics[])[], view: VerifierVi
     const variance = (spread - expected) / means.length
     // A cell in which people hardly differ carries nothing but noise.
     if (variance < within / 200) continue
-    kept.push({ cell, mean: grand, spread: Math.sqrt(variance), shrink: (shrinkShare * within) / variance })
+    kept.push({ cell, mean: grand, spread: Math.sqrt(variance), shrink: (view.shrinkShare * within) / variance })
   }
   return {
     cells: Int32Array.from(kept, ({ cell }) => cell),

@@ -38,6 +38,8 @@ export interface Window {
   readonly fresh: Statistics
   /** Sums over the last 1, 2, 4, 8 and 16 hops, as many as there are: shortest first. */
   readonly trail: readonly Statistics[]
+  /** The new keystrokes of this hop and of up to sixteen before it, newest last. Successive windows share the sequences of their hops. */
+  readonly typed: readonly TimingSequence[]
 }
 
 /** What a detector reads of a window; a stored row of features is enough for those that read nothing else. */
@@ -55,6 +57,8 @@ export interface WindowBuilder {
 /** Hops that each entry of a trail spans. */
 export const trailHops = [1, 2, 4, 8, 16] as const
 const hopsKept = 16
+/** One more than a trail spans: the context of its first hop. */
+const sequencesKept = hopsKept + 1
 /** Hops that the pointer features look back on. */
 const pointerHops = 8
 const unwatchedGapMs = 60_000
@@ -82,6 +86,7 @@ export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder 
 
   const ring = createKeystrokeRing(length)
   const hops: Hop[] = []
+  const typed: TimingSequence[] = []
   let current = newHop(Number.NaN)
   let firstT = Number.NaN
   let lastT = Number.NaN
@@ -102,6 +107,8 @@ export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder 
     if (freshKeystrokes === 0 && current.pointerEvents === 0) return undefined
     hops.push(current)
     if (hops.length > hopsKept) hops.shift()
+    typed.push(ring.sequence(freshKeystrokes))
+    if (typed.length > sequencesKept) typed.shift()
     const recent = hops.slice(-pointerHops)
     const features = new Float64Array(featureNames.length).fill(Number.NaN)
     keystrokeFeaturesOf(ring, features, total)
@@ -122,7 +129,8 @@ export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder 
       features,
       sequence,
       fresh: current.statistics,
-      trail: trailOf(hops)
+      trail: trailOf(hops),
+      typed: [...typed]
     }
     current = newHop(lastT)
     freshKeystrokes = 0

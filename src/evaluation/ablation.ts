@@ -1,6 +1,6 @@
 // What each part of the engine adds: the population is learnt without it, fusion and all, and the same people meet the same trials.
 
-import { standardDetectors } from '../biometrics/index.ts'
+import { fusedParts } from '../biometrics/index.ts'
 import type { VerificationOptions } from './measure-verification.ts'
 import type { Measurement, Metric } from './measurements.ts'
 import { drawPeople, estimateOf } from './metrics/bootstrap.ts'
@@ -9,7 +9,7 @@ import { equalErrorRate } from './metrics/error-rates.ts'
 import { curveOf, onceEach, rankTrials, type Trials, type Weights } from './metrics/trials.ts'
 
 /** Parts that a population can be learnt without. */
-export const ablationParts: readonly string[] = standardDetectors.map(({ id }) => id)
+export const ablationParts = fusedParts
 
 /** `whole`: the same trials with every part at work. */
 export function measureAblation(

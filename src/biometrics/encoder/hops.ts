@@ -1,0 +1,90 @@
+// Embeddings of hops, which add up: the mean over any stretch is the sum of its hops divided by their number, so that a stretch is judged
+// without reading its keystrokes again.
+
+import type { TimingSequence } from '../keystroke-features.ts'
+import type { Statistics } from '../statistics.ts'
+import type { VerifierView } from '../verifier.ts'
+import { createEncoder, encoderKeystrokes, type EncoderWeights } from './encoder.ts'
+import { joinSequences, sliceSequence } from './sequence.ts'
+
+/** Keystrokes that count as one observation of the person. */
+const keystrokesPerHop = 25
+
+/** Reads sums of embeddings in the layout of `Statistics`: three numbers a dimension. */
+export function sequenceView(size: number): VerifierView {
+  return {
+    readings: Array.from({ length: size }, (_, d) => d),
+    amountOf: (statistics) => statistics[0]! * keystrokesPerHop,
+    least: 10,
+    diagonalShare: 0.1,
+    shrinkShare: 0
+  }
+}
+
+export interface HopEncoder {
+  readonly size: number
+  /**
+   * Sums of each hop's embedding, weighted by its share of new keystrokes: `3 × size` numbers. A hop is read together with what came
+   * before it; one without keystrokes, or with too few, gives zeros.
+   */
+  statisticsOf(typed: readonly TimingSequence[]): Statistics[]
+}
+
+const encoders = new WeakMap<EncoderWeights, HopEncoder>()
+
+/** One encoder a set of weights, which remembers the hops it has seen for as long as anybody else does. */
+export function hopEncoderOf(weights: EncoderWeights): HopEncoder {
+  const known = encoders.get(weights)
+  if (known !== undefined) return known
+  const encoder = createEncoder(weights)
+  // What stands before a hop is part of what is read: a hop that is met behind another one is read anew.
+  const seen = new WeakMap<
+    TimingSequence,
+    { readonly before: TimingSequence | undefined; readonly statistics: Statistics }
+  >()
+  const { size } = encoder
+
+  function statisticsOfHop(before: TimingSequence | undefined, hop: TimingSequence): Statistics {
+    const statistics = new Float32Array(3 * size)
+    if (hop.length === 0) return statistics
+    const embedding = encoder.embed(before === undefined ? hop : withContext(before, hop))
+    if (embedding === undefined) return statistics
+    const share = hop.length / keystrokesPerHop
+    for (let d = 0; d < size; d++) {
+      statistics[3 * d] = share
+      statistics[3 * d + 1] = share * embedding[d]!
+      statistics[3 * d + 2] = share * embedding[d]! ** 2
+    }
+    return statistics
+  }
+
+  const made: HopEncoder = {
+    size,
+    statisticsOf: (typed) =>
+      typed.map((hop, i) => {
+        const before = typed[i - 1]
+        const found = seen.get(hop)
+        if (found !== undefined && found.before === before) return found.statistics
+        const statistics = statisticsOfHop(before, hop)
+        seen.set(hop, { before, statistics })
+        return statistics
+      })
+  }
+  encoders.set(weights, made)
+  return made
+}
+
+function withContext(before: TimingSequence, hop: TimingSequence): TimingSequence {
+  if (hop.length >= encoderKeystrokes) return hop
+  const wanted = Math.min(encoderKeystrokes - hop.length, before.length)
+  return joinSequences([sliceSequence(before, before.length - wanted, before.length), hop])
+}
+
+/** Cuts a sequence into hops. */
+export function hopsOf(sequence: TimingSequence): TimingSequence[] {
+  const hops: TimingSequence[] = []
+  for (let from = 0; from + keystrokesPerHop <= sequence.length; from += keystrokesPerHop) {
+    hops.push(sliceSequence(sequence, from, from + keystrokesPerHop))
+  }
+  return hops
+}

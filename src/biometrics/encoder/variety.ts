@@ -1,0 +1,139 @@
+// People and days that were never recorded, made from those that were: a few dozen people are soon known by heart, and one sitting does not
+// show what another day changes. An invented person has another pace, other holds and other hands throughout; an invented day shifts pace
+// and holds a little and has a clock of its own.
+
+import { KeyClass } from '../events.ts'
+import { sequenceColumns, type TimingSequence } from '../keystroke-features.ts'
+import { normals } from '../random.ts'
+import { keyClasses } from '../statistics.ts'
+import type { KeystrokeTimes } from './inputs.ts'
+import { timesAt } from './sequence.ts'
+
+/** How far people and days are moved, as standard deviations of logarithms. Chosen on recorded people who teach nothing that ships. */
+export interface Variety {
+  readonly personPace: number
+  readonly personHold: number
+  readonly personClassHold: number
+  readonly personPairPace: number
+  readonly dayPace: number
+  readonly dayHold: number
+}
+
+export const standardVariety: Variety = {
+  personPace: 0.25,
+  personHold: 0.2,
+  personClassHold: 0.08,
+  personPairPace: 0.08,
+  dayPace: 0.1,
+  dayHold: 0.09
+}
+
+export interface InventedPerson {
+  readonly pace: number
+  readonly hold: number
+  /** One a class, `hidden` included. */
+  readonly classHold: readonly number[]
+  /** One a pair of classes. */
+  readonly pairPace: readonly number[]
+  readonly otherHanded: boolean
+}
+
+export interface InventedDay {
+  readonly pace: number
+  readonly hold: number
+  /** Step of the clock, ms; 0 = finer than matters. */
+  readonly grainMs: number
+}
+
+export interface Inventor {
+  person(): InventedPerson
+  day(): InventedDay
+  /** Keystrokes `from` to `to` (not included) as this person would have typed them on this day. */
+  retype(
+    sequence: TimingSequence,
+    from: number,
+    to: number,
+    person: InventedPerson,
+    day: InventedDay,
+    visit: (times: KeystrokeTimes, index: number) => void
+  ): void
+}
+
+/** Nobody else: the person as recorded. */
+export const asRecorded: InventedPerson = {
+  pace: 1,
+  hold: 1,
+  classHold: Array.from({ length: keyClasses + 1 }, () => 1),
+  pairPace: Array.from({ length: (keyClasses + 1) ** 2 }, () => 1),
+  otherHanded: false
+}
+
+export function createInventor(variety: Variety, random: () => number): Inventor {
+  const normal = normals(random)
+  const lognormal = (spread: number): number => Math.exp(spread * normal())
+  return {
+    person: () => ({
+      pace: lognormal(variety.personPace),
+      hold: lognormal(variety.personHold),
+      classHold: asRecorded.classHold.map(() => lognormal(variety.personClassHold)),
+      pairPace: asRecorded.pairPace.map(() => lognormal(variety.personPairPace)),
+      otherHanded: random() < 0.5
+    }),
+    day: () => ({
+      pace: lognormal(variety.dayPace),
+      hold: lognormal(variety.dayHold),
+      grainMs: grains[Math.floor(random() * grains.length)]!
+    }),
+    retype(sequence, from, to, person, day, visit) {
+      const read = (ms: number): number => {
+        const blurred = ms + (random() - 0.5) * recorderGrainMs
+        return day.grainMs === 0 ? blurred : Math.round(blurred / day.grainMs) * day.grainMs
+      }
+      const pace = person.pace * day.pace
+      const hold = person.hold * day.hold
+      let previous: number = KeyClass.other
+      let previousHoldMs = Number.NaN
+      for (let index = from; index < to; index++) {
+        const times = timesAt(sequence, index)
+        const cls = handed(person, times.cls)
+        const holdMs = Math.max(read(times.holdMs * hold * person.classHold[cls]!), 1)
+        const pairPace = person.pairPace[previous * (keyClasses + 1) + cls]!
+        const pressToPressMs = Math.max(read(times.pressToPressMs * pace * pairPace), 0)
+        const releaseToPressMs = index === from ? times.releaseToPressMs * pace : pressToPressMs - previousHoldMs
+        visit({ holdMs, pressToPressMs, releaseToPressMs, cls }, index)
+        previous = cls
+        previousHoldMs = holdMs
+      }
+    }
+  }
+}
+
+/** A whole sequence retyped. */
+export function retyped(
+  inventor: Inventor,
+  sequence: TimingSequence,
+  person: InventedPerson,
+  day: InventedDay
+): TimingSequence {
+  const columns = sequenceColumns.length
+  const values = new Float32Array(sequence.length * columns)
+  inventor.retype(sequence, 0, sequence.length, person, day, (times, index) => {
+    const row = [times.holdMs, times.pressToPressMs, times.releaseToPressMs]
+    row.forEach((ms, column) => (values[index * columns + column] = Number.isNaN(ms) ? 0 : ms))
+    values[index * columns + 3] = Number.isNaN(times.pressToPressMs) ? 0 : 1
+    values[index * columns + 4] = times.cls
+  })
+  return { length: sequence.length, values }
+}
+
+/** Steps of clocks that people's browsers have. */
+const grains = [0, 0, 0, 1, 1, 4, 8, 8, 16] as const
+/** Times are blurred by the coarsest step among the recorders that teach, so that no step can tell people apart. */
+const recorderGrainMs = 8
+
+/** A left-handed copy of a person types with the other hand. */
+function handed({ otherHanded }: InventedPerson, cls: number): number {
+  if (!otherHanded) return cls
+  if (cls === KeyClass.left) return KeyClass.right
+  return cls === KeyClass.right ? KeyClass.left : cls
+}

@@ -1,0 +1,97 @@
+// People held out of a population play their streams against their own profile and each other's: what calibration and alarms are learnt from.
+
+import type { HopEncoder } from './encoder/hops.ts'
+import { pickHops } from './enrolled-person.ts'
+import { detectorHorizon, scoresOf, type StretchScores } from './fusion.ts'
+import type { EnrolledPerson, PopulationBase } from './population-model.ts'
+import { detectorScores, trainPerson, type PersonModels } from './scoring.ts'
+import { sumStatistics } from './statistics.ts'
+import { trailHops } from './window.ts'
+
+/** Raw scores of an innocent person's stream: per window, per stretch. */
+export interface InnocentStream {
+  readonly ms: number
+  readonly windows: readonly (readonly StretchScores[])[]
+}
+
+export interface Trials {
+  readonly owner: StretchScores[][]
+  readonly stranger: StretchScores[][]
+  readonly innocent: InnocentStream[]
+}
+
+export function emptyTrials(): Trials {
+  return { owner: trailHops.map(() => []), stranger: trailHops.map(() => []), innocent: [] }
+}
+
+/** Other people's streams that each held-out profile is tried with. */
+const strangersPerPerson = 12
+/** A third of a person's hops is the stream, the rest enrols. */
+const thirds = 3
+
+/** Adds the trials of people who taught nothing in `base`. */
+export function collectTrials(
+  trials: Trials,
+  base: PopulationBase,
+  people: readonly EnrolledPerson[],
+  encoder: HopEncoder | undefined,
+  seed: number,
+  progress: (done: number) => void
+): void {
+  for (let third = 0; third < thirds; third++) {
+    const halves = people.map((person) => split(person, third))
+    halves.forEach(({ enrolment }, owner) => {
+      progress((third + owner / people.length) / thirds)
+      const models = trainPerson(base, enrolment, seed)
+      // Strangers are many anyway; the innocent are few, so each of them works three days, and meets strangers on one.
+      const strangers = third === 0 ? Math.min(strangersPerPerson, people.length - 1) : 0
+      for (let step = 0; step <= strangers; step++) {
+        const probe = halves[(owner + step) % people.length]!.stream
+        const windows = playStream(base, models, probe, encoder)
+        const side = step === 0 ? trials.owner : trials.stranger
+        for (const window of windows) window.forEach((scores, horizon) => side[horizon]!.push(scores))
+        if (step === 0) trials.innocent.push({ ms: probe.hopMs.reduce((sum, ms) => sum + ms, 0), windows })
+      }
+    })
+  }
+}
+
+/** The stream is the last third, the first, or the one between; what is left enrols. */
+function split(person: EnrolledPerson, third: number): { enrolment: EnrolledPerson; stream: EnrolledPerson } {
+  const length = person.hops.length
+  const from = third === 0 ? Math.round((length * 2) / 3) : Math.round(((third - 1) * length) / 3)
+  const to = third === 0 ? length : Math.round((third * length) / 3)
+  const pick = (inStream: boolean): EnrolledPerson => {
+    const places = Array.from({ length }, (_, i) => i)
+    return pickHops(
+      person,
+      places.filter((i) => (i >= from && i < to) === inStream)
+    )
+  }
+  return { enrolment: pick(false), stream: pick(true) }
+}
+
+function playStream(
+  base: PopulationBase,
+  models: PersonModels,
+  stream: EnrolledPerson,
+  encoder: HopEncoder | undefined
+): StretchScores[][] {
+  const sequences = encoder?.statisticsOf(stream.typed)
+  return stream.hops.map((_, last) => {
+    const features = stream.rows[last]
+    // The features of the first windows still look back on the enrolment; they count from the first whole window on.
+    const detectors = features !== undefined && last >= 3 ? detectorScores(models, { features }) : undefined
+    const window: StretchScores[] = []
+    for (const [horizon, span] of trailHops.entries()) {
+      const from = Math.max(0, last + 1 - span)
+      const stretch = {
+        statistics: sumStatistics(stream.hops.slice(from, last + 1)),
+        sequence: sequences && sumStatistics(sequences.slice(from, last + 1))
+      }
+      window.push(scoresOf(base, models, stretch, horizon, horizon >= detectorHorizon ? detectors : undefined))
+      if (from === 0) break
+    }
+    return window
+  })
+}

@@ -1,0 +1,92 @@
+// A population with everything that it can teach: networks trained with TensorFlow.js where there are people enough, statistics and
+// calibration always. Takes minutes: to be run in a thread of its own.
+
+import type { EncoderWeights } from './encoder/encoder.ts'
+import { joinSequences } from './encoder/sequence.ts'
+import { trainEncoder } from './encoder/train-encoder.ts'
+import { learnFeatureScale } from './feature-scale.ts'
+import { startTensorFlow } from './networks/backend.ts'
+import { trainAutoencoder } from './networks/train-autoencoder.ts'
+import {
+  groupsOf,
+  learnPopulation,
+  usablePeople,
+  type EnrolledPerson,
+  type LearnOptions,
+  type Networks,
+  type Population
+} from './population.ts'
+
+export interface TrainOptions extends Omit<LearnOptions, 'networks'> {
+  /** Serves as long as there are too few people to learn a better one from, as with fewer than `peopleForEncoder`. */
+  readonly encoder?: EncoderWeights
+  /** From how many people on an encoder is learnt. Default 300. */
+  readonly peopleForEncoder?: number
+  /** Batches for the encoder; each of the two for calibration takes half of them. Default 900. */
+  readonly encoderSteps?: number
+}
+
+/** Fewer people teach an encoder less than the one that ships has learnt: data on recorded people in docs/biometrics.md. */
+export const peopleForOwnEncoder = 300
+
+/** Deterministic for a seed on one backend. Throws `population_invalid`, `training_unavailable`. */
+export async function trainPopulation(
+  people: readonly EnrolledPerson[],
+  seed: number,
+  options: TrainOptions = {}
+): Promise<Population> {
+  const { progress, without, encoder, peopleForEncoder = peopleForOwnEncoder, encoderSteps = 900 } = options
+  const usable = usablePeople(people)
+  const own = usable.filter(({ typed }) => typed.some(({ length }) => length > 0)).length >= peopleForEncoder
+  const share = own ? networksShare : autoencoderShare
+  const trained =
+    usable.length < fewestForNetworks
+      ? undefined
+      : await trainNetworks(usable, seed, own ? undefined : encoder, encoderSteps, (done) => progress?.(share * done))
+  return learnPopulation(people, seed, {
+    ...(without === undefined ? {} : { without }),
+    ...(trained === undefined ? {} : { networks: trained }),
+    progress: (done) => progress?.(trained === undefined ? done : share + (1 - share) * done)
+  })
+}
+
+/** With fewer, `learnPopulation` refuses anyway. */
+const fewestForNetworks = 20
+/** Share of the whole time. */
+const networksShare = 0.8
+const autoencoderShare = 0.05
+
+async function trainNetworks(
+  usable: readonly EnrolledPerson[],
+  seed: number,
+  given: EncoderWeights | undefined,
+  steps: number,
+  progress: (done: number) => void
+): Promise<Networks> {
+  const tensorFlow = await startTensorFlow()
+  const rows = usable.map((person) => person.rows)
+  const autoencoder = await trainAutoencoder(
+    rows.map((own) => own.slice(warmWindows)),
+    learnFeatureScale(rows),
+    seed,
+    { tensorFlow, progress: (done) => progress(given === undefined ? 0 : done) }
+  )
+  if (given !== undefined) return { encoder: given, others: [given, given], autoencoder }
+  const groups = groupsOf(usable)
+  const encoders: EncoderWeights[] = []
+  const parts = [usable, groups[1], groups[0]]
+  for (const [i, part] of parts.entries()) {
+    const sequences = part.map(({ typed }) => joinSequences(typed))
+    encoders.push(
+      await trainEncoder(sequences, seed, {
+        tensorFlow,
+        steps: i === 0 ? steps : Math.ceil(steps / 2),
+        progress: (done) => progress(i === 0 ? done / 2 : (1 + i + done) / 4)
+      })
+    )
+  }
+  return { encoder: encoders[0]!, others: [encoders[1]!, encoders[2]!], autoencoder }
+}
+
+/** The first windows look back on little. */
+const warmWindows = 3
