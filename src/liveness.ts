@@ -42,8 +42,8 @@ export interface LivenessStream {
   close(): void
 }
 
-/** Sketches of a person at rest: some 6,000 keystrokes, or 30 times 100 movements. */
-const mostSketches = 30
+/** Sketches of a person at rest, each of at most 200 keystrokes and 100 movements: 85 KB at the very most. */
+const mostSketches = 60
 const lifeSeconds = 30 * 24 * 3600
 
 /** Memory of a person while streams of theirs are open. */

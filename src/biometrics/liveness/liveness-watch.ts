@@ -7,7 +7,8 @@ import { createCopyTracker } from './copying.ts'
 import type { LivenessAssessment } from './finding.ts'
 import { createClockClaim } from './clock-claim.ts'
 import { jittersMs } from './likeness.ts'
-import { createReplayMemory, keySeed, type ReplayMemory } from './replay-memory.ts'
+import { keySeed } from './mark-rows.ts'
+import { createReplayMemory, type ReplayMemory } from './replay-memory.ts'
 import { createMarks, type KeyMark, type Sketch, type StrokeMark } from './sketch.ts'
 
 export interface LivenessWatch {

@@ -3,6 +3,7 @@
 import { KeyClass } from '../events.ts'
 import type { Original } from './copying.ts'
 import { keyLikeness, strokeLikeness, timeScales, type TimeScale } from './likeness.ts'
+import { createKeyRow, createStrokeRow, type KeyRow, type StrokeRow } from './mark-rows.ts'
 import { unknownSteps, type KeyMark, type Sketch, type StrokeMark } from './sketch.ts'
 
 export interface ReplayMemory {
@@ -16,25 +17,14 @@ export interface ReplayMemory {
 /** Marks remembered. A quarter more may stand before the oldest are dropped, so that this happens seldom. */
 export const keysRemembered = 6000
 export const strokesRemembered = 1500
-const slack = 1.25
-
-/** Keystrokes whose classes must agree for a copy to be looked into. */
-export const keySeed = 4
-
-/** Everything remembered, as one row of marks in pieces. */
-interface Remembered {
-  pieces: Sketch[]
-  keys: KeyMark[]
-  strokes: StrokeMark[]
-  keyStarts: Set<number>
-  strokeStarts: Set<number>
-  /** Last positions of each run of `keySeed` classes. */
-  byClasses: Map<number, number[]>
-  coarsestMs: number
-}
+const keyRoom = 1.25 * keysRemembered
+const strokeRoom = 1.25 * strokesRemembered
 
 export function createReplayMemory(): ReplayMemory {
-  let all = nothing()
+  let keys = createKeyRow()
+  let strokes = createStrokeRow()
+  let pieces: Piece[] = []
+  let coarsestMs = 0
   let generation = 0
 
   /** Both times were rounded: the coarser clock decides. */
@@ -42,7 +32,7 @@ export function createReplayMemory(): ReplayMemory {
     let grainMs = Number.NaN
     let scales: readonly TimeScale[] = []
     return (jitter) => {
-      const present = Math.max(all.coarsestMs, clock())
+      const present = Math.max(coarsestMs, clock())
       if (present !== grainMs) {
         grainMs = present
         scales = timeScales(present)
@@ -51,31 +41,49 @@ export function createReplayMemory(): ReplayMemory {
     }
   }
 
+  function append(sketch: Sketch): void {
+    pieces.push({ grainMs: sketch.grainMs, keys: sketch.keys.length, strokes: sketch.strokes.length })
+    coarsestMs = Math.max(coarsestMs, sketch.grainMs)
+    keys.append(sketch.keys)
+    strokes.append(sketch.strokes)
+  }
+
+  function dropOldest(): void {
+    const kept = newest(pieces)
+    const old = { keys, strokes, from: { keys: 0, strokes: 0 } }
+    keys = createKeyRow()
+    strokes = createStrokeRow()
+    coarsestMs = 0
+    generation++
+    const all = pieces
+    pieces = []
+    for (const piece of all) {
+      if (pieces.length > 0 || kept.has(piece)) append(marksOf(old, piece))
+      old.from.keys += piece.keys
+      old.from.strokes += piece.strokes
+    }
+  }
+
   return {
     add(sketch) {
-      append(all, sketch)
-      if (all.keys.length <= slack * keysRemembered && all.strokes.length <= slack * strokesRemembered) return
-      const kept = newest(all.pieces)
-      all = nothing()
-      generation++
-      for (const piece of kept) append(all, piece)
+      // A sketch that no stream of ours makes could be larger than the whole memory.
+      if (sketch.keys.length > keysRemembered || sketch.strokes.length > strokesRemembered) return
+      if (keys.size() + sketch.keys.length > keyRoom || strokes.size() + sketch.strokes.length > strokeRoom)
+        dropOldest()
+      append(sketch)
     },
 
     typing(clock) {
       const scale = scalesFor(clock)
       return {
-        size: () => all.keys.length,
+        size: () => keys.size(),
         generation: () => generation,
-        beginsPiece: (position) => all.keyStarts.has(position),
-        candidates(recent) {
-          const last = recent.at(-1)!
-          const alike = all.byClasses.get(classCode(recent, recent.length - keySeed)) ?? []
-          return alike.filter((position) => nearInTime(last, all.keys[position]!))
-        },
+        beginsPiece: (position) => keys.beginsPiece(position),
+        candidates: (recent) => keys.alike(recent).filter((position) => nearInTime(recent.at(-1)!, keys.at(position))),
         ratio(mark, position, jitter) {
-          const likeness = keyLikeness(mark, all.keys[position]!, scale(jitter))
+          const likeness = keyLikeness(mark, keys.at(position), scale(jitter))
           // A run of Backspaces or arrows is as even as a machine: it may speak against a copy, not for one.
-          const isRun = mark.cls > KeyClass.right && all.keys[position - 1]?.cls === mark.cls
+          const isRun = mark.cls > KeyClass.right && position > 0 && keys.at(position - 1).cls === mark.cls
           return isRun ? Math.min(likeness, 0) : likeness
         }
       }
@@ -84,70 +92,55 @@ export function createReplayMemory(): ReplayMemory {
     pointing(clock) {
       const scale = scalesFor(clock)
       return {
-        size: () => all.strokes.length,
+        size: () => strokes.size(),
         generation: () => generation,
-        beginsPiece: (position) => all.strokeStarts.has(position),
+        beginsPiece: (position) => strokes.beginsPiece(position),
         candidates(recent) {
           const last = recent.at(-1)!
           const found: number[] = []
-          for (let position = 0; position < all.strokes.length; position++)
-            if (nearInPlace(last, all.strokes[position]!)) found.push(position)
+          for (let position = 0; position < strokes.size(); position++)
+            if (nearInPlace(last, strokes.at(position))) found.push(position)
           return found
         },
-        ratio: (mark, position, jitter) => strokeLikeness(mark, all.strokes[position]!, scale(jitter))
+        ratio: (mark, position, jitter) => strokeLikeness(mark, strokes.at(position), scale(jitter))
       }
     }
   }
 }
 
-function nothing(): Remembered {
-  return {
-    pieces: [],
-    keys: [],
-    strokes: [],
-    keyStarts: new Set(),
-    strokeStarts: new Set(),
-    byClasses: new Map(),
-    coarsestMs: 0
-  }
+/** How much of the rows one sketch fills. */
+interface Piece {
+  readonly grainMs: number
+  readonly keys: number
+  readonly strokes: number
 }
 
-function append(all: Remembered, sketch: Sketch): void {
-  const { keys, strokes, byClasses } = all
-  all.pieces.push(sketch)
-  all.keyStarts.add(keys.length)
-  all.strokeStarts.add(strokes.length)
-  all.coarsestMs = Math.max(all.coarsestMs, sketch.grainMs)
-  sketch.keys.forEach((mark, i) => {
-    keys.push(mark)
-    if (i < keySeed - 1) return
-    const code = classCode(keys, keys.length - keySeed)
-    const known = byClasses.get(code)
-    if (known === undefined) byClasses.set(code, [keys.length - 1])
-    else known.push(keys.length - 1)
-  })
-  for (const mark of sketch.strokes) strokes.push(mark)
-}
-
-function newest(pieces: readonly Sketch[]): Sketch[] {
+/** The newest that fit, with a quarter to spare. */
+function newest(pieces: readonly Piece[]): ReadonlySet<Piece> {
+  const kept = new Set<Piece>()
   let keys = 0
   let strokes = 0
-  let first = pieces.length
-  while (first > 0) {
-    const piece = pieces[first - 1]!
-    keys += piece.keys.length
-    strokes += piece.strokes.length
+  for (const piece of pieces.toReversed()) {
+    keys += piece.keys
+    strokes += piece.strokes
     if (keys > keysRemembered || strokes > strokesRemembered) break
-    first--
+    kept.add(piece)
   }
-  return pieces.slice(first)
+  return kept
 }
 
-/** Classes of `keySeed` marks from `first` on as one number. */
-function classCode(marks: readonly KeyMark[], first: number): number {
-  let code = 0
-  for (let i = first; i < first + keySeed; i++) code = 8 * code + marks[i]!.cls
-  return code
+interface Old {
+  readonly keys: KeyRow
+  readonly strokes: StrokeRow
+  readonly from: { readonly keys: number; readonly strokes: number }
+}
+
+function marksOf({ keys, strokes, from }: Old, piece: Piece): Sketch {
+  return {
+    grainMs: piece.grainMs,
+    keys: Array.from({ length: piece.keys }, (_, i) => ({ ...keys.at(from.keys + i) })),
+    strokes: Array.from({ length: piece.strokes }, (_, i) => ({ ...strokes.at(from.strokes + i) }))
+  }
 }
 
 const nearGapSteps = 8
