@@ -43,7 +43,7 @@ export interface Window {
 }
 
 /** What a detector reads of a window; a stored row of features is enough for those that read nothing else. */
-export type FeatureWindow = Pick<Window, 'features'>
+export type FeatureWindow = Pick<Window, 'features'> & Partial<Pick<Window, 'typed'>>
 
 export interface WindowBuilder {
   /** Takes the next event; returns a window when one closes. Times must not go back. */

@@ -27,7 +27,8 @@ export function writeInputs(times: KeystrokeTimes, inputs: Float32Array, at: num
 }
 
 const typicalHoldMs = 90
-const typicalGapMs = 180
+/** The middle of the scale of press-to-press times. */
+export const typicalGapMs = 180
 
 function within(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high)

@@ -2,7 +2,7 @@
 
 import { KeyClass } from '../events.ts'
 import { sequenceColumns, type TimingSequence } from '../keystroke-features.ts'
-import type { KeystrokeTimes } from './inputs.ts'
+import { typicalGapMs, type KeystrokeTimes } from './inputs.ts'
 
 const columns = sequenceColumns.length
 
@@ -35,6 +35,17 @@ export function joinSequences(parts: readonly TimingSequence[]): TimingSequence 
 /** Keystrokes `from` to `to`, which is not included; shares the memory. */
 export function sliceSequence({ values }: TimingSequence, from: number, to: number): TimingSequence {
   return { length: to - from, values: values.subarray(from * columns, to * columns) }
+}
+
+/** The columns of a sequence that hold times. */
+export type TimeColumn = 'holdMs' | 'pressToPressMs' | 'releaseToPressMs'
+
+/** A copy in which the encoder finds nothing but the middle of its scale for one kind of times. */
+export function withoutTimes({ length, values }: TimingSequence, column: TimeColumn): TimingSequence {
+  const copy = values.slice()
+  const at = sequenceColumns.indexOf(column)
+  for (let row = 0; row < length; row++) copy[row * columns + at] = column === 'pressToPressMs' ? typicalGapMs : 0
+  return { length, values: copy }
 }
 
 /** Steps of a millisecond in which packed times are kept. */

@@ -83,7 +83,8 @@ export async function trainEncoder(
   }
 }
 
-interface Network {
+/** A network while it is being learnt. */
+export interface Network {
   readonly layers: readonly [LayerVariables, LayerVariables]
   /** `(4 units) × size`. */
   readonly kernel: Variable<Rank.R2>
@@ -95,7 +96,8 @@ interface Network {
 
 type LayerVariables = { readonly [name in keyof RecurrentWeights]: Variable<Rank.R2> }
 
-function newNetwork(tf: TensorFlow, units: number, size: number, random: () => number): Network {
+/** Weights drawn at random, in variables of `tf`. */
+export function newNetwork(tf: TensorFlow, units: number, size: number, random: () => number): Network {
   const normal = normals(random)
   const matrix = (rows: number, columns: number, fanIn: number): Variable<Rank.R2> => {
     const values = Float32Array.from({ length: rows * columns }, () => normal() / Math.sqrt(3 * fanIn))
@@ -120,12 +122,12 @@ function newNetwork(tf: TensorFlow, units: number, size: number, random: () => n
 const layerNames = ['update', 'reset', 'candidate', 'recalled', 'recalledBias'] as const
 
 /** In one fixed order, which that of the gradients follows. */
-function variablesOf({ layers, kernel, bias, sharpness }: Network): Variable[] {
+export function variablesOf({ layers, kernel, bias, sharpness }: Network): Variable[] {
   return [...layers.flatMap((layer) => layerNames.map((name) => layer[name])), kernel, bias, sharpness]
 }
 
 /** One batch: the loss, and a gradient for each of `variablesOf`, in its order. */
-function gradientsOf(
+export function gradientsOf(
   tf: TensorFlow,
   { layers, kernel, bias, sharpness }: Network,
   { people, crops, steps }: Batch,
@@ -189,7 +191,8 @@ function clipped(
   return gradients.map((gradient, i) => ({ name: variables[i]!.name, tensor: tf.mul(gradient, factor) }))
 }
 
-function exported({ layers, kernel, bias }: Network): EncoderWeights {
+/** As plain data, for `createEncoder`. */
+export function exported({ layers, kernel, bias }: Network): EncoderWeights {
   const [forward, backward] = layers.map(exportedLayer)
   return {
     version: encoderVersion,
