@@ -29,6 +29,18 @@ export {
   type VisitEnd
 } from './learning.ts'
 export {
+  createLivenessWatch,
+  createReplayMemory,
+  decodeSketch,
+  encodeSketch,
+  livenessKinds,
+  type LivenessAssessment,
+  type LivenessKind,
+  type LivenessWatch,
+  type ReplayMemory,
+  type Sketch
+} from './liveness/index.ts'
+export {
   learnPopulation,
   type AlarmCurve,
   type EnrolledPerson,

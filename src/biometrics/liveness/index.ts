@@ -2,5 +2,5 @@
 
 export { livenessKinds, type LivenessAssessment, type LivenessKind } from './finding.ts'
 export { createLivenessWatch, type LivenessWatch } from './liveness-watch.ts'
-export { createReplayMemory, keysRemembered, strokesRemembered, type ReplayMemory } from './replay-memory.ts'
+export { createReplayMemory, type ReplayMemory } from './replay-memory.ts'
 export { decodeSketch, encodeSketch, type Sketch } from './sketch.ts'
