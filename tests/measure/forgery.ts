@@ -6,7 +6,7 @@ import type { InputEvent, Profile } from '../../src/biometrics/index.ts'
 import { seededRandom } from '../../src/biometrics/random.ts'
 import { samplePeople, type RecordedPerson } from '../support/recordings.ts'
 import { forged, populationHand, sampleOf, victimHand } from '../threats/forger.ts'
-import { enrolled, judgementOf, tried } from '../threats/impostor.ts'
+import { benchOf, enrolled, tried } from '../threats/impostor.ts'
 import { inWords, rateOf } from '../threats/rate.ts'
 import { dayOf, typingOf } from '../threats/replay-attack.ts'
 import { cropped } from '../threats/replaying.ts'
@@ -25,9 +25,9 @@ const keystrokes = Number(options.keystrokes)
 const victims = samplePeople(1, Number(options.victims))
 const background = samplePeople(2, 100, victims)
 const strangers = samplePeople(3, each, [...victims, ...background])
-const judgement = judgementOf(background, options.budget)
+const bench = benchOf(background, options.budget)
 const population = sampleOf(background.map((person) => whole(person)))
-const profiles = victims.map(({ recordings }) => enrolled(judgement.engine, recordings.slice(0, 10)))
+const profiles = victims.map(({ recordings }) => enrolled(bench.engine, recordings.slice(0, 10)))
 
 report('owners themselves, five sentences', (victim) => [dayOf(victim.recordings.slice(10).map(typingOf))])
 report('no effort: another person types', () => strangers.map((stranger) => cropped(whole(stranger), 0, keystrokes)))
@@ -60,7 +60,7 @@ function report(
   let over = 0
   victims.forEach((victim, i) => {
     const streams = streamsOf(victim, random)
-    const outcomes = streams.map((events) => tried(judgement, profiles[i] as Profile, events))
+    const outcomes = streams.map((events) => tried(bench, profiles[i] as Profile, events))
     const passed = outcomes.filter((one) => !one.byScore && !one.byLiveness).length
     trials += outcomes.length
     byScore += outcomes.filter((one) => !one.byScore).length

@@ -9,9 +9,14 @@ import {
 } from '../../src/biometrics/index.ts'
 import type { Engine, InputEvent, Profile, Recording } from '../../src/biometrics/index.ts'
 import { createLivenessWatch } from '../../src/biometrics/liveness/index.ts'
-import { judgeAgainst, type Judgement } from '../../src/judge.ts'
-import { alarmModel, parseBudget } from '../../src/risk/evidence.ts'
+import { addEvidence, alarmModel, noEvidence, parseBudget, riskOf, type AlarmModel } from '../../src/risk/evidence.ts'
 import type { RecordedPerson } from '../support/recordings.ts'
+
+/** Who judges, and from which evidence on. */
+export interface Bench {
+  readonly engine: Engine
+  readonly alarm: AlarmModel
+}
 
 /** What the default policy would have asked for by the end: nothing, by the score, by liveness, or by both. */
 export interface Outcome {
@@ -19,7 +24,7 @@ export interface Outcome {
   readonly byLiveness: boolean
 }
 
-export function judgementOf(background: readonly RecordedPerson[], budget: string): Judgement {
+export function benchOf(background: readonly RecordedPerson[], budget: string): Bench {
   const population = learnPopulation(
     background.map(({ recordings }) => materialOf(windowsOf(recordings).slice(0, 32))),
     1
@@ -32,15 +37,17 @@ export function enrolled(engine: Engine, recordings: readonly Recording[]): Prof
 }
 
 /** Plays the stream to its end: asked when risk is HIGH at any moment, or liveness suspects anything. */
-export function tried(judgement: Judgement, victim: Profile, events: readonly InputEvent[]): Outcome {
-  const judge = judgeAgainst(judgement, victim)
+export function tried({ engine, alarm }: Bench, victim: Profile, events: readonly InputEvent[]): Outcome {
   const builder = createWindowBuilder()
   const live = createLivenessWatch()
+  let evidence = noEvidence()
   let byScore = false
   let byLiveness = false
   for (const event of events) {
     live.push(event)
-    if (judge.push(event, builder.push(event)) === 'HIGH') byScore = true
+    const window = builder.push(event)
+    if (window) evidence = addEvidence(evidence, engine.assess(victim, window), alarm)
+    if (riskOf(evidence, alarm) === 'HIGH') byScore = true
     if (!byLiveness && live.assess()) byLiveness = true
   }
   return { byScore, byLiveness }
