@@ -1,96 +1,110 @@
 // Invented hands on a pointer. A movement is a first reach that falls short or goes too far, and corrections that overlap it (Meyer et al.,
 // Psychological Review 1988), each with the speed profile of least jerk (Flash and Hogan, J. Neuroscience 1985), as long as Fitts's law
 // says (1954), with noise that grows with speed (Harris and Wolpert, Nature 1998) and outlives one step. The screen rounds, and tells of a
-// move only when there was one.
+// move only when there was one. No value was chosen on recorded pointers: each has its source, or is a judgement that says so.
 
 import type { RecordedEvent } from './recording.ts'
 
-/** One person's hand and mouse. Times in ms, distances in pixels. */
-export interface PointerHand {
-  /** Fitts's law: time of any reach, and time for each bit of difficulty. */
-  readonly startMs: number
-  readonly bitMs: number
-  /** Where in the time of a reach its peak lies. */
-  readonly skew: number
-  /** Sideways bow of a reach, as a share of its length, to the right of the way; and how it follows the direction. */
-  readonly bend: number
-  readonly bendOfDirection: number
-  /** Share of the way that the first reach covers, and how much that varies. */
-  readonly cover: number
-  readonly coverSpread: number
-  readonly correctionMs: number
-  /** Noise along and across the way as a share of speed; what of it lasts from one step to the next; tremor in pixels a step. */
-  readonly noiseAlong: number
-  readonly noiseAcross: number
-  readonly lasting: number
-  readonly tremorPx: number
-  /** Pixels a step when wandering about, and how often. */
-  readonly wanderPx: number
-  readonly wanders: number
-  readonly clickMs: number
-  readonly hoverMs: number
-  readonly afterMs: number
-  readonly wheelMs: number
-  readonly scrolls: number
-  readonly drags: number
-  /** How often the mouse reports, and the pixels that its smallest count moves. */
+/** Habits that differ by a factor: of a hundred people 95 lie between `low` and `high`. Times in ms, distances in pixels. */
+const factors = {
+  /** Fitts's law of the first reach. Start: one motor cycle (Card, Moran and Newell, The Psychology of Human-Computer Interaction, 1983). */
+  startMs: { typical: 70, low: 30, high: 100 },
+  /**
+   * A bit of difficulty (the same, I_M). With corrections and the look before the press that makes 3.9 bits a second; studies of mice find 3.7
+   * to 4.9 (Soukoreff and MacKenzie, Int. J. Human-Computer Studies 2004).
+   */
+  bitMs: { typical: 100, low: 70, high: 120 },
+  /** To see where the reach has come and to move on: one perceptual, one cognitive and one motor cycle, of fast and of slow people (the same). */
+  correctionMs: { typical: 240, low: 105, high: 470 },
+  /** How much the share of the way that a first reach covers varies. Judgement. */
+  coverSpread: { typical: 0.07, low: 0.035, high: 0.14 },
+  /**
+   * Noise along and across the way as a share of speed. With what lasts of it, reaches end some 5 % of their length too far or short and less
+   * aside, as the extent of movements varies more than their direction (Gordon, Ghilardi and Ghez, Exp. Brain Res. 1994). Range: judgement.
+   */
+  noiseAlong: { typical: 0.1, low: 0.05, high: 0.2 },
+  noiseAcross: { typical: 0.07, low: 0.035, high: 0.14 },
+  /** How long noise lasts: the time constant of muscle (Harris and Wolpert 1998). */
+  lastingMs: { typical: 40, low: 30, high: 53 },
+  /**
+   * Physiological tremor: 8–12 Hz, 50 µm from peak to peak when the hand is braced (Riviere, Ang and Khosla, IEEE Trans. Robotics and
+   * Automation 2003); 32 µm a pixel (800 counts an inch). Range of the size: judgement.
+   */
+  tremorHz: { typical: 10, low: 8, high: 12 },
+  tremorPx: { typical: 0.8, low: 0.4, high: 1.6 },
+  /** Pixels in 16 ms when wandering about, and how often. Judgement. */
+  wanderPx: { typical: 3, low: 1.1, high: 8 },
+  wanders: { typical: 0.35, low: 0.16, high: 0.78 },
+  /** From button down to button up: B of the keystroke-level model (Kieras 1993). People differ as in holds of keys (`synthetic.ts`). */
+  clickMs: { typical: 100, low: 67, high: 149 },
+  /** To see that the pointer is there, and to see what came of the click: the three cycles of a correction. */
+  hoverMs: { typical: 240, low: 105, high: 470 },
+  afterMs: { typical: 240, low: 105, high: 470 },
+  /** Between notches of the wheel. How often people scroll and drag. Judgement. */
+  wheelMs: { typical: 60, low: 27, high: 134 },
+  scrolls: { typical: 0.15, low: 0.055, high: 0.4 },
+  drags: { typical: 0.06, low: 0.018, high: 0.2 }
+} as const
+
+/** Habits that differ by an amount, likewise. */
+const amounts = {
+  /** Where in the time of a reach its peak lies: before the middle when there is a target to hit (Marteniuk et al., Can. J. Psychology 1987). */
+  skew: { typical: 0.4, low: 0.28, high: 0.52 },
+  /** Sideways bow of a reach, as a share of its length, to the right of the way; and how it follows the direction. Judgement. */
+  bend: { typical: 0, low: -0.12, high: 0.12 },
+  bendOfDirection: { typical: 0, low: -0.1, high: 0.1 },
+  /** Share of the way that the first reach covers: short of the target more often than beyond (Elliott, Helsen and Chua, Psych. Bulletin 2001). */
+  cover: { typical: 0.93, low: 0.83, high: 1.03 }
+} as const
+
+type Habits = { readonly [Name in keyof typeof factors | keyof typeof amounts]: number }
+
+/** One person's hand and mouse. */
+export interface PointerHand extends Habits {
+  /** How often the page hears of the mouse, ms: once a picture at 60 Hz, or as often as a USB mouse reports (125 Hz). */
   readonly beatMs: number
+  /** The pixels that the smallest count of the mouse moves. */
   readonly countPx: number
 }
 
 export function pointerHandOf(random: () => number, normal: () => number): PointerHand {
-  const about = (typical: number, spread: number): number => typical * Math.exp(spread * normal())
+  const habits = varied(({ typical }) => typical, 1, normal)
   return {
-    startMs: about(90, 0.35),
-    bitMs: about(80, 0.3),
-    skew: 0.4 + 0.06 * normal(),
-    bend: 0.06 * normal(),
-    bendOfDirection: 0.05 * normal(),
-    cover: 0.93 + 0.05 * normal(),
-    coverSpread: about(0.07, 0.4),
-    correctionMs: about(190, 0.3),
-    noiseAlong: about(0.14, 0.55),
-    noiseAcross: about(0.1, 0.55),
-    lasting: Math.min(Math.max(0.45 + 0.25 * normal(), 0), 0.9),
-    tremorPx: about(0.3, 0.6),
-    wanderPx: about(3, 0.5),
-    wanders: Math.min(0.8, about(0.35, 0.4)),
-    clickMs: about(85, 0.28),
-    hoverMs: about(60, 0.8),
-    afterMs: about(50, 0.8),
-    wheelMs: about(60, 0.4),
-    scrolls: Math.min(0.6, about(0.15, 0.5)),
-    drags: Math.min(0.3, about(0.06, 0.6)),
+    ...habits,
     beatMs: random() < 0.2 ? 8 : 16.67,
     countPx: 1 + Math.floor(3 * random() * random()) / 2
   }
 }
 
-/** The same hand on another day: a good third as far from itself as people are from each other. The mouse stays. */
+/**
+ * The same hand on another day: half as far from itself as people are from each other, which is a reliability of 0.8, "good" in studies that
+ * test people twice (Koo and Li, J. Chiropractic Medicine 2016). The mouse stays.
+ */
 export function inMood(hand: PointerHand, normal: () => number): PointerHand {
-  const about = (typical: number, spread: number): number => typical * Math.exp(spread * normal())
-  return {
-    ...hand,
-    startMs: about(hand.startMs, 0.14),
-    bitMs: about(hand.bitMs, 0.12),
-    skew: hand.skew + 0.025 * normal(),
-    bend: hand.bend + 0.025 * normal(),
-    bendOfDirection: hand.bendOfDirection + 0.02 * normal(),
-    cover: hand.cover + 0.02 * normal(),
-    coverSpread: about(hand.coverSpread, 0.15),
-    correctionMs: about(hand.correctionMs, 0.12),
-    noiseAlong: about(hand.noiseAlong, 0.15),
-    noiseAcross: about(hand.noiseAcross, 0.15),
-    lasting: Math.min(Math.max(hand.lasting + 0.06 * normal(), 0), 0.9),
-    tremorPx: about(hand.tremorPx, 0.15),
-    wanderPx: about(hand.wanderPx, 0.2),
-    wanders: Math.min(0.8, about(hand.wanders, 0.3)),
-    clickMs: about(hand.clickMs, 0.12),
-    hoverMs: about(hand.hoverMs, 0.25),
-    afterMs: about(hand.afterMs, 0.25),
-    wheelMs: about(hand.wheelMs, 0.2),
-    drags: Math.min(0.3, about(hand.drags, 0.5))
-  }
+  return { ...hand, ...varied((_, name) => hand[name], 0.5, normal) }
+}
+
+interface Range {
+  readonly typical: number
+  readonly low: number
+  readonly high: number
+}
+
+/** `share` of the way that people differ from each other, around the place that `from` gives. */
+function varied(from: (range: Range, name: keyof Habits) => number, share: number, normal: () => number): Habits {
+  const by = (factor: Range, name: keyof Habits): number =>
+    from(factor, name) * Math.exp((share * normal() * Math.log(factor.high / factor.low)) / 4)
+  const off = (amount: Range, name: keyof Habits): number =>
+    from(amount, name) + (share * normal() * (amount.high - amount.low)) / 4
+  return { ...mapped(factors, by), ...mapped(amounts, off) }
+}
+
+function mapped<Name extends keyof Habits>(
+  ranges: Readonly<Record<Name, Range>>,
+  value: (range: Range, name: NoInfer<Name>) => number
+): Record<Name, number> {
+  const names = Object.keys(ranges) as Name[]
+  return Object.fromEntries(names.map((name) => [name, value(ranges[name], name)])) as Record<Name, number>
 }
 
 /** Where the pointer is, and what it has told so far. */
@@ -178,14 +192,17 @@ function sweep(course: Course, hand: PointerHand, { dx, dy, ms, bend, until }: S
 
 function stepBy(course: Course, hand: PointerHand, dx: number, dy: number, normal: () => number): void {
   const speed = Math.hypot(dx, dy) + 1e-9
-  const fresh = Math.sqrt(1 - hand.lasting ** 2)
-  course.along = hand.lasting * course.along + fresh * normal()
-  course.across = hand.lasting * course.across + fresh * normal()
+  const lasting = Math.exp(-hand.beatMs / hand.lastingMs)
+  const fresh = Math.sqrt(1 - lasting ** 2)
+  course.along = lasting * course.along + fresh * normal()
+  course.across = lasting * course.across + fresh * normal()
   const along = hand.noiseAlong * course.along
   const across = hand.noiseAcross * course.across
-  course.x += dx * (1 + along) - dy * across + hand.tremorPx * course.along * (hand.beatMs / 16)
-  course.y += dy * (1 + along) + dx * across + hand.tremorPx * course.across * (hand.beatMs / 16)
+  const before = (2 * Math.PI * hand.tremorHz * course.t) / 1000
   course.t += hand.beatMs
+  const now = (2 * Math.PI * hand.tremorHz * course.t) / 1000
+  course.x += dx * (1 + along) - dy * across + hand.tremorPx * (Math.sin(now) - Math.sin(before))
+  course.y += dy * (1 + along) + dx * across + hand.tremorPx * (Math.cos(now) - Math.cos(before))
   show(course, hand, speed)
 }
 
@@ -213,20 +230,24 @@ function wander(course: Course, hand: PointerHand, random: () => number, normal:
   course.t += 150 + 600 * random()
 }
 
+/** From pressing to dragging, and from arriving to letting go: one motor cycle (Card, Moran and Newell 1983). */
+const motorMs = 70
+
+/** What varies from one act to the next: clicks like holds of keys (`synthetic.ts`), the rest by judgement. */
 function act(course: Course, hand: PointerHand, random: () => number, normal: () => number): void {
   const { events } = course
-  course.t += hand.hoverMs * Math.exp(0.5 * normal())
+  course.t += hand.hoverMs * Math.exp(0.25 * normal())
   if (random() < hand.scrolls) scroll(course, hand, random, normal)
   else {
     tell(course, 'mousedown')
     if (random() < hand.drags) {
-      course.t += 80 * Math.exp(0.3 * normal())
+      course.t += motorMs * Math.exp(0.3 * normal())
       reachTo(course, hand, course.x + 150 * normal(), course.y + 60 * normal(), random, normal)
-      course.t += 60 * Math.exp(0.3 * normal())
-    } else course.t += hand.clickMs * Math.exp(0.18 * normal())
+      course.t += motorMs * Math.exp(0.3 * normal())
+    } else course.t += hand.clickMs * Math.exp(0.22 * normal())
     tell(course, 'mouseup')
   }
-  course.t += hand.afterMs * Math.exp(0.5 * normal())
+  course.t += hand.afterMs * Math.exp(0.25 * normal())
   if (random() < 0.3) course.t += 200 + 700 * random()
   course.t = Math.max(course.t, events.at(-1)?.t ?? course.t)
 }
