@@ -30,16 +30,20 @@ export interface DataFolder {
   /** Who teaches and who is tested; nobody does both. Throws `recording_invalid`. */
   teachers(set: PeopleSet): readonly RecordedPerson[]
   tested(set: PeopleSet): readonly RecordedPerson[]
+  /** Everybody who may teach where nobody of the set is tested. */
+  background(set: PeopleSet): readonly RecordedPerson[]
   /** For a set of which nobody teaches. */
   everybody(set: PeopleSet): readonly RecordedPerson[]
   balabit(): BalabitPeople
+  /** Training sessions of the folder of teachers; nobody when it has none. Those who are tested are among them when there is one folder. */
+  balabitTeachers(): readonly RecordedPerson[]
   visits(): PageVisits
 }
 
 export function openData(options: DataOptions): DataFolder {
   const { data, populationData, people: most = Number.POSITIVE_INFINITY, seed } = options
   const read = kept((folder: string, set: PeopleSet) => inDrawnOrder(readPeople(folder, set), seed))
-  const balabit = kept(() => readBalabitPeople(data))
+  const balabit = kept(readBalabitPeople)
   const visits = kept(() => readVisits(data))
   return {
     options,
@@ -53,8 +57,13 @@ export function openData(options: DataOptions): DataFolder {
       const people = read(data, set)
       return (populationData === undefined ? halves(people).tested : people).slice(0, most)
     },
+    background: (set) => read(populationData ?? data, set).slice(0, most),
     everybody: (set) => read(data, set).slice(0, most),
-    balabit,
+    balabit: () => balabit(data),
+    balabitTeachers() {
+      const folder = populationData ?? data
+      return hasDataSet(folder, 'balabit-mouse') ? balabit(folder).training : []
+    },
     visits
   }
 }

@@ -11,7 +11,7 @@ import { teachingName, type Teaching } from './populations.ts'
 import type { StandInName } from './stand-ins.ts'
 import type { Threads } from './threads.ts'
 import type { WatchedPerson } from './watching.ts'
-import type { NamedPopulation } from './work.ts'
+import type { NamedPopulation, PopulationEach } from './work.ts'
 
 /** What a run gave: the figures, and the scores or streams that pictures are drawn from. */
 export interface RunResult {
@@ -65,7 +65,7 @@ function startEvaluation(threads: Threads, options: EvaluateOptions): (run: Run)
   async function verify(
     protocol: string,
     standIn: StandInName | undefined,
-    population: NamedPopulation | undefined
+    population: NamedPopulation | PopulationEach | undefined
   ): Promise<Trials> {
     const ask = { protocol, standIn, population }
     return joinTrials(await inShares(threads, (share) => threads.run('verify', { ...ask, share })))
@@ -74,7 +74,7 @@ function startEvaluation(threads: Threads, options: EvaluateOptions): (run: Run)
   /** Runs that differ in nothing but what they are measured against share their trials. */
   async function engineTrials(protocol: string, standIn: StandInName | undefined, teaching: Teaching): Promise<Trials> {
     return once(engines, `${protocol} ${standIn ?? ''} ${teachingName(teaching)}`, async () =>
-      verify(protocol, standIn, await populationFor(teaching))
+      verify(protocol, standIn, isForEach(teaching) ? { teaching } : await populationFor(teaching))
     )
   }
 
@@ -106,6 +106,10 @@ function startEvaluation(threads: Threads, options: EvaluateOptions): (run: Run)
     const streams = await threads.run('liveness', { protocol: run.protocol })
     return { run, measurements: [measureLiveness(run.id, streams)] }
   }
+}
+
+function isForEach(teaching: Teaching): boolean {
+  return teaching.from !== 'shipped' && teaching.andOthersOf !== undefined
 }
 
 function wholeOf(teaching: Teaching): Teaching {

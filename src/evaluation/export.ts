@@ -14,7 +14,7 @@ import { verificationProtocols } from './verification.ts'
 
 /**
  * Writes `<set>.jsonl` for every set of the folder, and for every protocol that is wanted a folder with `enrol.jsonl`, `probes.jsonl`, `trials.csv`
- * and, where people of the set teach, `population.jsonl`.
+ * and, where people of the set teach, `population.jsonl`: those who teach whatever the target.
  */
 export async function exportData(
   data: DataFolder,
@@ -34,7 +34,7 @@ export async function exportData(
     await write(own, 'probes.jsonl', recordingLines(probesOf(people)))
     await write(own, 'trials.csv', trialLines(people))
     if (teaching.from === 'shipped' || !data.teaches(teaching.from)) continue
-    const teachers = data.teachers(teaching.from)
+    const teachers = (teaching.andOthersOf === undefined ? data.teachers : data.background)(teaching.from)
     await write(own, 'population.jsonl', recordingLines(teachers.flatMap(({ recordings }) => recordings)))
   }
 }

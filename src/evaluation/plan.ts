@@ -4,7 +4,7 @@ import { fewestPeople } from '../biometrics/population.ts'
 import { ablationParts } from './ablation.ts'
 import type { DataFolder } from './data-folder.ts'
 import { livenessProtocols } from './liveness.ts'
-import type { Teaching } from './populations.ts'
+import { teachersOf, type Teaching } from './populations.ts'
 import type { DataSet } from './readers/index.ts'
 import { standIns, type StandInName } from './stand-ins.ts'
 import { verificationProtocols } from './verification.ts'
@@ -142,5 +142,7 @@ function variantsOf(protocol: string): readonly Variant[] {
 /** A folder without the teachers, or with too few of them, is tested with the population that ships. */
 function canTeach(data: DataFolder, teaching: Teaching): boolean {
   if (teaching.from === 'shipped') return true
-  return data.teaches(teaching.from) && data.teachers(teaching.from).length >= fewestPeople
+  // A target does not teach.
+  const least = teaching.andOthersOf === undefined ? fewestPeople : fewestPeople + 1
+  return data.teaches(teaching.from) && teachersOf(data, teaching).length >= least
 }

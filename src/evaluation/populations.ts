@@ -19,6 +19,10 @@ export type Teaching =
       readonly from: PeopleSet
       /** The first so many teachers; without it all of them. */
       readonly people?: number
+      /**
+       * Too few to be divided: for each target a population of its own, from everybody of `from` and everybody of this set but the target.
+       */
+      readonly andOthersOf?: 'balabit-mouse'
       /** Teachers bent in the same way as those who are tested. */
       readonly standIn?: StandInName
       /** Parts of the engine that are left out, for an ablation. */
@@ -30,16 +34,26 @@ export function teachingName(teaching: Teaching): string {
   return JSON.stringify(teaching, Object.keys(teaching).toSorted())
 }
 
-/** Throws `population_invalid` when there are too few people. Deterministic for a seed. */
-export async function learnPopulationOf(data: DataFolder, teaching: Teaching): Promise<Population> {
+/** Throws `population_invalid` when there are too few people. Deterministic for a seed. `target`: who must not teach. */
+export async function learnPopulationOf(data: DataFolder, teaching: Teaching, target?: string): Promise<Population> {
   if (teaching.from === 'shipped') return syntheticPopulation(1)
-  const teachers = data.teachers(teaching.from)
+  const teachers = teachersOf(data, teaching, target)
   const { standIn, without = [] } = teaching
   const { seed } = data.options
   const people = teachers
     .slice(0, teaching.people ?? teachers.length)
     .map((person) => (standIn === undefined ? person : standInFor(standIn, person, seed)))
   return learnFromRecordings(inputsOf(people), seed, { without })
+}
+
+/** Names are of one set: a target's namesake in another set teaches. */
+export function teachersOf(
+  data: DataFolder,
+  { from, andOthersOf }: Exclude<Teaching, { from: 'shipped' }>,
+  target?: string
+): readonly RecordedPerson[] {
+  if (andOthersOf === undefined) return data.teachers(from)
+  return [...data.background(from), ...data.balabitTeachers().filter(({ person }) => person !== target)]
 }
 
 /** One person at a time: what the agent would have sent takes as much room as the recording. */

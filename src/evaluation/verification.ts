@@ -46,7 +46,12 @@ export const verificationProtocols: readonly VerificationProtocol[] = [
       return { person, enrolment, own, asStranger: own }
     })
   ),
-  { id: 'Balabit', set: 'balabit-mouse', teaching: { from: 'sapimouse' }, roles: balabitRoles }
+  {
+    id: 'Balabit',
+    set: 'balabit-mouse',
+    teaching: { from: 'sapimouse', andOthersOf: 'balabit-mouse' },
+    roles: balabitRoles
+  }
 ]
 
 /** One half of the set is tested, the other teaches. */
@@ -59,7 +64,7 @@ function amongEverybody(id: string, set: PeopleSet, roleOf: (person: RecordedPer
   return { id, set, teaching: { from: 'shipped' }, roles: (data) => data.everybody(set).map(roleOf) }
 }
 
-/** By the official labels. Who the intruders are is not in them. */
+/** By the official labels. Who the intruders are is not in them, so that nobody but the target can be left out of the teachers. */
 function balabitRoles(data: DataFolder): Role[] {
   const { training, tests } = data.balabit()
   return training.map(({ person, recordings }) => {

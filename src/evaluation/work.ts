@@ -5,7 +5,7 @@ import { openData, type DataFolder, type DataOptions } from './data-folder.ts'
 import { engineMatcher } from './engine-matcher.ts'
 import { livenessProtocols } from './liveness.ts'
 import { runTrials, type Role, type Share } from './matcher.ts'
-import type { Trials } from './metrics/trials.ts'
+import { joinTrials, type Trials } from './metrics/trials.ts'
 import { learnPopulationOf, type Teaching } from './populations.ts'
 import { simpleMatcherFor } from './simple-matcher.ts'
 import { standInFor, standIns, type StandInName } from './stand-ins.ts'
@@ -18,6 +18,11 @@ export interface NamedPopulation {
   readonly bytes: Uint8Array
 }
 
+/** A population for each target, learnt where it is needed. */
+export interface PopulationEach {
+  readonly teaching: Teaching
+}
+
 export interface Tasks {
   learn: { readonly ask: { readonly teaching: Teaching }; readonly answer: Uint8Array }
   /** Without a population: the simple method. */
@@ -25,7 +30,7 @@ export interface Tasks {
     readonly ask: {
       readonly protocol: string
       readonly standIn: StandInName | undefined
-      readonly population: NamedPopulation | undefined
+      readonly population: NamedPopulation | PopulationEach | undefined
       readonly share: Share
     }
     readonly answer: Trials
@@ -65,6 +70,7 @@ export function createWorkshop(options: DataOptions): (task: Task) => Promise<Ta
       case 'verify': {
         const people = roles(task.protocol, task.standIn)
         if (task.population === undefined) return runTrials(simpleMatcherFor(people), people, task.share)
+        if ('teaching' in task.population) return runTrialsEach(data, task.population.teaching, people, task.share)
         const engine = createEngine(populationIn(task.population), { seed })
         return runTrials(engineMatcher(engine), people, task.share)
       }
@@ -80,6 +86,22 @@ export function createWorkshop(options: DataOptions): (task: Task) => Promise<Ta
         return task satisfies never
     }
   }
+}
+
+/** Every trial whose target is in the share, by a population that was learnt without the target. */
+async function runTrialsEach(
+  data: DataFolder,
+  teaching: Teaching,
+  people: readonly Role[],
+  { index, of }: Share
+): Promise<Trials> {
+  const trials: Trials[] = []
+  for (let owner = index; owner < people.length; owner += of) {
+    const population = await learnPopulationOf(data, teaching, people[owner]!.person)
+    const engine = createEngine(population, { seed: data.options.seed })
+    trials.push(runTrials(engineMatcher(engine), people, { index: owner, of: people.length }))
+  }
+  return joinTrials(trials)
 }
 
 /** What was cut for one protocol is kept until another one is asked for. */
