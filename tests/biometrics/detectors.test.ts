@@ -4,20 +4,20 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { allDetectors, standardDetectors } from '../../src/biometrics/detectors/index.ts'
 import { sequenceEncoder } from '../../src/biometrics/detectors/sequence-encoder.ts'
 import { trainEncoder } from '../../src/biometrics/encoder/train-encoder.ts'
-import { joinSequences } from '../../src/biometrics/encoder/sequence.ts'
 import { learnPopulation, materialOf, type FeatureWindow, type Population } from '../../src/biometrics/index.ts'
 import type { TimingSequence } from '../../src/biometrics/keystroke-features.ts'
 import { trainAutoencoder } from '../../src/biometrics/networks/train-autoencoder.ts'
 import { seededRandom } from '../../src/biometrics/random.ts'
 import { detectorContract } from '../contracts/detector.ts'
 import { inventedDay, inventedPeople } from '../support/invented.ts'
+import { typedIn } from './encoder/material.ts'
 
 let population: Population
 
 beforeAll(async () => {
   const people = inventedPeople(21, 24)
   const rows = people.map(({ windows }) => windows.slice(3).map(({ features }) => features))
-  const typed = people.map(({ windows }) => joinSequences(windows.map((window) => window.typed.at(-1)!)))
+  const typed = people.map(({ windows }) => typedIn(windows))
   const encoder = await trainEncoder(typed, 1, { units: 16, size: 16, people: 24, crops: 4, steps: 60 })
   const autoencoder = await trainAutoencoder(rows, inventedDay().population.scale, 1, { steps: 200 })
   population = learnPopulation(

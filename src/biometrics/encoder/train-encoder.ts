@@ -99,9 +99,11 @@ type LayerVariables = { readonly [name in keyof RecurrentWeights]: Variable<Rank
 /** Weights drawn at random, in variables of `tf`. */
 export function newNetwork(tf: TensorFlow, units: number, size: number, random: () => number): Network {
   const normal = normals(random)
+  // The tensor that a variable starts from is another one, and nobody would dispose of it.
+  const variable = <R extends Rank>(first: () => Tensor<R>): Variable<R> => tf.tidy(() => tf.variable<R>(first()))
   const matrix = (rows: number, columns: number, fanIn: number): Variable<Rank.R2> => {
     const values = Float32Array.from({ length: rows * columns }, () => normal() / Math.sqrt(3 * fanIn))
-    return tf.variable<Rank.R2>(tf.tensor2d(values, [rows, columns]))
+    return variable(() => tf.tensor2d(values, [rows, columns]))
   }
   const inputs = encoderInputs + 1
   const layer = (): LayerVariables => ({
@@ -115,7 +117,7 @@ export function newNetwork(tf: TensorFlow, units: number, size: number, random: 
     layers: [layer(), layer()],
     kernel: matrix(4 * units, size, 4 * units),
     bias: matrix(1, size, 4 * units),
-    sharpness: tf.variable<Rank.R0>(tf.scalar(firstSharpness))
+    sharpness: variable(() => tf.scalar(firstSharpness))
   }
 }
 

@@ -1,0 +1,92 @@
+// Embeddings hop by hop: they add up, whoever else is read at the time.
+
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createEncoder, type EncoderWeights } from '../../../src/biometrics/encoder/encoder.ts'
+import { hopEncoderOf, hopsOf, sequenceView } from '../../../src/biometrics/encoder/hops.ts'
+import { joinSequences, sliceSequence } from '../../../src/biometrics/encoder/sequence.ts'
+import { sumStatistics, type Statistics } from '../../../src/biometrics/statistics.ts'
+import { drawnEncoder, drawnSequence } from './material.ts'
+
+let weights: EncoderWeights
+
+beforeAll(async () => {
+  weights = await drawnEncoder(3)
+})
+
+describe('hops of a sequence', () => {
+  it('are twenty-five keystrokes each; what is left over is not read', () => {
+    const sequence = drawnSequence(80, 1)
+    expect(hopsOf(sequence).map(({ length }) => length)).toEqual([25, 25, 25])
+    expect(joinSequences(hopsOf(sequence))).toEqual(sliceSequence(sequence, 0, 75))
+    expect(hopsOf(drawnSequence(24, 1))).toEqual([])
+  })
+})
+
+describe('what a hop says', () => {
+  it('is its embedding, read behind what came before', () => {
+    const sequence = drawnSequence(75, 2)
+    const hops = hopsOf(sequence)
+    const { embed } = createEncoder(weights)
+    hopEncoderOf(weights)
+      .statisticsOf(hops)
+      .forEach((statistics, i) => {
+        const read = sliceSequence(sequence, Math.max(0, 25 * (i - 1)), 25 * (i + 1))
+        expect(statistics).toEqual(sumsOf(embed(read)!, 1))
+      })
+  })
+
+  it('counts as much as it is long', () => {
+    const before = drawnSequence(50, 3)
+    const short = drawnSequence(5, 4)
+    const long = drawnSequence(60, 5)
+    const { embed } = createEncoder(weights)
+    const [, ofShort, ofLong] = hopEncoderOf(weights).statisticsOf([before, short, long])
+    expect(ofShort).toEqual(sumsOf(embed(joinSequences([sliceSequence(before, 5, 50), short]))!, 0.2))
+    expect(ofLong).toEqual(sumsOf(embed(long)!, 2.4))
+    expect(sequenceView(hopEncoderOf(weights).size).amountOf(ofShort!)).toBeCloseTo(5, 5)
+  })
+
+  it('adds up to what a stretch says', () => {
+    const hops = hopsOf(drawnSequence(100, 6))
+    const parts = hopEncoderOf(weights).statisticsOf(hops)
+    const total = sumStatistics(parts)
+    expect(total[0]).toBe(4)
+    for (let d = 0; d < weights.bias.length; d++) {
+      const values = parts.map((part) => part[3 * d + 1]!)
+      expect(total[3 * d + 1]! / total[3 * d]!).toBeCloseTo(values.reduce((sum, value) => sum + value) / 4, 5)
+    }
+  })
+
+  it('is nothing without keystrokes, or with too few and nothing before them', () => {
+    const nothing = new Float32Array(3 * weights.bias.length)
+    const [empty, few] = [drawnSequence(0, 7), drawnSequence(9, 8)]
+    expect(hopEncoderOf(weights).statisticsOf([empty, few, empty])).toEqual([nothing, nothing, nothing])
+    const [, , read] = hopEncoderOf(weights).statisticsOf([empty, few, drawnSequence(1, 9)])
+    expect(read![0]).toBeCloseTo(0.04, 6)
+  })
+
+  it('is the same alone, in a batch, again, and by a copy of the encoder', () => {
+    const [ana, ben] = [hopsOf(drawnSequence(100, 10)), hopsOf(drawnSequence(100, 11))]
+    const encoder = hopEncoderOf(weights)
+    const alone = encoder.statisticsOf(ana)
+    encoder.statisticsOf(ben)
+    expect(encoder.statisticsOf(ana)).toEqual(alone)
+    expect(hopEncoderOf(structuredClone(weights)).statisticsOf(ana.map((hop) => ({ ...hop })))).toEqual(alone)
+  })
+
+  it('is read anew behind another hop', () => {
+    const [first, second, other] = [drawnSequence(25, 12), drawnSequence(25, 13), drawnSequence(25, 14)]
+    const encoder = hopEncoderOf(weights)
+    const [, behind] = encoder.statisticsOf([first, second])
+    const [, otherwise] = encoder.statisticsOf([other, second])
+    const [alone] = encoder.statisticsOf([second])
+    expect(otherwise).not.toEqual(behind)
+    expect(alone).not.toEqual(behind)
+    expect(encoder.statisticsOf([first, second])[1]).toEqual(behind)
+  })
+})
+
+/** Weighted by the share of a whole hop, in the layout of `Statistics`. */
+function sumsOf(embedding: Float32Array, share: number): Statistics {
+  return Float32Array.from([...embedding].flatMap((value) => [share, share * value, share * value ** 2]))
+}

@@ -1,0 +1,33 @@
+// Sequences and encoders for tests of the sequence encoder.
+
+import type { EncoderWeights } from '../../../src/biometrics/encoder/encoder.ts'
+import { joinSequences } from '../../../src/biometrics/encoder/sequence.ts'
+import { exported, newNetwork } from '../../../src/biometrics/encoder/train-encoder.ts'
+import type { Window } from '../../../src/biometrics/index.ts'
+import type { TimingSequence } from '../../../src/biometrics/keystroke-features.ts'
+import { startTensorFlow } from '../../../src/biometrics/networks/backend.ts'
+import { seededRandom } from '../../../src/biometrics/random.ts'
+
+/** Keystrokes of any class, some of whose times are not known. */
+export function drawnSequence(length: number, seed: number): TimingSequence {
+  const random = seededRandom(seed)
+  const row = (): number[] => {
+    const known = random() < 0.9
+    const holdMs = random() < 0.9 ? 40 + 150 * random() : 0
+    const pressToPressMs = 60 + 400 * random()
+    const gap = known ? [pressToPressMs, pressToPressMs - 200 * random() - 1, 1] : [0, 0, 0]
+    return [holdMs, ...gap, Math.floor(8 * random())]
+  }
+  return { length, values: Float32Array.from(Array.from({ length }, row).flat()) }
+}
+
+/** Weights that nobody has learnt anything with. */
+export async function drawnEncoder(seed: number, units = 8, size = 6): Promise<EncoderWeights> {
+  const tf = await startTensorFlow()
+  return exported(newNetwork(tf, units, size, seededRandom(seed)))
+}
+
+/** All that somebody typed, in order. */
+export function typedIn(windows: readonly Window[]): TimingSequence {
+  return joinSequences(windows.map(({ typed }) => typed.at(-1)!))
+}
