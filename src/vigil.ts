@@ -18,6 +18,7 @@ import type { Clock } from './channel/ports.ts'
 import { createTickets } from './channel/tickets.ts'
 import { VigilError } from './errors.ts'
 import type { VigilStorage } from './ports.ts'
+import { type Judgement, judgementOf } from './judge.ts'
 import { createLiveness } from './liveness.ts'
 import { createLearning } from './learning.ts'
 import { policyInForce } from './policy-in-force.ts'
@@ -33,10 +34,11 @@ import { adapterFactory } from './provider/session-guard.ts'
 import { createSessionStandings } from './provider/session-standing.ts'
 import type { Vigil, VigilEvents } from './provider/vigil-api.ts'
 import { type AssuranceLevel, defaultLadder, type Ladder, standingOf } from './risk/assurance.ts'
-import { alarmModel, parseBudget } from './risk/evidence.ts'
+import { parseBudget } from './risk/evidence.ts'
 import { parsePolicy, type Policy } from './risk/policy.ts'
 import { keysFrom } from './secrets.ts'
-import { createWatch, type Judgement } from './watch.ts'
+import { isStrong, type StrongLogin } from './strong-login.ts'
+import { createWatch } from './watch.ts'
 
 export interface VigilOptions {
   /** Issuer of the provider, e.g. `https://login.example.com`. */
@@ -103,7 +105,7 @@ export function createVigil(options: VigilOptions): Vigil {
       policyInForce(options.policy, acrs, storage.policies, storage.audit),
       chosenPopulation(options.population, profiles, logger)
     ])
-    ready = { policy, judgement: { engine: createEngine(population), alarm: alarmModel(budget, population) } }
+    ready = { policy, judgement: judgementOf(createEngine(population), budget) }
     return ready
   }
 
@@ -170,11 +172,12 @@ export function createVigil(options: VigilOptions): Vigil {
     rememberSeconds,
     now
   })
+  const strong: StrongLogin = { ladder, factors, freshSeconds: freshLoginSeconds }
   const learning = createLearning({
     ...storage,
     profiles,
     logger,
-    strong: { ladder, factors, freshSeconds: freshLoginSeconds },
+    strong,
     engine: () => loaded().judgement.engine,
     changed: (accountId, profile) => watch.profileLearnt(accountId, profile),
     now
@@ -190,6 +193,11 @@ export function createVigil(options: VigilOptions): Vigil {
     judgement: () => loaded().judgement,
     ready: () => loading,
     graceSeconds: options.graceSeconds ?? 60,
+    now,
+    async isFreshLogin(uid) {
+      const record = await storage.sessions.find(uid)
+      return record !== undefined && isStrong(strong, record, now())
+    },
     async mustWatch(clientIds) {
       const clients = await Promise.all(clientIds.map((id) => attached().Client.find(id)))
       return clients.some((client) => client?.['vigil_watch'] === 'required')

@@ -10,7 +10,7 @@ import type { Calibration } from './calibration.ts'
 import type { ChannelSession, Frame, ServerMessage, Stream, Watch } from './channel/ports.ts'
 import { VigilError } from './errors.ts'
 import type { Liveness, LivenessStream } from './liveness.ts'
-import { weigh, type Judgement } from './judge.ts'
+import { newSession, type OwnSession, weigh, weighOwn, type Judgement } from './judge.ts'
 import type { Learning } from './learning.ts'
 import type { PersonStore, SessionRecord, SessionStore } from './ports.ts'
 import type { Profiles } from './profiles.ts'
@@ -31,10 +31,14 @@ export interface WatchOptions {
   judgement(): Judgement
   /** Resolves when `judgement` can be asked. */
   ready(): Promise<unknown>
+  /** Whether the person proved who they are in this session moments ago. */
+  isFreshLogin(uid: string): Promise<boolean>
   /** Whether any of the clients must be watched. */
   mustWatch(clientIds: readonly string[]): Promise<boolean>
   /** Seconds without any channel after which a session that must be watched is `unobserved`. */
   readonly graceSeconds: number
+  /** Whole seconds since the epoch. */
+  now(): number
 }
 
 export interface SessionWatch extends Watch {
@@ -66,11 +70,20 @@ interface Watched {
   readonly expectedBy: Set<string>
   profile: Profile | undefined
   evidence: Evidence
+  own: Own
   /** What somebody else reported; stands until the person proves who they are. */
   reported: RiskLevel
   /** The level that the session's record was last told. */
   level: RiskLevel
   grace?: NodeJS.Timeout
+}
+
+/** For a person without a profile: the session since the last login, to be held against its own beginning. */
+interface Own {
+  /** Undefined until something was typed. */
+  afterLogin: boolean | undefined
+  session: OwnSession
+  lastAt: number
 }
 
 interface Tab {
@@ -82,6 +95,9 @@ interface Tab {
   readonly suspected: Set<LivenessKind>
   state?: string
 }
+
+/** After a pause this long somebody else may have sat down. NIST SP 800-63B-4 §2.3.3. */
+const longestPauseSeconds = 15 * 60
 
 export function createWatch(options: WatchOptions): SessionWatch {
   const { sessions, people, profiles, actions, calibration, liveness, logger } = options
@@ -99,7 +115,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
   }
 
   async function judge(session: Watched, window: Window): Promise<void> {
-    if (!session.profile) return
+    if (!session.profile) return judgeOwn(session, window)
     const { assessment, evidence, level } = weigh(options.judgement(), session.profile, session.evidence, window)
     session.evidence = evidence
     await conclude(session, higher(level, session.reported), 'behaviour', {
@@ -109,6 +125,33 @@ export function createWatch(options: WatchOptions): SessionWatch {
       keystrokes: assessment.keystrokes
     })
     options.learning.observe(session.uid, session.accountId, { window, assessment, level: session.level })
+  }
+
+  /** Hands that nobody knows must be those of the login: what was typed later could be anybody's. */
+  async function judgeOwn(session: Watched, window: Window): Promise<void> {
+    const { own } = session
+    const pausedFor = options.now() - own.lastAt
+    own.lastAt = options.now()
+    // Until the beginning stands nobody would see hands change.
+    if (pausedFor > longestPauseSeconds && !own.session.beginning.known) own.afterLogin = false
+    own.afterLogin ??= await options.isFreshLogin(session.uid)
+    if (!own.afterLogin || session.own !== own) return
+    const { assessment, session: next, level } = weighOwn(options.judgement(), own.session, window)
+    own.session = next
+    if (!assessment) return
+    await conclude(session, higher(level, session.reported), 'behaviour', {
+      handOver: true,
+      llr: assessment.llr,
+      detectors: assessment.shares,
+      features: assessment.features,
+      keystrokes: assessment.keystrokes
+    })
+  }
+
+  /** What the behaviour alone says now. */
+  function levelOf({ profile, evidence, own }: Watched): RiskLevel {
+    const { alarm, handOverAlarm } = options.judgement()
+    return profile ? riskOf(evidence, alarm) : riskOf(own.session.evidence, handOverAlarm)
   }
 
   /** No hand made these events, or a hand made them on an earlier day. It stands until the person proves who they are. */
@@ -161,6 +204,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
   function startAnew(session: Watched): void {
     session.evidence = noEvidence()
+    session.own = nothingTyped()
     session.level = session.reported = 'LOW'
     for (const tab of session.tabs) {
       tab.live.startAnew()
@@ -173,10 +217,14 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
   /** The page hears of changes only: a steady stream of states would be a score by another name. */
   function say(session: Watched, tab: Tab): void {
-    const state = session.level !== 'LOW' ? 'doubt' : session.profile ? 'watched' : 'warming_up'
+    const state = session.level !== 'LOW' ? 'doubt' : isKnown(session) ? 'watched' : 'warming_up'
     if (tab.state === state) return
     tab.state = state
     tab.tell({ type: 'analysis_result', state })
+  }
+
+  function nothingTyped(): Own {
+    return { afterLogin: undefined, session: newSession(), lastAt: options.now() }
   }
 
   function watchedSession(uid: string, accountId: string): Watched {
@@ -189,6 +237,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
         expectedBy: new Set(),
         profile: undefined,
         evidence: noEvidence(),
+        own: nothingTyped(),
         reported: 'LOW',
         level: 'LOW'
       }
@@ -266,7 +315,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
     async report(uid, accountId, level, reason) {
       const session = watchedSession(uid, accountId)
       session.reported = level
-      await conclude(session, higher(riskOf(session.evidence, options.judgement().alarm), level), reason)
+      await conclude(session, higher(levelOf(session), level), reason)
     },
 
     answered(uid) {
@@ -297,6 +346,10 @@ export function createWatch(options: WatchOptions): SessionWatch {
       watched.clear()
     }
   }
+}
+
+function isKnown({ profile, own }: Watched): boolean {
+  return profile !== undefined || own.session.beginning.known !== undefined
 }
 
 function higher(a: RiskLevel, b: RiskLevel): RiskLevel {

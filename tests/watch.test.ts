@@ -27,6 +27,9 @@ const graceSeconds = 0.05
 const now = () => Math.floor(Date.now() / 1000)
 const recording = syntheticRecordings(1, 1, { sessions: 1, keystrokes: 300 })
 const { events } = streamOf(recording[0]!)
+/** More than a session is held against at first, and what follows. */
+const beginning = events.slice(0, 420)
+const later = events.slice(420, 560)
 const profile = createEngine(nobody).enrol(windowsOf(recording))
 
 let open: SessionWatch | undefined
@@ -38,6 +41,8 @@ async function house(required: readonly string[] = ['shop']) {
   const heard: string[] = []
   const lessons: string[] = []
   let llr = 0
+  let fresh = true
+  let pausedFor = 0
   // The engine with one word of its own: how strange the last piece was.
   const engine: Engine = {
     ...createEngine(nobody),
@@ -90,10 +95,12 @@ async function house(required: readonly string[] = ['shop']) {
       forget: (accountId) => lessons.push(`${accountId} forgotten`)
     },
     logger: silent,
-    judgement: () => ({ engine, alarm }),
+    judgement: () => ({ engine, alarm, handOverAlarm: alarm }),
     ready: () => Promise.resolve(),
     mustWatch: (clientIds) => Promise.resolve(clientIds.some((id) => required.includes(id))),
-    graceSeconds
+    graceSeconds,
+    isFreshLogin: () => Promise.resolve(fresh),
+    now: () => now() + pausedFor
   })
   open = watch
   const login = async (uid: string, accountId: string, interaction = 'login') => {
@@ -141,6 +148,13 @@ async function house(required: readonly string[] = ['shop']) {
     record: async () => (await storage.sessions.find('s'))!,
     strange(value: number) {
       llr = value
+    },
+    /** The login is too long ago to say whose hands these are. */
+    loginAged() {
+      fresh = false
+    },
+    pause(seconds: number) {
+      pausedFor += seconds
     }
   }
 }
@@ -160,13 +174,82 @@ describe('who is watched', () => {
     await expect(tab()).rejects.toMatchObject({ code: 'session_ended' })
   })
 
-  it('a person without a profile is told that the watch warms up, and is never doubted', async () => {
+  it('a person without a profile is told that the watch warms up, and is not doubted meanwhile', async () => {
     const { tab, record, strange } = await house()
     const page = await tab()
     strange(50)
-    await page.type()
+    await page.type(beginning.slice(0, 200))
     expect(states(page.messages)).toEqual(['warming_up'])
     expect(await record()).toMatchObject({ risk: 'LOW', watch: 'watched' })
+  })
+})
+
+describe('a session of somebody without a profile', () => {
+  async function begun() {
+    const all = await house()
+    const page = await all.tab()
+    await page.type(beginning)
+    return { ...all, page }
+  }
+
+  it('is held against its own beginning, once that stands: other hands are doubted', async () => {
+    const { page, record, strange } = await begun()
+    expect(states(page.messages)).toEqual(['warming_up', 'watched'])
+    expect((await record()).risk).toBe('LOW')
+    strange(6)
+    await page.type(later)
+    expect(await record()).toMatchObject({ risk: 'HIGH', reason: 'behaviour', alarms: 1 })
+    expect(states(page.messages)).toEqual(['warming_up', 'watched', 'doubt'])
+  })
+
+  it('leaves nothing behind: no profile, no lesson, and no beginning after it was forgotten', async () => {
+    const { page, storage, profiles, lessons, watch, tab } = await begun()
+    await page.type(later)
+    expect(await profiles.find('ana')).toBeUndefined()
+    expect(await storage.profiles.all('free-text/desktop')).toEqual([])
+    expect(lessons).toEqual([])
+    watch.forget('s')
+    expect(states((await tab()).messages)).toEqual(['warming_up'])
+  })
+
+  it('begins anew with every login', async () => {
+    const { page, record, strange, login } = await begun()
+    strange(6)
+    await page.type(later)
+    await login('s', 'ana', 'answer')
+    expect(states(page.messages).at(-1)).toBe('warming_up')
+    await page.type(beginning.slice(0, 200))
+    expect((await record()).risk).toBe('LOW')
+  })
+
+  it('is not watched where its beginning came long after the login', async () => {
+    const { tab, record, strange, loginAged } = await house()
+    loginAged()
+    strange(50)
+    const page = await tab()
+    await page.type()
+    expect(states(page.messages)).toEqual(['warming_up'])
+    expect((await record()).risk).toBe('LOW')
+  })
+
+  it('is not watched where a long pause fell into its beginning: somebody else may have sat down', async () => {
+    const { tab, record, strange, pause } = await house()
+    strange(50)
+    const page = await tab()
+    await page.type(beginning.slice(0, 200))
+    pause(16 * 60)
+    await page.type(later)
+    await page.type(beginning)
+    expect(states(page.messages)).toEqual(['warming_up'])
+    expect((await record()).risk).toBe('LOW')
+  })
+
+  it('keeps what was reported from outside beside its own evidence', async () => {
+    const { page, record, strange, watch } = await begun()
+    strange(3)
+    await page.type(later)
+    await watch.report('s', 'ana', 'LOW', 'nothing known')
+    expect((await record()).risk).toBe('MEDIUM')
   })
 })
 

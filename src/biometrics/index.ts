@@ -18,6 +18,7 @@ export { standardDetectors } from './detectors/index.ts'
 export { counterNames, EventType, KeyClass, keyClassOf, noCounters, type Counters, type InputEvent } from './events.ts'
 export { fusedParts } from './fusion.ts'
 export { featureNames, featureVersion, type FeatureName } from './features.ts'
+export { followed, nobodyYet, unlearnt, type Beginning } from './handover.ts'
 export {
   anchorOf,
   concludeVisit,

@@ -34,7 +34,7 @@ export function decodePopulation(bytes: Uint8Array): Population {
   }
   const population = value['population']
   if (!isRecord(population)) throw invalid('a population')
-  const { typing, pointing, autoencoder, sequence, ...rest } = population
+  const { typing, pointing, autoencoder, sequence, handOverAlarms, ...rest } = population
   if (!sameShape(rest, required)) throw invalid('the fields of a population')
   if (typing !== undefined) checkVerifier(typing, readings)
   if (pointing !== undefined) checkPointing(pointing)
@@ -43,12 +43,15 @@ export function decodePopulation(bytes: Uint8Array): Population {
     checkAutoencoder(autoencoder as unknown as AutoencoderWeights)
   }
   if (sequence !== undefined) checkSequence(sequence)
+  if (handOverAlarms !== undefined && !sameShape(handOverAlarms, alarmCurve)) throw invalid('alarms of hand-overs')
   const checked = population as unknown as Population
   checkLengths(checked)
   return checked
 }
 
 const row = new Float64Array(0)
+
+const alarmCurve: Plain = { maxima: [0], hours: 0 }
 
 const weights: FusionWeights = { amount: 1, bias: 0, weights: [1], middles: [0] }
 
@@ -60,7 +63,7 @@ const required: Plain = {
   background: [row],
   typingFusion: [weights as unknown as Plain],
   pointingFusion: [weights as unknown as Plain],
-  alarms: { maxima: [0], hours: 0 }
+  alarms: alarmCurve
 }
 
 const verifier: Plain = {
@@ -168,7 +171,7 @@ function checkPointing(value: Plain): void {
 }
 
 function checkLengths(population: Population): void {
-  const { scale, background, typingFusion, pointingFusion, alarms } = population
+  const { scale, background, typingFusion, pointingFusion, alarms, handOverAlarms } = population
   const size = featureNames.length
   const rows = [scale.mean, scale.within, scale.between, scale.weight]
   if (!rows.every(({ length }) => length === size) || !background.every(({ length }) => length === size)) {
@@ -180,7 +183,7 @@ function checkLengths(population: Population): void {
       throw invalid('weights for every part')
     }
   }
-  if (!(alarms.hours >= 0)) throw invalid('watched hours from 0')
+  if (!(alarms.hours >= 0 && (handOverAlarms?.hours ?? 0) >= 0)) throw invalid('watched hours from 0')
 }
 
 function isRecord(value: Plain | undefined): value is { readonly [key: string]: Plain } {

@@ -69,4 +69,6 @@ export interface Population extends PopulationBase {
   readonly typingFusion: readonly FusionWeights[]
   readonly pointingFusion: readonly FusionWeights[]
   readonly alarms: AlarmCurve
+  /** The same for sessions that are held against their own beginning. Absent in what was learnt before there were such: `alarms` serve. */
+  readonly handOverAlarms?: AlarmCurve
 }

@@ -13,6 +13,7 @@ import type { AutoencoderWeights } from './networks/autoencoder-weights.ts'
 import { learnPointerVerifier } from './pointer-verifier.ts'
 import type { AlarmCurve, EnrolledPerson, Population, PopulationBase, SequenceModel } from './population-model.ts'
 import { seededRandom, seedFor, shuffled } from './random.ts'
+import { handOverStreams, type HighestEvidence } from './handover-rehearsal.ts'
 import { collectTrials, emptyTrials, type InnocentStream } from './rehearsal.ts'
 import { typingView } from './scoring.ts'
 import type { Statistics } from './statistics.ts'
@@ -75,24 +76,27 @@ export function learnPopulation(
   const order = shuffled(usable, random)
   const rehearsals = networks === undefined ? foldsOf(order) : groupRehearsals(usable, networks)
   const trials = emptyTrials()
-  rehearsals.forEach(({ taught, tested, encoder }, i) => {
+  const bases = rehearsals.map(({ taught, tested, encoder }, i) => {
     const base = learnBase(taught, random, encoder, networks?.autoencoder)
     const some = tested.slice(0, Math.ceil(mostRehearsed / rehearsals.length))
     collectTrials(trials, base, some, encoder && hopEncoderOf(encoder), seed, (share) =>
       progress?.((i + share) / (rehearsals.length + 1))
     )
+    return { base, some }
   })
   const fusion = fitFusion(
     trials,
     fusedParts.map((part) => !without.includes(part))
   )
+  const handOvers = bases.flatMap(({ base, some }) => handOverStreams(base, fusion, some, seed))
   const population: Population = {
     version: 1,
     revision: revisionOf(order, seed, networks),
     people: order.length,
     ...learnBase(order, random, networks?.encoder, networks?.autoencoder),
     ...fusion,
-    alarms: alarmCurve(trials.innocent, fusion)
+    alarms: alarmCurve(trials.innocent.map((stream) => highestIn(stream, fusion))),
+    handOverAlarms: alarmCurve(handOvers)
   }
   progress?.(1)
   return population
@@ -185,17 +189,17 @@ function learnSequence(
   return verifier && { encoder, verifier }
 }
 
-function alarmCurve(streams: readonly InnocentStream[], fusion: Fusion): AlarmCurve {
+function highestIn({ ms, windows }: InnocentStream, fusion: Fusion): HighestEvidence {
+  const ratios = windows.flatMap((window) => window.map((scores, horizon) => fusedStretch(fusion, horizon, scores)))
+  return { ms, highest: strongestOf(ratios) }
+}
+
+function alarmCurve(streams: readonly HighestEvidence[]): AlarmCurve {
   const maxima: number[] = []
   let ms = 0
   for (const stream of streams) {
-    let highest = Number.NEGATIVE_INFINITY
-    for (const window of stream.windows) {
-      const ratios = window.map((scores, horizon) => fusedStretch(fusion, horizon, scores))
-      highest = Math.max(highest, strongestOf(ratios) ?? Number.NEGATIVE_INFINITY)
-    }
-    if (highest === Number.NEGATIVE_INFINITY) continue
-    maxima.push(highest)
+    if (stream.highest === undefined) continue
+    maxima.push(stream.highest)
     ms += stream.ms
   }
   return { maxima: maxima.sort((a, b) => b - a), hours: ms / 3_600_000 }

@@ -5,7 +5,7 @@ import { pickHops } from './enrolled-person.ts'
 import { detectorHorizon, scoresOf, type StretchScores } from './fusion.ts'
 import type { EnrolledPerson, PopulationBase } from './population-model.ts'
 import { detectorScores, trainPerson, type PersonModels } from './scoring.ts'
-import { sumStatistics } from './statistics.ts'
+import { sumStatistics, type Statistics } from './statistics.ts'
 import { trailHops } from './window.ts'
 
 /** Raw scores of an innocent person's stream: per window, per stretch. */
@@ -78,20 +78,29 @@ function playStream(
   encoder: HopEncoder | undefined
 ): StretchScores[][] {
   const sequences = encoder?.statisticsOf(stream.typed)
-  return stream.hops.map((_, last) => {
-    const features = stream.rows[last]
-    // The features of the first windows still look back on the enrolment; they count from the first whole window on.
-    const detectors = features !== undefined && last >= 3 ? detectorScores(models, { features }) : undefined
-    const window: StretchScores[] = []
-    for (const [horizon, span] of trailHops.entries()) {
-      const from = Math.max(0, last + 1 - span)
-      const stretch = {
-        statistics: sumStatistics(stream.hops.slice(from, last + 1)),
-        sequence: sequences && sumStatistics(sequences.slice(from, last + 1))
-      }
-      window.push(scoresOf(base, models, stretch, horizon, horizon >= detectorHorizon ? detectors : undefined))
-      if (from === 0) break
+  return stream.hops.map((_, last) => scoresAt(base, models, stream, sequences, last))
+}
+
+/** Raw scores of the stretches that end with a hop of a stream, as many as the stream has by then: shortest first. */
+export function scoresAt(
+  base: PopulationBase,
+  models: PersonModels,
+  stream: EnrolledPerson,
+  sequences: readonly Statistics[] | undefined,
+  last: number
+): StretchScores[] {
+  const features = stream.rows[last]
+  // The features of the first windows still look back on the enrolment; they count from the first whole window on.
+  const detectors = features !== undefined && last >= 3 ? detectorScores(models, { features }) : undefined
+  const window: StretchScores[] = []
+  for (const [horizon, span] of trailHops.entries()) {
+    const from = Math.max(0, last + 1 - span)
+    const stretch = {
+      statistics: sumStatistics(stream.hops.slice(from, last + 1)),
+      sequence: sequences && sumStatistics(sequences.slice(from, last + 1))
     }
-    return window
-  })
+    window.push(scoresOf(base, models, stretch, horizon, horizon >= detectorHorizon ? detectors : undefined))
+    if (from === 0) break
+  }
+  return window
 }

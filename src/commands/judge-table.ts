@@ -25,25 +25,28 @@ export interface JudgeTableOptions {
   readonly seed: number
   readonly threads: number
   readonly task: JudgingTask
-  /** Looks at the table before anything else is read. */
-  check?(table: Table): void
+  /** Whether a row may name no target: its recording is then held against nothing but itself. */
+  readonly targetless: boolean
 }
 
 export async function judgeTable(options: JudgeTableOptions): Promise<void> {
   await expectWritable(options.out)
   const table = await readTable(options.table, options.columns, options.added)
-  options.check?.(table)
   const population = await openPopulation(options.population, options.seed)
   const [targets, pieces] = table.columns
   const wantedTargets = new Set(targets.texts)
   const wantedPieces = new Set(pieces.texts)
   const people = await recordingsByPerson(options.enrol, (person) => wantedTargets.has(person))
-  expectKnown(table, targets, (person) => people.has(person), `a person of ${options.enrol}`)
+  const isKnown = (person: string): boolean => (person === noTarget ? options.targetless : people.has(person))
+  expectKnown(table, targets, isKnown, `a person of ${options.enrol}`)
   const sessions = await recordingsBySession(options.recordings, (session) => wantedPieces.has(session))
   expectKnown(table, pieces, (session) => sessions.has(session), `a session of ${options.recordings}`)
   const cells = await judgeRows(table, people, sessions, await population(), options)
   await writeTable(table, options.out, options.added, (row) => cells[row]!)
 }
+
+/** Who stands in the table where nobody does. */
+const noTarget = ''
 
 /** Cells of each row. */
 async function judgeRows(
@@ -62,7 +65,9 @@ async function judgeRows(
     const poor: string[] = []
     let done = 0
     await inTurn(targets.texts.entries(), async ([target, person]) => {
-      if (!(await threads.enrol(target, people.get(person)!))) poor.push(person)
+      const recordings = person === noTarget ? [] : people.get(person)!
+      const enough = await threads.enrol(target, recordings)
+      if (!enough && person !== noTarget) poor.push(person)
       bar.update(++done)
     })
     const cells = await judgePieces(table, sessions, threads, (judged) => bar.update(done + judged))

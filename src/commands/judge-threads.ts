@@ -13,14 +13,15 @@ import {
   worthJudging
 } from '../biometrics/index.ts'
 import { type ErrorCode, isVigilError, VigilError } from '../errors.ts'
-import { alarmModel, type Budget } from '../risk/evidence.ts'
+import { judgementOf } from '../judge.ts'
+import type { Budget } from '../risk/evidence.ts'
 import { type Judging, scoring, watching } from './judgings.ts'
 import { type PackedRecording, unpacked } from './packed-recording.ts'
 
 export type JudgingTask = { readonly name: 'score' } | { readonly name: 'watch'; readonly budget: Budget }
 
 export interface JudgeThreads {
-  /** Learns a target. Resolves to whether there was enough to tell the person from others. */
+  /** Learns a target; without recordings it is nobody in particular. Resolves to whether there was enough to tell the person from others. */
   enrol(target: number, recordings: readonly PackedRecording[]): Promise<boolean>
   /** Cells for each target, in their order. */
   judge(recording: PackedRecording, targets: readonly number[]): Promise<string[]>
@@ -127,8 +128,7 @@ const marker = 'vigilJudging'
 function answering({ population: bytes, seed, task }: Start): (question: Question) => boolean | string[] {
   const population = decodePopulation(bytes)
   const engine = createEngine(population, { seed })
-  const judging: Judging =
-    task.name === 'score' ? scoring(engine) : watching({ engine, alarm: alarmModel(task.budget, population) })
+  const judging: Judging = task.name === 'score' ? scoring(engine) : watching(judgementOf(engine, task.budget))
   const profiles = new Map<number, RecordedProfile>()
   return (question) => {
     if ('recordings' in question) {

@@ -28,6 +28,7 @@ export async function score(args: readonly string[]): Promise<void> {
     population: populationSource('score', options),
     seed: seedOf('score', options.seed),
     threads: threadsOf('score', options.threads),
-    task: { name: 'score' }
+    task: { name: 'score' },
+    targetless: false
   })
 }

@@ -1,19 +1,17 @@
 // `vigil watch`: when the live engine would have challenged, stream by stream.
 
-import { VigilError } from '../errors.ts'
 import { parseBudget } from '../risk/evidence.ts'
 import { judgeTable } from './judge-table.ts'
 import { watchColumns } from './judgings.ts'
 import { optionsOf, populationHelp, required, seedOf, threadsOf } from './options.ts'
 import { populationSource } from './population-choice.ts'
-import type { Table } from './table.ts'
 
 /** What `vigil watch --help` prints. */
 export const watchHelp = `vigil watch --enrol FILE --streams FILE --pairs FILE --out FILE [options]
 
   --enrol FILE              recordings of the targets; several of a person count in their order
   --streams FILE            recordings to be watched, each from empty evidence to its end
-  --pairs FILE              CSV with the columns target (a person) and stream (a session)
+  --pairs FILE              CSV with the columns target (a person; empty = no profile) and stream (a session)
   --out FILE                the same rows, when the first challenge came (empty = never) and the highest risk
   --budget N/Mh             needless challenges per watched hours (1/40h)
 ${populationHelp}`
@@ -43,16 +41,6 @@ export async function watch(args: readonly string[]): Promise<void> {
     seed: seedOf('watch', options.seed),
     threads: threadsOf('watch', options.threads),
     task: { name: 'watch', budget: parseBudget(options.budget ?? '1/40h') },
-    check: refuseHandOver
+    targetless: true
   })
-}
-
-/** An empty target asks for hand-over mode: a stream against its own beginning. */
-function refuseHandOver({ file, columns: [targets] }: Table): void {
-  const empty = targets.texts.indexOf('')
-  if (empty < 0) return
-  throw new VigilError(
-    'table_invalid',
-    `${file}: line ${targets.lines[empty]}: expected a target, hand-over mode is not there yet`
-  )
 }

@@ -16,8 +16,8 @@ import {
   type Window
 } from '../biometrics/index.ts'
 import { seededRandom, seedFor, shuffled } from '../biometrics/random.ts'
-import { judgeAgainst, type Judgement } from '../judge.ts'
-import { alarmModel, parseBudget } from '../risk/evidence.ts'
+import { judgeAgainst, judgementOf, type Judgement } from '../judge.ts'
+import { parseBudget } from '../risk/evidence.ts'
 import type { Share } from './matcher.ts'
 import type { RecordedPerson } from './people.ts'
 import { joined } from './slices.ts'
@@ -198,10 +198,7 @@ function profileFrom(engine: Engine, recordings: readonly Recording[]): Profile 
 /** The budgets share assessments: what a window says of a profile does not depend on them. */
 function judgementsFor(engine: Engine, budgets: readonly string[]): Judgement[] {
   const remembering = remembers(engine)
-  return budgets.map((budget) => ({
-    engine: remembering,
-    alarm: alarmModel(parseBudget(budget), engine.population)
-  }))
+  return budgets.map((budget) => judgementOf(remembering, parseBudget(budget)))
 }
 
 function remembers(engine: Engine): Engine {

@@ -63,6 +63,10 @@ async function watched(
   }))
 }
 
+function keystrokesOf(recording: Recording): number {
+  return streamOf(recording).events.filter(({ type }) => type === 0).length
+}
+
 const everyPair = people.flatMap((target) => streams.map(({ session }) => [target.person, session]))
 
 describe('a stream', () => {
@@ -141,6 +145,41 @@ describe('a stream', () => {
   })
 })
 
+describe('a stream without a target', () => {
+  // Whole sittings: a session must be long enough to have a beginning.
+  const [anas, bens] = [ana, ben].map(({ lessons, later }) => [...lessons, ...later]) as [Recording[], Recording[]]
+  const before = anas.slice(0, 6)
+  const changed = joined('changed', [...before, ...bens.slice(6)])
+  const alone = joined('alone', anas)
+  const handedOverAfter = keystrokesOf(joined('before', before))
+
+  it('is challenged after another person took over, and not before', async () => {
+    const [row, own] = await watched(
+      [
+        ['', changed.session],
+        ['', alone.session]
+      ],
+      [changed, alone]
+    )
+    expect(row!.maxRisk).toBe('HIGH')
+    expect(Number(row!.challenge[1])).toBeGreaterThan(handedOverAfter)
+    expect(own).toMatchObject({ maxRisk: expect.not.stringMatching('HIGH') as string, challenge: ['', '', ''] })
+  })
+
+  it('says the same beside rows that have one', async () => {
+    const alonePairs = [['', changed.session]]
+    const [row] = await watched(alonePairs, [changed])
+    const rows = await watched([[ben.person, changed.session], ...alonePairs], [changed])
+    expect(rows[1]).toEqual(row)
+    expect(rows[0]).not.toEqual(row)
+  })
+
+  it('is too short to be judged before there is a beginning', async () => {
+    const short = joined('short', [...anas.slice(0, 1), ...bens.slice(6, 7)])
+    expect(await watched([['', 'short']], [short])).toMatchObject([{ maxRisk: 'LOW', challenge: ['', '', ''] }])
+  })
+})
+
 describe('input that is wrong', () => {
   it.each<[string, readonly (readonly string[])[], readonly string[], RegExp]>([
     [
@@ -156,16 +195,7 @@ describe('input that is wrong', () => {
       /Q\.csv: line 2: expected target to be a person of/
     ],
     ['a budget that is none', [[ana.person, streams[0]!.session]], ['--budget', '1/2'], /budget must look like 1\/40h/],
-    ['an unknown option', [], ['--probes', 'P'], /'--probes'.*"vigil help watch"/],
-    [
-      'no target',
-      [
-        [ben.person, streams[0]!.session],
-        ['', streams[0]!.session]
-      ],
-      [],
-      /Q\.csv: line 3: expected a target, hand-over mode is not there yet/
-    ]
+    ['an unknown option', [], ['--probes', 'P'], /'--probes'.*"vigil help watch"/]
   ])('with %s: exit 2', async (_, pairs, more, message) => {
     await expect(watched(pairs, streams, ...more)).rejects.toMatchObject({
       exitCode: 2,
