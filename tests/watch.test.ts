@@ -206,7 +206,7 @@ describe('a session of somebody without a profile', () => {
     const { page, storage, profiles, lessons, watch, tab } = await begun()
     await page.type(later)
     expect(await profiles.find('ana')).toBeUndefined()
-    expect(await storage.profiles.all('free-text/desktop')).toEqual([])
+    expect(await storage.profiles.all('session')).toEqual([])
     expect(lessons).toEqual([])
     watch.forget('s')
     expect(states((await tab()).messages)).toEqual(['warming_up'])

@@ -44,6 +44,8 @@ export interface MetStranger {
 export const mostKeystrokes = 250
 /** Strangers who try each profile. */
 const strangersEach = 20
+/** Who takes over a person's session: each of them makes a stream of its own, with a beginning to be learnt. */
+const successorsEach = 5
 const sentencesEnrolled = 10
 const sentencesStreamed = 5
 /** Sentences of the owner before another person takes over. */
@@ -67,7 +69,7 @@ export function watchPeople(
       profile: profileFrom(engine, enrolment),
       stream: playable(stream)
     }))
-    const met = drawStrangers(people.length, person, seed)
+    const met = drawStrangers(people.length, person, seed, strangersEach)
     judgements.forEach((judgement, i) => {
       const own = challengesIn(judgement, profile, streams[person]!)
       const further = others.map((other) => challengesIn(judgement, other.profile, other.stream))
@@ -99,7 +101,7 @@ export function watchHandOvers(
   const outcomes = judgements.map((): WatchedPerson[] => [])
   for (let person = share.index; person < people.length; person += share.of) {
     const before = people[person]!.recordings.slice(0, sentencesBeforeHandOver)
-    const met = drawStrangers(people.length, person, seed).map((stranger) => ({
+    const met = drawStrangers(people.length, person, seed, successorsEach).map((stranger) => ({
       stranger,
       stream: playable(handedOver(before, people[stranger]!.recordings.slice(sentencesBeforeHandOver)))
     }))
@@ -215,7 +217,7 @@ function remembers(engine: Engine): Engine {
   }
 }
 
-function drawStrangers(people: number, person: number, seed: number): number[] {
+function drawStrangers(people: number, person: number, seed: number, most: number): number[] {
   const others = Array.from({ length: people }, (_, other) => other).filter((other) => other !== person)
-  return shuffled(others, seededRandom(seedFor(seed, `strangers of ${person}`))).slice(0, strangersEach)
+  return shuffled(others, seededRandom(seedFor(seed, `strangers of ${person}`))).slice(0, most)
 }
