@@ -46,6 +46,11 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'play streams against people as the live engine would',
     help: async () => (await import('./commands/watch.ts')).watchHelp,
     run: async (args) => (await import('./commands/watch.ts')).watch(args)
+  },
+  evaluate: {
+    summary: 'run the protocols on recorded people and draw a report',
+    help: async () => (await import('./evaluation/command.ts')).evaluateHelp,
+    run: async (args) => (await import('./evaluation/command.ts')).evaluate(args)
   }
 }
 

@@ -1,11 +1,12 @@
-// Whom people are told apart from: the population that the operator gives, the deployment's own people once there are enough, invented ones
-// before (docs/decisions/0004-who-a-window-is-held-against.md).
+// Whom people are told apart from: the population that the operator gives, the deployment's own people once there are enough, the one that
+// ships before (docs/decisions/0004-who-a-window-is-held-against.md).
 
 import type { Logger } from 'pino'
 import { enrolledPersonOf, type Population } from './biometrics/index.ts'
 import { isVigilError } from './errors.ts'
 import { populationInThread } from './population-thread.ts'
 import type { Profiles } from './profiles.ts'
+import { shippedPopulation } from './shipped-population.ts'
 
 /** People from whom a deployment's own population is learnt. */
 export const peopleForOwnPopulation = 20
@@ -21,7 +22,7 @@ export async function chosenPopulation(
   const people = (await profiles.all()).map(enrolledPersonOf)
   if (people.length >= peopleForOwnPopulation) {
     try {
-      return await populationInThread({ from: 'enrolled', people, seed })
+      return await populationInThread({ people, seed })
     } catch (error) {
       // Some of them may have typed too little to teach anything.
       if (!isVigilError(error, 'population_invalid')) throw error
@@ -31,5 +32,5 @@ export async function chosenPopulation(
       )
     }
   }
-  return populationInThread({ from: 'invented', seed })
+  return shippedPopulation()
 }

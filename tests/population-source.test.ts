@@ -1,44 +1,48 @@
-// Whom people are told apart from: invented people first, the deployment's own once there are twenty.
+// Whom people are told apart from: the population that ships first, the deployment's own once there are twenty.
 
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
 import {
+  completed,
   createEngine,
   encodePopulation,
   learnPopulation,
   type Profile,
   enrolledPersonOf,
-  syntheticPopulation,
+  trainPopulation,
   windowsOf
 } from '../src/biometrics/index.ts'
 import { chosenPopulation, peopleForOwnPopulation } from '../src/population-source.ts'
+import { shippedPopulation } from '../src/shipped-population.ts'
 import { inventedPeople } from './support/recordings.ts'
 
 const logger = pino({ level: 'silent' })
 
 describe('the population', () => {
-  const invented = syntheticPopulation(1)
-  const engine = createEngine(invented)
+  const shipped = shippedPopulation()
+  const engine = createEngine(shipped)
   const enrolled: Profile[] = inventedPeople(5, peopleForOwnPopulation).map(({ recordings }) =>
     engine.enrol(windowsOf(recordings))
   )
 
-  test('is invented for a deployment of nineteen people', async () => {
+  test('is the one that ships for a deployment of nineteen people', async () => {
     const chosen = await chosenPopulation(undefined, holding(enrolled.slice(1)), logger)
-    expect(same(chosen, invented)).toBe(true)
+    expect(same(chosen, shipped)).toBe(true)
   })
 
   test('is learnt from the deployment’s own people when there are twenty', async () => {
     const chosen = await chosenPopulation(undefined, holding(enrolled), logger)
-    expect(same(chosen, learnPopulation(enrolled.map(enrolledPersonOf), 1))).toBe(true)
-    expect(same(chosen, invented)).toBe(false)
+    const { encoder } = shipped.sequence!
+    const own = await trainPopulation(enrolled.map(enrolledPersonOf), 1, { encoder })
+    expect(same(chosen, completed(own, shipped))).toBe(true)
+    expect(same(chosen, shipped)).toBe(false)
   })
 
-  test('stays invented when the twenty have typed too little to teach anything', async () => {
+  test('stays the one that ships when the twenty have typed too little to teach anything', async () => {
     const terse = inventedPeople(6, peopleForOwnPopulation).map(({ recordings }) =>
       engine.enrol(windowsOf(recordings.slice(0, 3)))
     )
-    expect(same(await chosenPopulation(undefined, holding(terse), logger), invented)).toBe(true)
+    expect(same(await chosenPopulation(undefined, holding(terse), logger), shipped)).toBe(true)
   })
 
   test('is the operator’s when one is given', async () => {

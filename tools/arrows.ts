@@ -42,7 +42,14 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   channel: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/secrets.ts'],
   provider: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/channel/', 'src/browser/', 'src/secrets.ts'],
   // Judges as live sessions are judged, and speaks to the terminal as the other commands do.
-  evaluation: ['src/biometrics/', 'src/risk/', 'src/judge.ts', 'src/commands/options.ts', 'src/commands/progress.ts'],
+  evaluation: [
+    'src/biometrics/',
+    'src/risk/',
+    'src/judge.ts',
+    'src/shipped-population.ts',
+    'src/commands/options.ts',
+    'src/commands/progress.ts'
+  ],
   // Adapters implement the ports of whoever asked. `session-guard.ts` is the rule that stored sessions obey.
   adapters: ['src/provider/ports.ts', 'src/channel/ports.ts', 'src/provider/session-guard.ts']
 }

@@ -16,6 +16,18 @@ export {
 export type { Detector, FeatureShare } from './detector.ts'
 export { standardDetectors } from './detectors/index.ts'
 export { counterNames, EventType, KeyClass, keyClassOf, noCounters, type Counters, type InputEvent } from './events.ts'
+export {
+  decodeFixedTextTemplate,
+  encodeFixedTextTemplate,
+  enrolFixedText,
+  fixedTextRatio,
+  learnFixedText,
+  repetitionOf,
+  updateFixedText,
+  type FixedTextModel,
+  type FixedTextTemplate,
+  type Repetition
+} from './fixed-text/index.ts'
 export { fusedParts } from './fusion.ts'
 export { featureNames, featureVersion, type FeatureName } from './features.ts'
 export { followed, nobodyYet, unlearnt, type Beginning } from './handover.ts'
@@ -41,7 +53,9 @@ export {
   type ReplayMemory,
   type Sketch
 } from './liveness/index.ts'
+export { trainPopulation, type TrainOptions } from './train-networks.ts'
 export {
+  completed,
   learnPopulation,
   type AlarmCurve,
   type EnrolledPerson,

@@ -123,7 +123,7 @@ function lessonOf(
   const anchor = thinned(anchorOf(profile, lineage), mostAnchorHops)
   const enrolled = amountOf(anchor)
   const learnt = pickHops(profile.person, range(lineage.anchorHops, profile.person.hops.length))
-  const today = taken(enrolledHalves(materialOf(visit.windows), enrolled), dailyShare, enrolled)
+  const today = taken(enrolledHalves(withoutText(materialOf(visit.windows)), enrolled), dailyShare, enrolled)
   if (today.hops.length === 0) return undefined
   const bounded = newest(joinPeople(learnt, today), enrolled, mostHops - anchor.hops.length)
   return {
@@ -218,4 +218,9 @@ function evenly(indexes: readonly number[], count: number): number[] {
 
 function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
+}
+
+/** A person's own text leaves sums and no sequences, from which words could be guessed. */
+function withoutText(person: EnrolledPerson): EnrolledPerson {
+  return { ...person, typed: person.typed.map(() => ({ length: 0, values: new Float32Array(0) })) }
 }

@@ -18,12 +18,26 @@ export function encodePlain(value: unknown): Uint8Array {
     JSON.stringify(value, (_key, part: unknown) => {
       for (const [kind, make] of Object.entries(kinds)) {
         if (part instanceof make) {
-          return { $: kind, b: Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('base64') }
+          const { buffer, byteOffset, byteLength } = withOneNaN(part)
+          return { $: kind, b: Buffer.from(buffer, byteOffset, byteLength).toString('base64') }
         }
       }
       return part
     })
   )
+}
+
+/** NaN has many bit patterns, and which one a number has depends on how it was computed: equal values are to give equal bytes. */
+function withOneNaN(values: PlainArray): PlainArray {
+  if (!(values instanceof Float64Array || values instanceof Float32Array) || !values.some(Number.isNaN)) return values
+  const bits = new DataView(values.slice().buffer)
+  const size = values.BYTES_PER_ELEMENT
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isNaN(values[i])) continue
+    if (size === 8) bits.setBigUint64(8 * i, 0x7ff8_0000_0000_0000n, true)
+    else bits.setUint32(4 * i, 0x7fc0_0000, true)
+  }
+  return new Uint8Array(bits.buffer)
 }
 
 /** Throws a RangeError or SyntaxError that says what is wrong. At most `mostBytes` are looked at. */

@@ -2,6 +2,7 @@
 
 import { VigilError } from '../errors.ts'
 import { checkEncoderWeights } from './encoder/encoder.ts'
+import { decodeFixedTextModel, encodeFixedTextModel } from './fixed-text/index.ts'
 import { featureNames, featureVersion } from './features.ts'
 import { checkAutoencoder, type AutoencoderWeights } from './networks/autoencoder-weights.ts'
 import { decodePlain, encodePlain, sameShape, type Plain } from './plain-codec.ts'
@@ -13,11 +14,13 @@ import { readings } from './statistics.ts'
 import type { VerifierModel } from './verifier.ts'
 
 const format = 'vigil-population'
-const fileVersion = 1
+const fileVersion = 2
 const mostBytes = 64_000_000
 
 export function encodePopulation(population: Population): Uint8Array {
-  return encodePlain({ format, fileVersion, featureVersion, population })
+  const { fixedText, ...rest } = population
+  const fixed = fixedText === undefined ? {} : { fixedText: encodeFixedTextModel(fixedText) }
+  return encodePlain({ format, fileVersion, featureVersion, population: { ...rest, ...fixed } })
 }
 
 /** Throws `population_invalid`. */
@@ -34,7 +37,7 @@ export function decodePopulation(bytes: Uint8Array): Population {
   }
   const population = value['population']
   if (!isRecord(population)) throw invalid('a population')
-  const { typing, pointing, autoencoder, sequence, handOverAlarms, ...rest } = population
+  const { typing, pointing, autoencoder, sequence, fixedText, handOverAlarms, ...rest } = population
   if (!sameShape(rest, required)) throw invalid('the fields of a population')
   if (typing !== undefined) checkVerifier(typing, readings)
   if (pointing !== undefined) checkPointing(pointing)
@@ -44,9 +47,18 @@ export function decodePopulation(bytes: Uint8Array): Population {
   }
   if (sequence !== undefined) checkSequence(sequence)
   if (handOverAlarms !== undefined && !sameShape(handOverAlarms, alarmCurve)) throw invalid('alarms of hand-overs')
-  const checked = population as unknown as Population
+  const plain = { ...rest, ...present({ typing, pointing, autoencoder, sequence, handOverAlarms }) }
+  const checked = plain as unknown as Population
   checkLengths(checked)
-  return checked
+  if (fixedText === undefined) return checked
+  if (!(fixedText instanceof Uint8Array)) throw invalid('a model of fixed text')
+  return { ...checked, fixedText: decodeFixedTextModel(fixedText) }
+}
+
+function present(fields: { readonly [key: string]: Plain | undefined }): { readonly [key: string]: Plain } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    readonly [key: string]: Plain
+  }
 }
 
 const row = new Float64Array(0)

@@ -2,6 +2,7 @@
 
 import type { EncoderWeights } from './encoder/encoder.ts'
 import type { FeatureScale } from './feature-scale.ts'
+import type { FixedTextModel } from './fixed-text/index.ts'
 import type { AutoencoderWeights } from './networks/autoencoder-weights.ts'
 import type { PointerVerifierModel } from './pointer-verifier.ts'
 import type { TimingSequence } from './keystroke-features.ts'
@@ -71,4 +72,6 @@ export interface Population extends PopulationBase {
   readonly alarms: AlarmCurve
   /** The same for sessions that are held against their own beginning. Absent in what was learnt before there were such: `alarms` serve. */
   readonly handOverAlarms?: AlarmCurve
+  /** How people type one secret again and again. Absent where nobody did. */
+  readonly fixedText?: FixedTextModel
 }

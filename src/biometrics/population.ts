@@ -121,6 +121,29 @@ function groupRehearsals(usable: readonly EnrolledPerson[], { others }: Networks
   return groups.map((tested, group) => ({ taught: groups[1 - group]!, tested, encoder: others[group]! }))
 }
 
+/** What people could not teach, because none of them was seen doing it, is taken from another population. */
+export function completed(learnt: Population, other: Population | undefined): Population {
+  if (other === undefined) return learnt
+  const whole = learnt.typing === undefined && other.typing !== undefined ? withTyping(learnt, other) : learnt
+  const { pointing, fixedText } = other
+  return {
+    ...whole,
+    ...(whole.pointing === undefined && pointing !== undefined
+      ? { pointing, pointingFusion: other.pointingFusion }
+      : {}),
+    ...(whole.fixedText === undefined && fixedText !== undefined ? { fixedText } : {})
+  }
+}
+
+function withTyping(learnt: Population, { typing, sequence, typingFusion }: Population): Population {
+  return {
+    ...learnt,
+    typingFusion,
+    ...(typing === undefined ? {} : { typing }),
+    ...(sequence === undefined ? {} : { sequence })
+  }
+}
+
 /** The strongest evidence in a window: the likeliest moment at which another person may have begun. */
 export function strongestOf(ratios: readonly (number | undefined)[]): number | undefined {
   let strongest: number | undefined

@@ -3,7 +3,18 @@
 
 import { enoughToEnrol, materialOf, type Engine } from './engine.ts'
 import { EventType } from './events.ts'
-import { learnPopulation, type LearnOptions, type Population } from './population.ts'
+import {
+  enrolFixedText,
+  fewestRepetitions,
+  fixedTextJudge,
+  learnFixedText,
+  repetitionOf,
+  type FixedTextJudge,
+  type FixedTextTemplate,
+  type Repetition
+} from './fixed-text/index.ts'
+import { completed, type EnrolledPerson, type Population } from './population.ts'
+import { trainPopulation, type TrainOptions } from './train-networks.ts'
 import type { Profile } from './profile.ts'
 import { streamOf, type RecordedStream, type Recording, type RecordingKind } from './recording.ts'
 import { createWindowBuilder, type Window } from './window.ts'
@@ -21,12 +32,19 @@ export function inputOf(recording: Recording): RecordedInput {
 export interface RecordedProfile {
   /** Learnt from free and pointer recordings. */
   readonly session: Profile | undefined
-  /** Learnt from repetitions of a secret. */
+  /** Learnt from repetitions of a secret, as running text. */
   readonly secret: Profile | undefined
+  /** The same repetitions, position by position. */
+  readonly fixedText: FixedTextTemplate | undefined
 }
 
 /** Below both, a recording may have no score. */
 export const leastInput = { keystrokes: 10, pointerEvents: 20 } as const
+
+export interface LearnFromRecordingsOptions extends TrainOptions {
+  /** Serves for what these people cannot teach: its sequence encoder, pointing, fixed text. */
+  readonly shipped?: Population
+}
 
 /**
  * Learns a population from people given as their recordings in order. Throws `population_invalid` when they are too few. Deterministic
@@ -35,10 +53,25 @@ export const leastInput = { keystrokes: 10, pointerEvents: 20 } as const
 export async function learnFromRecordings(
   people: Iterable<readonly RecordedInput[]>,
   seed: number,
-  options: LearnOptions = {}
+  { shipped, ...options }: LearnFromRecordingsOptions = {}
 ): Promise<Population> {
-  const materials = Array.from(people, (recordings) => materialOf(windowsOfStreams(recordings)))
-  return learnPopulation(materials, seed, options)
+  const materials: EnrolledPerson[] = []
+  const typists: Repetition[][] = []
+  for (const recordings of people) {
+    materials.push(materialOf(windowsOfStreams(recordings)))
+    typists.push(repetitionsIn(recordings))
+  }
+  const encoder = options.encoder ?? shipped?.sequence?.encoder
+  const learnt = await trainPopulation(materials, seed, { ...options, ...(encoder === undefined ? {} : { encoder }) })
+  const fixedText = learnFixedText(
+    typists.filter(({ length }) => length > 0).map((repetitions) => [repetitions]),
+    seed
+  )
+  return completed(fixedText === undefined ? learnt : { ...learnt, fixedText }, shipped)
+}
+
+function repetitionsIn(recordings: readonly RecordedInput[]): Repetition[] {
+  return recordings.filter(({ kind }) => kind === 'fixed').map(({ events }) => repetitionOf(events))
 }
 
 /** Learns a person from their recordings, in order. */
@@ -47,7 +80,8 @@ export function enrolRecordings(engine: Engine, recordings: readonly RecordedInp
     const windows = windowsOfStreams(recordings.filter(({ kind }) => (kind === 'fixed') === secret))
     return windows.length === 0 ? undefined : engine.enrol(windows)
   }
-  return { session: learnt(false), secret: learnt(true) }
+  const fixedText = enrolFixedText(repetitionsIn(recordings))
+  return { session: learnt(false), secret: learnt(true), fixedText }
 }
 
 /** What a recording is held against: its own kind, or what else there is. */
@@ -56,7 +90,8 @@ export function profileFor(kind: RecordingKind, { session, secret }: RecordedPro
 }
 
 /** Whether there is enough in a profile to tell its owner from others. */
-export function worthJudging({ session, secret }: RecordedProfile): boolean {
+export function worthJudging({ session, secret, fixedText }: RecordedProfile): boolean {
+  if (fixedText !== undefined && fixedText.repetitions >= fewestRepetitions) return true
   return [session, secret].some((profile) => profile !== undefined && enoughToEnrol(profile))
 }
 
@@ -64,6 +99,8 @@ export function worthJudging({ session, secret }: RecordedProfile): boolean {
 export interface Probe {
   readonly kind: RecordingKind
   readonly windows: readonly Window[]
+  /** One typing of a secret. */
+  readonly repetition: Repetition | undefined
   /** Whether there is so much input that a score is owed. */
   readonly owed: boolean
 }
@@ -78,6 +115,7 @@ export function probeOf(recording: RecordedInput): Probe {
   return {
     kind: recording.kind,
     windows: windowsOfStreams([recording]),
+    repetition: recording.kind === 'fixed' ? repetitionOf(recording.events) : undefined,
     owed: keystrokes >= leastInput.keystrokes || pointerEvents >= leastInput.pointerEvents
   }
 }
@@ -87,11 +125,25 @@ export function probeOf(recording: RecordedInput): Probe {
  * recording below `leastInput` may be: of more input that the profile has nothing to say about, the ratio is 1 and its logarithm 0.
  */
 export function scoreProbe(engine: Engine, profile: RecordedProfile, probe: Probe): number | undefined {
+  const position = positionRatio(engine, profile, probe)
+  if (position !== undefined) return position
   const known = profileFor(probe.kind, profile)
   const llr =
     known === undefined || probe.windows.length === 0 ? undefined : engine.assessWhole(known, probe.windows).llr
   return llr ?? (probe.owed ? 0 : undefined)
 }
+
+/** Of a secret, position by position; undefined when it was never enrolled or has another length. */
+function positionRatio(engine: Engine, { fixedText }: RecordedProfile, { repetition }: Probe): number | undefined {
+  const { fixedText: model } = engine.population
+  if (model === undefined || fixedText === undefined || repetition === undefined) return undefined
+  let judge = judges.get(fixedText)
+  if (judge === undefined) judges.set(fixedText, (judge = fixedTextJudge(model, fixedText)))
+  return judge(repetition)
+}
+
+/** A template is made ready once for all that is held against it. */
+const judges = new WeakMap<FixedTextTemplate, FixedTextJudge>()
 
 /** The same for a single trial. */
 export function scoreRecording(engine: Engine, profile: RecordedProfile, recording: RecordedInput): number | undefined {

@@ -1,8 +1,9 @@
 // Whom people are told apart from: recordings, a model learnt from them before, or the population that ships.
 
 import { readFile } from 'node:fs/promises'
-import { decodePopulation, learnFromRecordings, type Population, syntheticPopulation } from '../biometrics/index.ts'
+import { decodePopulation, learnFromRecordings, type Population } from '../biometrics/index.ts'
 import { VigilError } from '../errors.ts'
+import { shippedPopulation } from '../shipped-population.ts'
 import { about, reasonOf } from './files.ts'
 import { usage } from './options.ts'
 import { type PackedRecording, unpacked } from './packed-recording.ts'
@@ -36,7 +37,7 @@ export async function openPopulation(
     const people = await recordingsByPerson(population)
     return () => about(population, () => learnt(people, seed))
   }
-  if (model === undefined) return shipped
+  if (model === undefined) return () => Promise.resolve(shippedPopulation())
   const read = await about(model, () => modelIn(model))
   return () => Promise.resolve(read)
 }
@@ -44,7 +45,10 @@ export async function openPopulation(
 async function learnt(people: ReadonlyMap<string, readonly PackedRecording[]>, seed: number): Promise<Population> {
   const bar = progressBar('learning', 1)
   try {
-    return await learnFromRecordings(unpackedInTurn(people), seed, { progress: (done) => bar.update(done) })
+    return await learnFromRecordings(unpackedInTurn(people), seed, {
+      shipped: shippedPopulation(),
+      progress: (done) => bar.update(done)
+    })
   } finally {
     bar.stop()
   }
@@ -60,8 +64,4 @@ async function modelIn(file: string): Promise<Population> {
     throw new VigilError('population_invalid', `cannot be read: ${reasonOf(cause)}`, { cause })
   })
   return decodePopulation(bytes)
-}
-
-function shipped(): Promise<Population> {
-  return Promise.resolve(syntheticPopulation(1))
 }

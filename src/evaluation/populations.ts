@@ -1,12 +1,7 @@
 // The populations that protocols are run with, each by a name that says who taught it.
 
-import {
-  inputOf,
-  learnFromRecordings,
-  syntheticPopulation,
-  type Population,
-  type RecordedInput
-} from '../biometrics/index.ts'
+import { inputOf, learnFromRecordings, type Population, type RecordedInput } from '../biometrics/index.ts'
+import { shippedPopulation } from '../shipped-population.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { RecordedPerson } from './people.ts'
 import type { PeopleSet } from './readers/index.ts'
@@ -36,14 +31,14 @@ export function teachingName(teaching: Teaching): string {
 
 /** Throws `population_invalid` when there are too few people. Deterministic for a seed. `target`: who must not teach. */
 export async function learnPopulationOf(data: DataFolder, teaching: Teaching, target?: string): Promise<Population> {
-  if (teaching.from === 'shipped') return syntheticPopulation(1)
+  if (teaching.from === 'shipped') return shippedPopulation()
   const teachers = teachersOf(data, teaching, target)
   const { standIn, without = [] } = teaching
   const { seed } = data.options
   const people = teachers
     .slice(0, teaching.people ?? teachers.length)
     .map((person) => (standIn === undefined ? person : standInFor(standIn, person, seed)))
-  return learnFromRecordings(inputsOf(people), seed, { without })
+  return learnFromRecordings(inputsOf(people), seed, { without, shipped: shippedPopulation() })
 }
 
 /** Names are of one set: a target's namesake in another set teaches. */

@@ -16,7 +16,7 @@ export const goal12: Goal = {
   async measure() {
     const { engine, people } = bench()
     const learning = new Set(['a population'])
-    const learnt = populationInThread({ from: 'invented', seed: 2 }).finally(() => {
+    const learnt = populationInThread({ people: people.map(({ material }) => material), seed: 2 }).finally(() => {
       learning.clear()
     })
     const delay = monitorEventLoopDelay({ resolution: resolutionMs })
