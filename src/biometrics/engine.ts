@@ -216,7 +216,7 @@ function stretchesOf(population: Population, { trail, typed }: Window): StretchS
   const encoder = population.sequence && hopEncoderOf(population.sequence.encoder)
   const longest = trailHops[trail.length - 1] ?? 0
   // The oldest of a full list is only there for what comes after it.
-  const sequences = encoder?.statisticsOf(typed).slice(-longest)
+  const sequences = encoder?.statisticsOf(typed, Math.max(0, typed.length - longest))
   return trail.map((statistics, i) => ({
     statistics,
     sequence: sequences && sumStatistics(sequences.slice(-trailHops[i]!))

@@ -47,18 +47,12 @@ export function decodePopulation(bytes: Uint8Array): Population {
   }
   if (sequence !== undefined) checkSequence(sequence)
   if (handOverAlarms !== undefined && !sameShape(handOverAlarms, alarmCurve)) throw invalid('alarms of hand-overs')
-  const plain = { ...rest, ...present({ typing, pointing, autoencoder, sequence, handOverAlarms }) }
-  const checked = plain as unknown as Population
+  const { fixedText: _, ...others } = population
+  const checked = others as unknown as Population
   checkLengths(checked)
   if (fixedText === undefined) return checked
   if (!(fixedText instanceof Uint8Array)) throw invalid('a model of fixed text')
   return { ...checked, fixedText: decodeFixedTextModel(fixedText) }
-}
-
-function present(fields: { readonly [key: string]: Plain | undefined }): { readonly [key: string]: Plain } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    readonly [key: string]: Plain
-  }
 }
 
 const row = new Float64Array(0)

@@ -23,10 +23,15 @@ export type { AlarmCurve, EnrolledPerson, FusionWeights, Population } from './po
 
 /** Networks learnt from the same people (`train-networks.ts`). */
 export interface Networks {
+  readonly autoencoder: AutoencoderWeights
+  /** Absent with too few people to learn one from, and none given. */
+  readonly sequence?: SequenceNetworks
+}
+
+export interface SequenceNetworks {
   readonly encoder: EncoderWeights
   /** One for each of `groupsOf` the people, learnt from the others alone: calibration must not be tried on those who taught. */
   readonly others: readonly [EncoderWeights, EncoderWeights]
-  readonly autoencoder: AutoencoderWeights
 }
 
 export interface LearnOptions {
@@ -74,7 +79,8 @@ export function learnPopulation(
   }
   const random = seededRandom(seedFor(seed, 'population'))
   const order = shuffled(usable, random)
-  const rehearsals = networks === undefined ? foldsOf(order) : groupRehearsals(usable, networks)
+  const sequence = networks?.sequence
+  const rehearsals = sequence === undefined ? foldsOf(order) : groupRehearsals(usable, sequence)
   const trials = emptyTrials()
   const bases = rehearsals.map(({ taught, tested, encoder }, i) => {
     const base = learnBase(taught, random, encoder, networks?.autoencoder)
@@ -93,7 +99,7 @@ export function learnPopulation(
     version: 1,
     revision: revisionOf(order, seed, networks),
     people: order.length,
-    ...learnBase(order, random, networks?.encoder, networks?.autoencoder),
+    ...learnBase(order, random, sequence?.encoder, networks?.autoencoder),
     ...fusion,
     alarms: alarmCurve(trials.innocent.map((stream) => highestIn(stream, fusion))),
     handOverAlarms: alarmCurve(handOvers)
@@ -116,7 +122,7 @@ function foldsOf(order: readonly EnrolledPerson[]): Rehearsal[] {
   }))
 }
 
-function groupRehearsals(usable: readonly EnrolledPerson[], { others }: Networks): Rehearsal[] {
+function groupRehearsals(usable: readonly EnrolledPerson[], { others }: SequenceNetworks): Rehearsal[] {
   const groups = groupsOf(usable)
   return groups.map((tested, group) => ({ taught: groups[1 - group]!, tested, encoder: others[group]! }))
 }
@@ -234,6 +240,7 @@ function revisionOf(people: readonly EnrolledPerson[], seed: number, networks: N
   for (const { hops } of people) {
     for (const hop of hops) for (let i = 0; i < 60; i++) hash = Math.imul(hash ^ Math.round(hop[i]! * 16), 0x01000193)
   }
-  for (const weight of networks?.encoder.kernel ?? []) hash = Math.imul(hash ^ Math.round(weight * 4096), 0x01000193)
+  for (const weight of networks?.sequence?.encoder.kernel ?? [])
+    hash = Math.imul(hash ^ Math.round(weight * 4096), 0x01000193)
   return `${people.length}-${(hash >>> 0).toString(16)}`
 }

@@ -2,12 +2,13 @@
 // calibration always. Takes minutes: to be run in a thread of its own.
 
 import type { EncoderWeights } from './encoder/encoder.ts'
+import { fewestKeystrokes, trainEncoder } from './encoder/train-encoder.ts'
 import { joinSequences } from './encoder/sequence.ts'
-import { trainEncoder } from './encoder/train-encoder.ts'
 import { learnFeatureScale } from './feature-scale.ts'
 import { startTensorFlow } from './networks/backend.ts'
 import { trainAutoencoder } from './networks/train-autoencoder.ts'
 import {
+  fewestPeople,
   groupsOf,
   learnPopulation,
   usablePeople,
@@ -37,12 +38,12 @@ export async function trainPopulation(
 ): Promise<Population> {
   const { progress, without, encoder, peopleForEncoder = peopleForOwnEncoder, encoderSteps = 900 } = options
   const usable = usablePeople(people)
-  const own = usable.filter(({ typed }) => typed.some(({ length }) => length > 0)).length >= peopleForEncoder
+  const own = usable.filter(teachesEncoder).length >= peopleForEncoder
   const share = own ? networksShare : autoencoderShare
   const trained =
-    usable.length < fewestForNetworks
+    usable.length < fewestPeople
       ? undefined
-      : await trainNetworks(usable, seed, own ? undefined : encoder, encoderSteps, (done) => progress?.(share * done))
+      : await trainNetworks(usable, seed, own ? encoderSteps : undefined, encoder, (done) => progress?.(share * done))
   return learnPopulation(people, seed, {
     ...(without === undefined ? {} : { without }),
     ...(trained === undefined ? {} : { networks: trained }),
@@ -50,17 +51,21 @@ export async function trainPopulation(
   })
 }
 
-/** With fewer, `learnPopulation` refuses anyway. */
-const fewestForNetworks = 20
+/** Whether there is enough of the person's keystrokes. */
+function teachesEncoder({ typed }: EnrolledPerson): boolean {
+  return typed.reduce((sum, { length }) => sum + length, 0) >= fewestKeystrokes
+}
+
 /** Share of the whole time. */
 const networksShare = 0.8
 const autoencoderShare = 0.05
 
+/** `steps` undefined = no encoder is to be learnt: the one given serves, if any. */
 async function trainNetworks(
   usable: readonly EnrolledPerson[],
   seed: number,
+  steps: number | undefined,
   given: EncoderWeights | undefined,
-  steps: number,
   progress: (done: number) => void
 ): Promise<Networks> {
   const tensorFlow = await startTensorFlow()
@@ -69,14 +74,15 @@ async function trainNetworks(
     rows.map((own) => own.slice(warmWindows)),
     learnFeatureScale(rows),
     seed,
-    { tensorFlow, progress: (done) => progress(given === undefined ? 0 : done) }
+    { tensorFlow, progress: (done) => progress(steps === undefined ? done : 0) }
   )
-  if (given !== undefined) return { encoder: given, others: [given, given], autoencoder }
-  const groups = groupsOf(usable)
+  if (steps === undefined) {
+    return given === undefined ? { autoencoder } : { autoencoder, sequence: { encoder: given, others: [given, given] } }
+  }
+  const [even, odd] = groupsOf(usable)
   const encoders: EncoderWeights[] = []
-  const parts = [usable, groups[1], groups[0]]
-  for (const [i, part] of parts.entries()) {
-    const sequences = part.map(({ typed }) => joinSequences(typed))
+  for (const [i, part] of [usable, odd, even].entries()) {
+    const sequences = part.filter(teachesEncoder).map(({ typed }) => joinSequences(typed))
     encoders.push(
       await trainEncoder(sequences, seed, {
         tensorFlow,
@@ -85,7 +91,7 @@ async function trainNetworks(
       })
     )
   }
-  return { encoder: encoders[0]!, others: [encoders[1]!, encoders[2]!], autoencoder }
+  return { autoencoder, sequence: { encoder: encoders[0]!, others: [encoders[1]!, encoders[2]!] } }
 }
 
 /** The first windows look back on little. */

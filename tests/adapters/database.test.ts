@@ -67,7 +67,10 @@ for (const open of servers) {
 
     it('is migrated once, by whichever of four processes comes first, to what the entities describe', async () => {
       const database = await openPostgres(fresh.url)
-      expect(await database.query('select name from vigil_migration')).toEqual([{ name: '0001-initial' }])
+      expect(await database.query('select name from vigil_migration')).toEqual([
+        { name: '0001-initial' },
+        { name: '0002-sketches' }
+      ])
       expect(await database.schemaDrift()).toBe('')
       await database.close()
     })

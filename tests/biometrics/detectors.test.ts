@@ -23,7 +23,7 @@ beforeAll(async () => {
   population = learnPopulation(
     people.map(({ windows }) => materialOf(windows)),
     1,
-    { networks: { encoder, others: [encoder, encoder], autoencoder } }
+    { networks: { autoencoder, sequence: { encoder, others: [encoder, encoder] } } }
   )
 })
 

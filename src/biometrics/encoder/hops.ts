@@ -25,9 +25,9 @@ export interface HopEncoder {
   readonly size: number
   /**
    * Sums of each hop's embedding, weighted by its share of new keystrokes: `3 × size` numbers. A hop is read together with what came
-   * before it; one without keystrokes, or with too few, gives zeros.
+   * before it; one without keystrokes, or with too few, gives zeros. Hops before `first` (default 0) are context alone and give nothing.
    */
-  statisticsOf(typed: readonly TimingSequence[]): Statistics[]
+  statisticsOf(typed: readonly TimingSequence[], first?: number): Statistics[]
 }
 
 const encoders = new WeakMap<EncoderWeights, HopEncoder>()
@@ -60,9 +60,9 @@ export function hopEncoderOf(weights: EncoderWeights): HopEncoder {
 
   const made: HopEncoder = {
     size,
-    statisticsOf: (typed) =>
-      typed.map((hop, i) => {
-        const before = typed[i - 1]
+    statisticsOf: (typed, first = 0) =>
+      typed.slice(first).map((hop, i) => {
+        const before = typed[first + i - 1]
         const found = seen.get(hop)
         if (found !== undefined && found.before === before) return found.statistics
         const statistics = statisticsOfHop(before, hop)

@@ -31,6 +31,8 @@ export interface EncoderOptions {
 
 /** Fewest people an encoder is worth learning from. */
 export const fewestPeopleForEncoder = 20
+/** Of each of them. */
+export const fewestKeystrokes = 2 * encoderKeystrokes
 const learningRate = 0.005
 const warmUpSteps = 50
 const dropout = 0.1
@@ -47,11 +49,11 @@ export async function trainEncoder(
   options: EncoderOptions = {}
 ): Promise<EncoderWeights> {
   const { steps = 1000, units = 64, size = 64, crops = 6, variety = standardVariety, progress } = options
-  const usable = people.filter(({ length }) => length >= 2 * encoderKeystrokes)
+  const usable = people.filter(({ length }) => length >= fewestKeystrokes)
   if (usable.length < fewestPeopleForEncoder) {
     throw new VigilError(
       'population_invalid',
-      `an encoder needs ${fewestPeopleForEncoder} people with at least ${2 * encoderKeystrokes} keystrokes, got ${usable.length}`
+      `an encoder needs ${fewestPeopleForEncoder} people with at least ${fewestKeystrokes} keystrokes, got ${usable.length}`
     )
   }
   const tf = options.tensorFlow ?? (await startTensorFlow())

@@ -146,7 +146,7 @@ async function learnt(people: number, weights: number): Promise<Population> {
   return learnPopulation(
     enrolled.map(({ windows }) => materialOf(windows)),
     3,
-    { networks: { encoder, others: [encoder, encoder], autoencoder } }
+    { networks: { autoencoder, sequence: { encoder, others: [encoder, encoder] } } }
   )
 }
 
