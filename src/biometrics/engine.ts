@@ -9,8 +9,8 @@ import { hopEncoderOf } from './encoder/hops.ts'
 import {
   detectorHorizon,
   fusedParts,
+  fusedStretch,
   scoresOf,
-  stretchRatios,
   typingShares,
   type Stretch as StretchSums,
   type StretchScores
@@ -118,7 +118,8 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
       const models = modelsOf(profile)
       const detectors = detectorScores(models, window)
       const trail = stretchesOf(population, window)
-      const ratios = stretchRatios(population, models, trail, detectors)
+      const scores = trail.map((stretch, horizon) => scoresOf(population, models, stretch, horizon, detectors))
+      const ratios = scores.map((own, horizon) => fusedStretch(population, horizon, own))
       const stretches = window.trail.map((stretch, i) => ({
         ...amountsOf(stretch),
         hops: trailHops[i] ?? 0,
@@ -134,7 +135,7 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
         pointerEvents: window.pointerEvents,
         freshKeystrokes: window.freshKeystrokes,
         freshMs: window.freshMs,
-        shares: sharesOf(population, scoresOf(population, models, trail[longest]!, longest, detectors), llr),
+        shares: sharesOf(population, scores[longest]!, llr),
         features: llr === undefined ? [] : loudest(models, window)
       }
     },
@@ -144,7 +145,8 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
       const detectors = meanScores(models, windows)
       const total = sumStatistics(person.hops)
       const whole = { statistics: total, sequence: sequenceTotal(population, person.typed) }
-      const [llr] = stretchRatios(population, models, [whole], detectors, detectorHorizon)
+      const scores = scoresOf(population, models, whole, detectorHorizon, detectors)
+      const llr = fusedStretch(population, detectorHorizon, scores)
       const last = windows.at(-1)
       return {
         llr,
@@ -153,7 +155,7 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
         pointerEvents: sumOf(windows, ({ freshPointerEvents }) => freshPointerEvents),
         freshKeystrokes: sumOf(windows, ({ freshKeystrokes }) => freshKeystrokes),
         freshMs: sumOf(windows, ({ freshMs }) => freshMs),
-        shares: sharesOf(population, scoresOf(population, models, whole, detectorHorizon, detectors), llr),
+        shares: sharesOf(population, scores, llr),
         features: llr === undefined || last === undefined ? [] : loudest(models, last)
       }
     }

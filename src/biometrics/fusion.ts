@@ -59,19 +59,7 @@ export function scoresOf(
   }
 }
 
-/** Calibrated ratio of each stretch of a trail, shortest first. */
-export function stretchRatios(
-  population: PopulationBase & Fusion,
-  models: PersonModels,
-  trail: readonly Stretch[],
-  detectors: DetectorScores | undefined,
-  firstHorizon = 0
-): (number | undefined)[] {
-  return trail.map((stretch, i) =>
-    fusedStretch(population, firstHorizon + i, scoresOf(population, models, stretch, firstHorizon + i, detectors))
-  )
-}
-
+/** Calibrated ratio of a stretch. */
 export function fusedStretch(fusion: Fusion, horizon: number, scores: StretchScores): number | undefined {
   const { typed, sequence, pointed, detectors } = scores
   const amount = (typed ?? sequence)?.amount

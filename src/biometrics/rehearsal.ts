@@ -2,7 +2,7 @@
 
 import type { HopEncoder } from './encoder/hops.ts'
 import { pickHops } from './enrolled-person.ts'
-import { detectorHorizon, scoresOf, type StretchScores } from './fusion.ts'
+import { scoresOf, type StretchScores } from './fusion.ts'
 import type { EnrolledPerson, PopulationBase } from './population-model.ts'
 import { detectorScores, trainPerson, type PersonModels } from './scoring.ts'
 import { sumStatistics, type Statistics } from './statistics.ts'
@@ -99,7 +99,7 @@ export function scoresAt(
       statistics: sumStatistics(stream.hops.slice(from, last + 1)),
       sequence: sequences && sumStatistics(sequences.slice(from, last + 1))
     }
-    window.push(scoresOf(base, models, stretch, horizon, horizon >= detectorHorizon ? detectors : undefined))
+    window.push(scoresOf(base, models, stretch, horizon, detectors))
     if (from === 0) break
   }
   return window
