@@ -84,7 +84,7 @@ export interface Person {
 export interface PersonStore {
   find(accountId: string): Promise<Person | undefined>
   save(person: Person): Promise<void>
-  /** Erases the person with every profile and sketch. */
+  /** Erases the person with every profile, sketch and login template. */
   erase(accountId: string): Promise<void>
 }
 
@@ -135,6 +135,22 @@ export interface SketchStore {
   prune(now: number): Promise<number>
 }
 
+/** What is known of how a person types the secret of their login, encrypted. One a person, of the present secret. */
+export interface StoredLoginTemplate {
+  readonly accountId: string
+  readonly version: number
+  readonly blob: Uint8Array
+  readonly learntAt: number
+}
+
+export interface LoginTemplateStore {
+  find(accountId: string): Promise<StoredLoginTemplate | undefined>
+  /** Puts it in place of the present one; `version` must be one above it, or 1 where there is none, else `conflict`. */
+  save(template: StoredLoginTemplate): Promise<void>
+  /** True when there was one. */
+  erase(accountId: string): Promise<boolean>
+}
+
 export interface AuditEntry {
   /** Dotted name of what happened, e.g. `risk.changed`. */
   readonly type: string
@@ -181,6 +197,7 @@ export interface VigilStorage {
   readonly people: PersonStore
   readonly profiles: ProfileStore
   readonly sketches: SketchStore
+  readonly loginTemplates: LoginTemplateStore
   readonly audit: AuditLog
   readonly policies: PolicyStore
 }

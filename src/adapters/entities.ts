@@ -64,6 +64,12 @@ export const SketchEntity = defineEntity({
   }
 })
 
+export const LoginTemplateEntity = defineEntity({
+  name: 'LoginTemplate',
+  tableName: 'vigil_login_template',
+  properties: { accountId: p.text().primary(), version: p.integer(), blob: p.uint8array(), learntAt: seconds() }
+})
+
 export const AuditCounterEntity = defineEntity({
   name: 'AuditCounter',
   tableName: 'vigil_audit_counter',
@@ -154,6 +160,7 @@ export const entities = [
   PersonEntity,
   ProfileEntity,
   SketchEntity,
+  LoginTemplateEntity,
   AuditCounterEntity,
   AuditEntity,
   PolicyEntity,

@@ -4,6 +4,7 @@
 import { VigilError } from '../errors.ts'
 import type {
   AuditLog,
+  LoginTemplateStore,
   Person,
   PersonStore,
   PolicyStore,
@@ -12,6 +13,7 @@ import type {
   SessionStore,
   SketchStore,
   StoredAuditEntry,
+  StoredLoginTemplate,
   StoredPolicy,
   StoredProfile,
   StoredSketch,
@@ -37,12 +39,14 @@ export function memoryStorage(options: MemoryStorageOptions = {}): ServerStorage
   const tombstones = memoryTombstones(buried, rows)
   const profiles = new Map<string, StoredProfile[]>()
   const sketches = new Map<string, StoredSketch[]>()
+  const templates = new Map<string, StoredLoginTemplate>()
   return {
     sessions: memorySessions(now),
     tombstones,
-    people: memoryPeople(profiles, sketches),
+    people: memoryPeople(profiles, sketches, templates),
     profiles: memoryProfiles(profiles),
     sketches: memorySketches(sketches, now),
+    loginTemplates: memoryLoginTemplates(templates),
     audit: memoryAudit(now),
     policies: memoryPolicies(now),
     oidc: declareGuarded(memoryOidc({ now, isBuried: (uid) => buried.has(uid), rows }), tombstones),
@@ -98,7 +102,11 @@ function memoryTombstones(buried: Map<string, number>, rows: Map<string, OidcRow
   }
 }
 
-function memoryPeople(profiles: Map<string, StoredProfile[]>, sketches: Map<string, StoredSketch[]>): PersonStore {
+function memoryPeople(
+  profiles: Map<string, StoredProfile[]>,
+  sketches: Map<string, StoredSketch[]>,
+  templates: Map<string, StoredLoginTemplate>
+): PersonStore {
   const people = new Map<string, Person>()
   return {
     async find(accountId) {
@@ -111,6 +119,7 @@ function memoryPeople(profiles: Map<string, StoredProfile[]>, sketches: Map<stri
       people.delete(accountId)
       eraseProfiles(profiles, accountId)
       sketches.delete(accountId)
+      templates.delete(accountId)
     }
   }
 }
@@ -186,6 +195,23 @@ function memorySketches(sketches: Map<string, StoredSketch[]>, now: () => number
         else sketches.delete(accountId)
       }
       return gone
+    }
+  }
+}
+
+function memoryLoginTemplates(templates: Map<string, StoredLoginTemplate>): LoginTemplateStore {
+  return {
+    async find(accountId) {
+      return structuredClone(templates.get(accountId))
+    },
+    async save(template) {
+      if (template.version !== (templates.get(template.accountId)?.version ?? 0) + 1) {
+        throw new VigilError('conflict', `login template version ${template.version} is not the next one`)
+      }
+      templates.set(template.accountId, structuredClone(template))
+    },
+    async erase(accountId) {
+      return templates.delete(accountId)
     }
   }
 }

@@ -9,6 +9,7 @@ import { lockDataDirectory } from './data-directory.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { openPglite, openPostgres } from './database.ts'
 import type { Database } from './database.ts'
+import { loginTemplateStore } from './login-template-store.ts'
 import { oidcAdapter, pruneOidc } from './oidc-adapter.ts'
 import { personStore, profileStore } from './person-stores.ts'
 import { policyStore } from './policy-store.ts'
@@ -41,6 +42,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<ServerSt
     people: personStore(database),
     profiles: profileStore(database),
     sketches: sketchStore(database, now),
+    loginTemplates: loginTemplateStore(database),
     audit: auditLog(database, now),
     policies: policyStore(database, now),
     oidc: declareGuarded(oidcAdapter(database, now), tombstones),

@@ -69,7 +69,8 @@ for (const open of servers) {
       const database = await openPostgres(fresh.url)
       expect(await database.query('select name from vigil_migration')).toEqual([
         { name: '0001-initial' },
-        { name: '0002-sketches' }
+        { name: '0002-sketches' },
+        { name: '0003-login-templates' }
       ])
       expect(await database.schemaDrift()).toBe('')
       await database.close()

@@ -378,6 +378,59 @@ export function storageContract(
       })
     })
 
+    describe('login templates', () => {
+      const template = (accountId: string, version: number) => ({
+        accountId,
+        version,
+        blob: new Uint8Array([0, 255, 10, version]),
+        learntAt: clock
+      })
+
+      it('come back byte for byte, one a person, and nobody else’s', async () => {
+        const [ana, ben] = [fresh('account'), fresh('account')]
+        expect(await storage.loginTemplates.find(ana)).toBeUndefined()
+        await storage.loginTemplates.save(template(ana, 1))
+        await storage.loginTemplates.save(template(ana, 2))
+        const found = await storage.loginTemplates.find(ana)
+        expect(found).toEqual(template(ana, 2))
+        expect(found?.blob).toBeInstanceOf(Uint8Array)
+        expect(await storage.loginTemplates.find(ben)).toBeUndefined()
+        expect(await storage.loginTemplates.find('\0')).toBeUndefined()
+      })
+
+      it('are written in turn: of ten who saw the same one, one writes', async () => {
+        const ana = fresh('account')
+        await expectCode(storage.loginTemplates.save(template(ana, 2)), 'conflict')
+        for (const version of [1, 2]) {
+          const settled = await Promise.allSettled(
+            Array.from({ length: 10 }, () => storage.loginTemplates.save(template(ana, version)))
+          )
+          expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+        }
+        await expectCode(storage.loginTemplates.save(template(ana, 2)), 'conflict')
+        await expectCode(storage.loginTemplates.save(template(ana, 4)), 'conflict')
+        await expectCode(storage.loginTemplates.save(template(ana, 1)), 'conflict')
+        expect((await storage.loginTemplates.find(ana))?.version).toBe(2)
+      })
+
+      it('go alone, and begin anew; and go with the person', async () => {
+        const [ana, ben] = [fresh('account'), fresh('account')]
+        for (const accountId of [ana, ben]) {
+          await storage.people.save({ accountId, consentedAt: clock })
+          await storage.loginTemplates.save(template(accountId, 1))
+          await storage.loginTemplates.save(template(accountId, 2))
+        }
+        expect(await storage.loginTemplates.erase(ana)).toBe(true)
+        expect(await storage.loginTemplates.erase(ana)).toBe(false)
+        expect(await storage.loginTemplates.find(ana)).toBeUndefined()
+        expect(await storage.people.find(ana)).toBeDefined()
+        await storage.loginTemplates.save(template(ana, 1))
+        await storage.people.erase(ben)
+        expect(await storage.loginTemplates.find(ben)).toBeUndefined()
+        expect(await storage.loginTemplates.find(ana)).toBeDefined()
+      })
+    })
+
     describe('audit', () => {
       it('entries come newest first with what was said, numbered and dated', async () => {
         const sessionUid = fresh('uid')
