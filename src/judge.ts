@@ -5,12 +5,11 @@ import {
   type Assessment,
   type Beginning,
   type Engine,
-  type EnrolledPerson,
   followed,
   type InputEvent,
   materialOf,
   nobodyYet,
-  type Profile,
+  type ProfileModels,
   unlearnt,
   type Window
 } from './biometrics/index.ts'
@@ -49,15 +48,15 @@ export interface Weighed {
 }
 
 /** Never changes `before`. */
-export function weigh({ engine, alarm }: Judgement, profile: Profile, before: Evidence, window: Window): Weighed {
-  const assessment = engine.assess(profile, window)
+export function weigh({ engine, alarm }: Judgement, known: ProfileModels, before: Evidence, window: Window): Weighed {
+  const assessment = engine.assess(known, window)
   const evidence = addEvidence(before, assessment, alarm)
   return { assessment, evidence, level: riskOf(evidence, alarm) }
 }
 
 /** A session of somebody without a profile: how it began, and what has spoken since for other hands. */
 export interface OwnSession {
-  readonly beginning: Beginning<Profile>
+  readonly beginning: Beginning<ProfileModels>
   readonly evidence: Evidence
 }
 
@@ -75,21 +74,19 @@ export function newSession(): OwnSession {
 /** Holds a window against the session's own beginning. Never changes `before`. */
 export function weighOwn({ engine, handOverAlarm: alarm }: Judgement, before: OwnSession, window: Window): WeighedOwn {
   // The material is gone, so under another population the session begins anew.
-  const outdated = (before.beginning.known?.population ?? engine.population.revision) !== engine.population.revision
+  const outdated = before.beginning.known && !engine.isCurrent(before.beginning.known)
   const { beginning, evidence } = outdated ? newSession() : before
   const assessment = beginning.known && engine.assess(beginning.known, window)
   const stretches = assessment ? unlearnt(beginning, assessment.stretches) : []
   const next = assessment ? addEvidence(evidence, { ...assessment, stretches }, alarm) : evidence
   const session = {
-    beginning: followed(beginning, materialOf([window]), stretches, (material) => modelsAlone(engine, material)),
+    beginning: followed(beginning, materialOf([window]), stretches, (material) =>
+      // Nothing of what was typed is kept longer than learning needs it.
+      engine.modelsAlone(engine.derive(material))
+    ),
     evidence: next
   }
   return { assessment, session, level: riskOf(next, alarm) }
-}
-
-/** Nothing of what was typed is kept longer than learning needs it. */
-function modelsAlone(engine: Engine, material: EnrolledPerson): Profile {
-  return { ...engine.derive(material), person: materialOf([]) }
 }
 
 /** Follows one stream from its first event to its last. */
@@ -99,7 +96,7 @@ export interface Judge {
 }
 
 /** Holds a stream against a profile, the evidence empty at the start; without a profile, against its own beginning. */
-export function judgeAgainst(judgement: Judgement, profile: Profile | undefined): Judge {
+export function judgeAgainst(judgement: Judgement, profile: ProfileModels | undefined): Judge {
   let evidence = noEvidence()
   let session = newSession()
   let level: RiskLevel = 'LOW'

@@ -3,7 +3,13 @@
 // evidence.
 
 import type { Logger } from 'pino'
-import { createWindowBuilder, type Profile, type Window, type WindowBuilder } from './biometrics/index.ts'
+import {
+  createWindowBuilder,
+  type Profile,
+  type ProfileModels,
+  type Window,
+  type WindowBuilder
+} from './biometrics/index.ts'
 import type { Actions } from './actions.ts'
 import type { LivenessAssessment, LivenessKind } from './biometrics/liveness/index.ts'
 import type { Calibration } from './calibration.ts'
@@ -68,7 +74,8 @@ interface Watched {
   readonly tabs: Set<Tab>
   /** Clients that must be watched and use the session. */
   readonly expectedBy: Set<string>
-  profile: Profile | undefined
+  /** Without its material, which is two thirds of a profile's memory and read from storage when it is needed. */
+  profile: ProfileModels | undefined
   evidence: Evidence
   own: Own
   /** What somebody else reported; stands until the person proves who they are. */
@@ -115,6 +122,9 @@ export function createWatch(options: WatchOptions): SessionWatch {
   }
 
   async function judge(session: Watched, window: Window): Promise<void> {
+    // Under another population the models are derived anew, which takes the material.
+    if (session.profile && !options.judgement().engine.isCurrent(session.profile))
+      session.profile = await modelsOf(session.accountId)
     if (!session.profile) return judgeOwn(session, window)
     const { assessment, evidence, level } = weigh(options.judgement(), session.profile, session.evidence, window)
     session.evidence = evidence
@@ -192,9 +202,14 @@ export function createWatch(options: WatchOptions): SessionWatch {
     if (await calibration.finish(session.accountId)) await profileChanged(session.accountId)
   }
 
+  async function modelsOf(accountId: string): Promise<ProfileModels | undefined> {
+    const opened = await profiles.find(accountId)
+    return opened && options.judgement().engine.modelsAlone(opened.profile)
+  }
+
   async function profileChanged(accountId: string): Promise<void> {
     options.learning.forget(accountId)
-    const profile = (await profiles.find(accountId))?.profile
+    const profile = await modelsOf(accountId)
     for (const session of watched.values()) {
       if (session.accountId !== accountId) continue
       session.profile = profile
@@ -274,7 +289,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
       if (person?.consentedAt === undefined) throw new VigilError('consent_required')
       if (channel.purpose === 'calibration') await calibration.begin(channel.uid, channel.accountId)
       const session = watchedSession(channel.uid, channel.accountId)
-      session.profile ??= (await profiles.find(channel.accountId))?.profile
+      session.profile ??= await modelsOf(channel.accountId)
       const tab: Tab = {
         session: channel,
         tell,
@@ -338,7 +353,8 @@ export function createWatch(options: WatchOptions): SessionWatch {
     profileChanged,
 
     profileLearnt(accountId, profile) {
-      for (const session of watched.values()) if (session.accountId === accountId) session.profile = profile
+      const known = options.judgement().engine.modelsAlone(profile)
+      for (const session of watched.values()) if (session.accountId === accountId) session.profile = known
     },
 
     close() {

@@ -10,6 +10,7 @@ import {
   type Engine,
   type InputEvent,
   noCounters,
+  type Population,
   streamOf,
   syntheticRecordings,
   windowsOf
@@ -43,20 +44,25 @@ async function house(required: readonly string[] = ['shop']) {
   let llr = 0
   let fresh = true
   let pausedFor = 0
+  const judgedUnder: string[] = []
   // The engine with one word of its own: how strange the last piece was.
-  const engine: Engine = {
-    ...createEngine(nobody),
-    assess: (_profile, { freshKeystrokes }): Assessment => ({
-      llr,
-      stretches: [{ hops: 1, keystrokes: 25, strokes: 0, llr }],
-      keystrokes: 25,
-      pointerEvents: 0,
-      freshKeystrokes,
-      freshMs: 1000,
-      shares: [],
-      features: []
-    })
-  }
+  const engineOf = (population: Population): Engine => ({
+    ...createEngine(population),
+    assess: ({ population: revision }, { freshKeystrokes }): Assessment => {
+      judgedUnder.push(revision)
+      return {
+        llr,
+        stretches: [{ hops: 1, keystrokes: 25, strokes: 0, llr }],
+        keystrokes: 25,
+        pointerEvents: 0,
+        freshKeystrokes,
+        freshMs: 1000,
+        shares: [],
+        features: []
+      }
+    }
+  })
+  let engine = engineOf(nobody)
   const alarm = { doubt: 2, alarm: 5 }
   const policy = parsePolicy(
     defaultPolicyDocument,
@@ -155,6 +161,11 @@ async function house(required: readonly string[] = ['shop']) {
     },
     pause(seconds: number) {
       pausedFor += seconds
+    },
+    /** Revisions that windows were judged under, in order. */
+    judgedUnder,
+    learnPopulation(population: Population) {
+      engine = engineOf(population)
     }
   }
 }
@@ -433,6 +444,16 @@ describe('learning', () => {
     expect(lessons).toContain('s MEDIUM')
     watch.forget('s')
     expect(lessons.at(-1)).toBe('s ended')
+  })
+
+  it('is read anew when another population has been learnt meanwhile', async () => {
+    const { profiles, tab, judgedUnder, learnPopulation } = await house()
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    await page.type(events.slice(0, events.length / 2))
+    learnPopulation({ ...nobody, revision: 'later' })
+    await page.type(events.slice(events.length / 2))
+    expect([...new Set(judgedUnder)]).toEqual([nobody.revision, 'later'])
   })
 
   it('goes on in open sessions with the evidence as it stands; a new enrolment begins anew', async () => {

@@ -16,12 +16,13 @@ import {
   type StretchScores
 } from './fusion.ts'
 import type { EnrolledPerson, Population } from './population-model.ts'
-import { mostHops, profileVersion, type Profile } from './profile.ts'
+import { mostHops, profileVersion, type Profile, type ProfileModels } from './profile.ts'
 import {
   detectorScores,
   leastEnrolment,
   sequenceTotal,
   trainPerson,
+  withSharedParts,
   type DetectorScores,
   type PersonModels
 } from './scoring.ts'
@@ -70,8 +71,15 @@ export interface Engine {
   enrol(windows: readonly Window[]): Profile
   /** The same material under this engine's population. */
   derive(person: EnrolledPerson): Profile
-  /** One window against a profile. A profile of another population is derived anew first, once. */
-  assess(profile: Profile, window: Window): Assessment
+  /** What judging by a profile needs, under this engine's population: a third of the memory, and without the material. */
+  modelsAlone(profile: Profile): ProfileModels
+  /** False for models of another population or of other versions of the detectors: only their material can be judged by. */
+  isCurrent(known: ProfileModels): boolean
+  /**
+   * One window against a profile or its models. A profile of another population is derived anew first, once. Throws `profile_corrupt` for
+   * models that are not current and come without their material.
+   */
+  assess(known: ProfileModels, window: Window): Assessment
   /** All windows of a recording as one piece of evidence. */
   assessWhole(profile: Profile, windows: readonly Window[]): Assessment
 }
@@ -80,17 +88,22 @@ export interface Engine {
 export const keystrokesToEnrol = 400
 
 export function createEngine(population: Population, { seed = 1 }: EngineOptions = {}): Engine {
-  const derived = new WeakMap<Profile, PersonModels>()
+  const derived = new WeakMap<ProfileModels, PersonModels>()
 
-  function modelsOf(profile: Profile): PersonModels {
-    const current =
-      profile.population === population.revision &&
-      profile.models.detectors.every(({ version }, i) => version === standardDetectors[i]?.version)
-    if (current) return profile.models
-    const known = derived.get(profile)
-    if (known !== undefined) return known
-    const models = trainPerson(population, profile.person, profile.seed)
-    derived.set(profile, models)
+  function isCurrent({ population: revision, models }: ProfileModels): boolean {
+    return (
+      revision === population.revision &&
+      models.detectors.every(({ version }, i) => version === standardDetectors[i]?.version)
+    )
+  }
+
+  function modelsOf(known: ProfileModels): PersonModels {
+    if (isCurrent(known)) return known.models
+    const before = derived.get(known)
+    if (before !== undefined) return before
+    if (!hasMaterial(known)) throw new VigilError('profile_corrupt', 'models of another population, without material')
+    const models = trainPerson(population, known.person, known.seed)
+    derived.set(known, models)
     return models
   }
 
@@ -114,8 +127,13 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
     population,
     enrol: (windows) => derive(materialOf(windows)),
     derive,
-    assess(profile, window) {
-      const models = modelsOf(profile)
+    modelsAlone: (profile) => ({
+      population: population.revision,
+      models: withSharedParts(population, modelsOf(profile), profile.seed)
+    }),
+    isCurrent,
+    assess(known, window) {
+      const models = modelsOf(known)
       const detectors = detectorScores(models, window)
       const trail = stretchesOf(population, window)
       const scores = trail.map((stretch, horizon) => scoresOf(population, models, stretch, horizon, detectors))
@@ -160,6 +178,10 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
       }
     }
   }
+}
+
+function hasMaterial(known: ProfileModels): known is Profile {
+  return 'person' in known
 }
 
 /** What of a profile teaches a population. */

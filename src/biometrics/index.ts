@@ -63,7 +63,7 @@ export {
   type Population
 } from './population.ts'
 export { decodePopulation, encodePopulation } from './population-file.ts'
-export { decodeProfile, encodeProfile, type Profile } from './profile.ts'
+export { decodeProfile, encodeProfile, type Profile, type ProfileModels } from './profile.ts'
 export {
   eventsOf,
   parseRecordings,

@@ -14,16 +14,20 @@ import type { PersonModels, TrainedDetector } from './scoring.ts'
 import { statisticsLength, type Statistics } from './statistics.ts'
 import type { Place } from './verifier.ts'
 
-export interface Profile {
-  readonly version: number
-  readonly featureVersion: number
+/** What a window is judged by. */
+export interface ProfileModels {
   /** Revision of the population that the models were derived under. */
   readonly population: string
+  readonly models: PersonModels
+}
+
+export interface Profile extends ProfileModels {
+  readonly version: number
+  readonly featureVersion: number
   readonly seed: number
   readonly keystrokes: number
   readonly strokes: number
   readonly person: EnrolledPerson
-  readonly models: PersonModels
 }
 
 export const profileVersion = 2

@@ -9,6 +9,7 @@ import type { EnrolledPerson, PopulationBase, SequenceModel } from './population
 import { keystrokeFeatures } from './features.ts'
 import { enrolPointer, leastSteps, stepsIn, strangerPointing, type PointerVerifierModel } from './pointer-verifier.ts'
 import { seededRandom, seedFor } from './random.ts'
+import { sharingWith } from './shared-parts.ts'
 import {
   cellFamilies,
   keystrokeCells,
@@ -73,10 +74,9 @@ export function trainPerson(base: PopulationBase, person: EnrolledPerson, seed: 
       : enrolPointer(base.pointing, total)
   const typed = observedIn(person.rows, 0)
   const pointed = observedIn(person.rows, keystrokeFeatures.length)
-  const seen = { ...base, background: base.background.map((row) => masked(row, typed, pointed)) }
-  const strangers = seen.background.slice(0, strangersScored)
-  const detectors = standardDetectors.map((detector) => {
-    let state = detector.init(seen, seededRandom(seedFor(seed, detector.id)))
+  const { strangers, states } = beginningOf(base, typed, pointed, seed)
+  const detectors = standardDetectors.map((detector, i) => {
+    let state = states[i]
     for (const row of person.rows) state = detector.learn(state, { features: masked(row, typed, pointed) })
     const scores: number[] = []
     for (const features of strangers) {
@@ -101,6 +101,36 @@ export function trainPerson(base: PopulationBase, person: EnrolledPerson, seed: 
     ...(sequence === undefined ? {} : { sequence }),
     ...(pointing === undefined ? {} : { pointing })
   }
+}
+
+/** What detectors start from, before anything of the person is learnt. */
+interface DetectorBeginning {
+  readonly strangers: readonly Float64Array[]
+  /** In the order of `standardDetectors`; learning leaves a state as it was, so that everybody can start from the same. */
+  readonly states: readonly unknown[]
+}
+
+const beginnings = new WeakMap<PopulationBase, Map<string, DetectorBeginning>>()
+
+/** The same for everybody of whom the same kinds of input are known, so it is made once. */
+function beginningOf(base: PopulationBase, typed: boolean, pointed: boolean, seed: number): DetectorBeginning {
+  let made = beginnings.get(base)
+  if (made === undefined) beginnings.set(base, (made = new Map<string, DetectorBeginning>()))
+  const key = `${String(typed)} ${String(pointed)} ${seed}`
+  let beginning = made.get(key)
+  if (beginning === undefined) {
+    const seen = { ...base, background: base.background.map((row) => masked(row, typed, pointed)) }
+    const states = standardDetectors.map((one) => one.init(seen, seededRandom(seedFor(seed, one.id))))
+    made.set(key, (beginning = { strangers: seen.background.slice(0, strangersScored), states }))
+  }
+  return beginning
+}
+
+/** Equal models that hold what everybody's hold only once. */
+export function withSharedParts(base: PopulationBase, models: PersonModels, seed: number): PersonModels {
+  const { states } = beginningOf(base, models.typed, models.pointed, seed)
+  const detectors = models.detectors.map((trained, i) => ({ ...trained, state: sharingWith(trained.state, states[i]) }))
+  return { ...models, detectors }
 }
 
 /** Features without the half that is not to be compared: who never points is not set against how others point. */

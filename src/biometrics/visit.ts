@@ -20,7 +20,7 @@ export interface VisitSummary {
   readonly unsure: number
   /** Strongest evidence against the owner in any stretch, in natural-log odds; undefined = nothing was judged. */
   readonly peak: number | undefined
-  /** At most `mostKept` candidates in order, evenly spread over the visit, without their trails. */
+  /** At most `mostKept` candidates in order, evenly spread over the visit, with what is new in them and nothing of what came before. */
   readonly windows: readonly Window[]
 }
 
@@ -29,6 +29,7 @@ export const clearlyOwner = -2
 const sureHops = 4
 /** A visit of any length costs at most this many windows of memory. */
 export const mostKept = 16
+const nothingTyped = { length: 0, values: new Float32Array(0) } as const
 
 export function createVisit(): Visit {
   let keystrokes = 0
@@ -57,7 +58,7 @@ export function createVisit(): Visit {
         if (longest > clearlyOwner) unsure++
       }
       if (!candidate || candidates++ % stride !== 0) return
-      kept.push({ ...window, trail: [] })
+      kept.push({ ...window, sequence: nothingTyped, trail: [], typed: window.typed.slice(-1) })
       if (kept.length < mostKept) return
       // Every second one goes, and from here on every second one is taken: the rest stays evenly spread, without a draw.
       kept = kept.filter((_, i) => i % 2 === 0)

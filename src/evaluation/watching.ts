@@ -12,6 +12,7 @@ import {
   type Engine,
   type InputEvent,
   type Profile,
+  type ProfileModels,
   type Recording,
   type Window
 } from '../biometrics/index.ts'
@@ -204,7 +205,7 @@ function judgementsFor(engine: Engine, budgets: readonly string[]): Judgement[] 
 }
 
 function remembers(engine: Engine): Engine {
-  const known = new WeakMap<Profile, WeakMap<Window, Assessment>>()
+  const known = new WeakMap<ProfileModels, WeakMap<Window, Assessment>>()
   return {
     ...engine,
     assess(profile, window) {

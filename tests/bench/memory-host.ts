@@ -2,8 +2,10 @@
 // begins. Speaks with its parent by messages; needs `--expose-gc`.
 
 import { setTimeout } from 'node:timers/promises'
+import { createEngine } from '../../src/biometrics/index.ts'
 import { createProfiles } from '../../src/profiles.ts'
 import { keysFrom } from '../../src/secrets.ts'
+import { shippedPopulation } from '../../src/shipped-population.ts'
 import { secret, silent, startHost, visitorOf } from '../support/server.ts'
 import { bench } from './product.ts'
 
@@ -19,13 +21,15 @@ export const sessions = 300
 if (process.send !== undefined) await serve()
 
 async function serve(): Promise<void> {
-  const { population, people } = bench()
+  const population = shippedPopulation()
+  const engine = createEngine(population)
+  const enrolled = bench().people.map(({ material }) => engine.derive(material))
   const host = await startHost({ vigil: { population } })
   const profiles = createProfiles(host.storage.profiles, keysFrom(secret)('profiles'), host.storage.audit, silent)
   const accessTokens: string[] = []
   for (let n = 0; n < sessions; n++) {
     const account = `person-${n}`
-    await profiles.add(account, people[n % people.length]!.profile, Math.floor(Date.now() / 1000))
+    await profiles.add(account, enrolled[n % enrolled.length]!, Math.floor(Date.now() / 1000))
     const person = await visitorOf(host, { account })
     accessTokens.push((await person.signIn()).accessToken)
     await host.vigil.giveConsent(account)

@@ -9,7 +9,9 @@ import {
   enrolledPersonOf,
   learnPopulation,
   syntheticPopulation,
-  windowsOf
+  windowsOf,
+  type Profile,
+  type ProfileModels
 } from '../../src/biometrics/index.ts'
 import { inventedDay, inventedPeople } from '../support/invented.ts'
 
@@ -65,6 +67,27 @@ describe('the engine', () => {
     expect(later.assess(profile, ben.windows.at(-2)!).llr).toBeGreaterThan(
       later.assess(profile, ana.windows.at(-2)!).llr!
     )
+  })
+
+  it('needs no material to judge by, and keeps what everybody has in common once', () => {
+    const read = (one: Profile): ProfileModels => engine.modelsAlone(decodeProfile(encodeProfile(one)))
+    const [known, other] = [read(profile), read(engine.enrol(ben.windows.slice(0, 20)))]
+    expect(known).not.toHaveProperty('person')
+    for (const { windows } of people)
+      expect(engine.assess(known, windows[9]!)).toEqual(engine.assess(profile, windows[9]!))
+    const forests = [known, other].map(({ models }) => models.detectors[0]!.state as Record<string, unknown>)
+    expect(forests[0]!['cutAt']).toBe(forests[1]!['cutAt'])
+    expect(forests[0]!['owner']).not.toBe(forests[1]!['owner'])
+  })
+
+  it('makes models of another population anew where there is material, and refuses where there is none', () => {
+    const later = createEngine(syntheticPopulation(2, 24))
+    const known = engine.modelsAlone(profile)
+    expect([engine.isCurrent(known), later.isCurrent(known)]).toEqual([true, false])
+    expect(() => later.assess(known, ben.windows[9]!)).toThrow(expect.objectContaining({ code: 'profile_corrupt' }))
+    const anew = later.modelsAlone(profile)
+    expect(later.isCurrent(anew)).toBe(true)
+    expect(later.assess(anew, ben.windows[9]!)).toEqual(later.assess(profile, ben.windows[9]!))
   })
 
   it('tells people apart with the population that ships', () => {
