@@ -2,13 +2,13 @@
 // likelihood ratios and how far evidence goes against the innocent.
 
 import { VigilError } from '../errors.ts'
+import { onDay } from './another-day.ts'
 import type { EncoderWeights } from './encoder/encoder.ts'
-import { hopEncoderOf, hopsOf, sequenceView } from './encoder/hops.ts'
-import { joinSequences, sliceSequence } from './encoder/sequence.ts'
-import { asRecorded, createInventor, retyped, standardVariety } from './encoder/variety.ts'
+import { hopEncoderOf, sequenceView } from './encoder/hops.ts'
+import { asRecorded, createInventor, standardVariety } from './encoder/variety.ts'
+import { joinPeople, pickHops } from './enrolled-person.ts'
 import { learnFeatureScale } from './feature-scale.ts'
 import { fitFusion, fusedParts, fusedStretch, type Fusion } from './fusion.ts'
-import type { TimingSequence } from './keystroke-features.ts'
 import type { AutoencoderWeights } from './networks/autoencoder-weights.ts'
 import { learnPointerVerifier } from './pointer-verifier.ts'
 import type { AlarmCurve, EnrolledPerson, Population, PopulationBase, SequenceModel } from './population-model.ts'
@@ -16,7 +16,6 @@ import { seededRandom, seedFor, shuffled } from './random.ts'
 import { handOverStreams, type HighestEvidence } from './handover-rehearsal.ts'
 import { collectTrials, emptyTrials, type InnocentStream } from './rehearsal.ts'
 import { typingView } from './scoring.ts'
-import type { Statistics } from './statistics.ts'
 import { learnVerifier } from './verifier.ts'
 
 export type { AlarmCurve, EnrolledPerson, FusionWeights, Population } from './population-model.ts'
@@ -165,10 +164,14 @@ function learnBase(
   encoder: EncoderWeights | undefined,
   autoencoder: AutoencoderWeights | undefined
 ): PopulationBase {
-  const hops = people.map((person) => person.hops)
-  const typing = learnVerifier(hops, typingView)
-  const pointing = learnPointerVerifier(hops)
-  const sequence = encoder && learnSequence(people, encoder, random)
+  const recorded = people.map((person) => person.hops)
+  const several = peopleOverDays(people, random)
+  const typing = learnVerifier(
+    several.map(({ hops }) => hops),
+    typingView
+  )
+  const pointing = learnPointerVerifier(recorded)
+  const sequence = encoder && learnSequence(several, encoder)
   const perPerson = Math.max(1, Math.min(backgroundRowsPerPerson, Math.floor(mostBackgroundRows / people.length)))
   const background: Float64Array[] = []
   for (const { rows } of people) background.push(...shuffled(rows.slice(3), random).slice(0, perPerson))
@@ -183,38 +186,42 @@ function learnBase(
 }
 
 /** So many people are made from each recorded one that there are about this many, the recorded ones among them. */
-const peopleForSequence = 400
+const peopleForVerifiers = 400
 const mostCopies = 4
 /** Each person's typing is spread over so many invented days: a sitting does not show how a person differs from day to day. */
 const daysPerPerson = 3
 
 /**
- * The verifier over embeddings. Its people are recorded ones and copies of them who type otherwise, over several days: those who taught the
+ * Whom the verifiers of typing learn from: recorded people and copies of them who type otherwise, over several days. Those who taught the
  * encoder lie closer together than others will, and copies it has never seen do not.
  */
-function learnSequence(
-  people: readonly EnrolledPerson[],
-  encoder: EncoderWeights,
-  random: () => number
-): SequenceModel | undefined {
-  const hopEncoder = hopEncoderOf(encoder)
+function peopleOverDays(people: readonly EnrolledPerson[], random: () => number): EnrolledPerson[] {
   const inventor = createInventor(standardVariety, random)
-  const sequences = people.map(({ typed }) => joinSequences(typed))
-  const copies = Math.min(Math.max(Math.round(peopleForSequence / people.length), 1), mostCopies)
-  const embedded: Statistics[][] = []
-  for (let copy = 0; copy < copies; copy++) {
-    for (const sequence of sequences) {
+  const copies = Math.min(Math.max(Math.round(peopleForVerifiers / people.length), 1), mostCopies)
+  return Array.from({ length: copies }, (_, copy) =>
+    people.map((recorded) => {
       const person = copy === 0 ? asRecorded : inventor.person()
-      const hops: TimingSequence[] = []
-      for (let day = 0; day < daysPerPerson; day++) {
-        const from = Math.floor((sequence.length * day) / daysPerPerson)
-        const to = Math.floor((sequence.length * (day + 1)) / daysPerPerson)
-        hops.push(...hopsOf(retyped(inventor, sliceSequence(sequence, from, to), person, inventor.day())))
-      }
-      embedded.push(hopEncoder.statisticsOf(hops))
-    }
-  }
-  const verifier = learnVerifier(embedded, sequenceView(hopEncoder.size))
+      return Array.from({ length: daysPerPerson }, (__, day) => {
+        const part = placesBetween(recorded, day / daysPerPerson, (day + 1) / daysPerPerson)
+        return onDay(inventor, pickHops(recorded, part), person, inventor.day())
+      }).reduce(joinPeople)
+    })
+  ).flat()
+}
+
+/** Places of the hops from one share of a person's material to another. */
+function placesBetween({ hops }: EnrolledPerson, from: number, to: number): number[] {
+  const first = Math.round(hops.length * from)
+  return Array.from({ length: Math.round(hops.length * to) - first }, (_, i) => first + i)
+}
+
+/** The verifier over embeddings. */
+function learnSequence(people: readonly EnrolledPerson[], encoder: EncoderWeights): SequenceModel | undefined {
+  const hopEncoder = hopEncoderOf(encoder)
+  const verifier = learnVerifier(
+    people.map(({ typed }) => hopEncoder.statisticsOf(typed)),
+    sequenceView(hopEncoder.size)
+  )
   return verifier && { encoder, verifier }
 }
 

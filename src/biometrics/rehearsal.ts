@@ -1,10 +1,13 @@
 // People held out of a population play their streams against their own profile and each other's: what calibration and alarms are learnt from.
 
 import type { HopEncoder } from './encoder/hops.ts'
+import { onDay } from './another-day.ts'
+import { asRecorded, createInventor, standardVariety } from './encoder/variety.ts'
 import { pickHops } from './enrolled-person.ts'
 import { scoresOf, type StretchScores } from './fusion.ts'
 import type { EnrolledPerson, PopulationBase } from './population-model.ts'
 import { detectorScores, trainPerson, type PersonModels } from './scoring.ts'
+import { seededRandom, seedFor } from './random.ts'
 import { sumStatistics, type Statistics } from './statistics.ts'
 import { trailHops } from './window.ts'
 
@@ -24,10 +27,13 @@ export function emptyTrials(): Trials {
   return { owner: trailHops.map(() => []), stranger: trailHops.map(() => []), innocent: [] }
 }
 
-/** Other people's streams that each held-out profile is tried with. */
-const strangersPerPerson = 12
+/** Other people's streams that each held-out profile is tried with on each of its days. */
+const strangersPerPerson = 4
 /** A third of a person's hops is the stream, the rest enrols. */
 const thirds = 3
+
+/** The last third is the day of the enrolment; the others are days of their own, as most days of a person's life are. */
+const sameDay = 0
 
 /** Adds the trials of people who taught nothing in `base`. */
 export function collectTrials(
@@ -38,15 +44,18 @@ export function collectTrials(
   seed: number,
   progress: (done: number) => void
 ): void {
+  const inventor = createInventor(standardVariety, seededRandom(seedFor(seed, 'rehearsal')))
   for (let third = 0; third < thirds; third++) {
-    const halves = people.map((person) => split(person, third))
+    const halves = people.map((person) => {
+      const { enrolment, stream } = split(person, third)
+      return { enrolment, stream: third === sameDay ? stream : onDay(inventor, stream, asRecorded, inventor.day()) }
+    })
     halves.forEach(({ enrolment }, owner) => {
       progress((third + owner / people.length) / thirds)
       const models = trainPerson(base, enrolment, seed)
-      // Strangers are many anyway; the innocent are few, so each of them works three days, and meets strangers on one.
-      const strangers = third === 0 ? Math.min(strangersPerPerson, people.length - 1) : 0
+      const strangers = Math.min(strangersPerPerson, people.length - 1)
       for (let step = 0; step <= strangers; step++) {
-        const probe = halves[(owner + step) % people.length]!.stream
+        const probe = halves[(owner + step * (third + 1)) % people.length]!.stream
         const windows = playStream(base, models, probe, encoder)
         const side = step === 0 ? trials.owner : trials.stranger
         for (const window of windows) window.forEach((scores, horizon) => side[horizon]!.push(scores))

@@ -54,6 +54,8 @@ export interface WindowBuilder {
   flush(): Window | undefined
 }
 
+/** Keystrokes that features look back on, unless told otherwise. */
+export const windowKeystrokes = 100
 /** Hops that each entry of a trail spans. */
 export const trailHops = [1, 2, 4, 8, 16] as const
 const hopsKept = 16
@@ -80,7 +82,7 @@ interface Hop {
 }
 
 export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder {
-  const length = clamped(options.length ?? 100, 8, longestLength)
+  const length = clamped(options.length ?? windowKeystrokes, 8, longestLength)
   const hop = clamped(options.hop ?? 25, 1, length)
   const pointerHop = clamped(options.pointerHop ?? 400, 10, 100_000)
 

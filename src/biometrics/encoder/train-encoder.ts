@@ -33,6 +33,8 @@ export interface EncoderOptions {
 export const fewestPeopleForEncoder = 20
 /** Of each of them. */
 export const fewestKeystrokes = 2 * encoderKeystrokes
+/** Mostly what an embedding looks at in the middle of a stream; the first hop of one stands alone. */
+const cropLengths = [encoderKeystrokes, encoderKeystrokes, encoderKeystrokes / 2] as const
 const learningRate = 0.005
 const warmUpSteps = 50
 const dropout = 0.1
@@ -58,7 +60,7 @@ export async function trainEncoder(
   }
   const tf = options.tensorFlow ?? (await startTensorFlow())
   const random = seededRandom(seedFor(seed, 'encoder'))
-  const shape = { people: options.people ?? 72, crops, keystrokes: encoderKeystrokes }
+  const shape = { people: options.people ?? 72, crops, keystrokes: cropLengths }
   const draw = createDraw(usable, shape, variety, random)
   const network = newNetwork(tf, units, size, random)
   const variables = variablesOf(network)

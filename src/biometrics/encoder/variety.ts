@@ -1,6 +1,6 @@
 // People and days that were never recorded, made from those that were: a few dozen people are soon known by heart, and one sitting does not
-// show what another day changes. An invented person has another pace, other holds and other hands throughout; an invented day shifts pace
-// and holds a little and has a clock of its own.
+// show what another day changes. An invented person has another pace, other holds and other hands throughout, and may be less steady; an
+// invented day shifts pace and holds a little, of each key and on the whole, and has a clock of its own.
 
 import { KeyClass } from '../events.ts'
 import { sequenceColumns, type TimingSequence } from '../keystroke-features.ts'
@@ -15,8 +15,12 @@ export interface Variety {
   readonly personHold: number
   readonly personClassHold: number
   readonly personPairPace: number
+  /** Of one keystroke from the next. */
+  readonly personUnsteadiness: number
   readonly dayPace: number
   readonly dayHold: number
+  readonly dayClassHold: number
+  readonly dayPairPace: number
 }
 
 export const standardVariety: Variety = {
@@ -24,8 +28,11 @@ export const standardVariety: Variety = {
   personHold: 0.2,
   personClassHold: 0.08,
   personPairPace: 0.08,
+  personUnsteadiness: 0.1,
   dayPace: 0.1,
-  dayHold: 0.09
+  dayHold: 0.1,
+  dayClassHold: 0.04,
+  dayPairPace: 0.06
 }
 
 export interface InventedPerson {
@@ -35,12 +42,16 @@ export interface InventedPerson {
   readonly classHold: readonly number[]
   /** One a pair of classes. */
   readonly pairPace: readonly number[]
+  /** Standard deviation of the logarithm of every single time; 0 = as steady as was recorded. */
+  readonly unsteadiness: number
   readonly otherHanded: boolean
 }
 
 export interface InventedDay {
   readonly pace: number
   readonly hold: number
+  readonly classHold: readonly number[]
+  readonly pairPace: readonly number[]
   /** Step of the clock, ms; 0 = finer than matters. */
   readonly grainMs: number
 }
@@ -59,14 +70,18 @@ export interface Inventor {
   ): void
 }
 
-/** Nobody else: the person as recorded. */
-export const asRecorded: InventedPerson = {
+const unchanged = {
   pace: 1,
   hold: 1,
   classHold: Array.from({ length: keyClasses + 1 }, () => 1),
-  pairPace: Array.from({ length: (keyClasses + 1) ** 2 }, () => 1),
-  otherHanded: false
-}
+  pairPace: Array.from({ length: (keyClasses + 1) ** 2 }, () => 1)
+} as const
+
+/** Nobody else: the person as recorded. */
+export const asRecorded: InventedPerson = { ...unchanged, unsteadiness: 0, otherHanded: false }
+
+/** No other day: the one that was recorded, on a clock finer than matters. */
+export const recordedDay: InventedDay = { ...unchanged, grainMs: 0 }
 
 export function createInventor(variety: Variety, random: () => number): Inventor {
   const normal = normals(random)
@@ -77,11 +92,14 @@ export function createInventor(variety: Variety, random: () => number): Inventor
       hold: lognormal(variety.personHold),
       classHold: asRecorded.classHold.map(() => lognormal(variety.personClassHold)),
       pairPace: asRecorded.pairPace.map(() => lognormal(variety.personPairPace)),
+      unsteadiness: variety.personUnsteadiness * Math.abs(normal()),
       otherHanded: random() < 0.5
     }),
     day: () => ({
       pace: lognormal(variety.dayPace),
       hold: lognormal(variety.dayHold),
+      classHold: recordedDay.classHold.map(() => lognormal(variety.dayClassHold)),
+      pairPace: recordedDay.pairPace.map(() => lognormal(variety.dayPairPace)),
       grainMs: grains[Math.floor(random() * grains.length)]!
     }),
     retype(sequence, from, to, person, day, visit) {
@@ -91,14 +109,17 @@ export function createInventor(variety: Variety, random: () => number): Inventor
       }
       const pace = person.pace * day.pace
       const hold = person.hold * day.hold
+      const unsteady = (): number => (person.unsteadiness === 0 ? 1 : lognormal(person.unsteadiness))
       let previous: number = KeyClass.other
       let previousHoldMs = Number.NaN
       for (let index = from; index < to; index++) {
         const times = timesAt(sequence, index)
         const cls = handed(person, times.cls)
-        const holdMs = Math.max(read(times.holdMs * hold * person.classHold[cls]!), 1)
-        const pairPace = person.pairPace[previous * (keyClasses + 1) + cls]!
-        const pressToPressMs = Math.max(read(times.pressToPressMs * pace * pairPace), 0)
+        const pair = previous * (keyClasses + 1) + cls
+        const classHold = person.classHold[cls]! * day.classHold[cls]!
+        const pairPace = person.pairPace[pair]! * day.pairPace[pair]!
+        const holdMs = Math.max(read(times.holdMs * hold * classHold * unsteady()), 1)
+        const pressToPressMs = Math.max(read(times.pressToPressMs * pace * pairPace * unsteady()), 0)
         const releaseToPressMs = index === from ? times.releaseToPressMs * pace : pressToPressMs - previousHoldMs
         visit({ holdMs, pressToPressMs, releaseToPressMs, cls }, index)
         previous = cls

@@ -123,8 +123,11 @@ const otherPaces: Variety = {
   personHold: 0,
   personClassHold: 0,
   personPairPace: 0,
+  personUnsteadiness: 0,
   dayPace: 0.6,
-  dayHold: 0.05
+  dayHold: 0.05,
+  dayClassHold: 0,
+  dayPairPace: 0
 }
 
 /** Somebody known by how long keys are held, whose pace is another every hundred keystrokes. */

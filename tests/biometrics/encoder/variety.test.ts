@@ -7,6 +7,7 @@ import { timesAt } from '../../../src/biometrics/encoder/sequence.ts'
 import {
   asRecorded,
   createInventor,
+  recordedDay,
   retyped,
   standardVariety,
   type InventedDay,
@@ -18,21 +19,23 @@ import type { TimingSequence } from '../../../src/biometrics/keystroke-features.
 import { seededRandom } from '../../../src/biometrics/random.ts'
 import { drawnSequence } from './material.ts'
 
-const usual: InventedDay = { pace: 1, hold: 1, grainMs: 0 }
 const none: Variety = {
   personPace: 0,
   personHold: 0,
   personClassHold: 0,
   personPairPace: 0,
+  personUnsteadiness: 0,
   dayPace: 0,
-  dayHold: 0
+  dayHold: 0,
+  dayClassHold: 0,
+  dayPairPace: 0
 }
 /** Half of the coarsest step of a recorder. */
 const blurMs = 4
 const recorded = drawnSequence(200, 1)
 
 describe('somebody as recorded, on a day like any other', () => {
-  const typed = again(asRecorded, usual)
+  const typed = again(asRecorded, recordedDay)
 
   it('types the same keys in the same times, but for the blur of a clock', () => {
     expect(typed.length).toBe(recorded.length)
@@ -73,7 +76,7 @@ describe('somebody as recorded, on a day like any other', () => {
 
 describe('an invented person', () => {
   it('types with other hands: left for right, and every other key as it is', () => {
-    const typed = again({ ...asRecorded, otherHanded: true }, usual)
+    const typed = again({ ...asRecorded, otherHanded: true }, recordedDay)
     const other = new Map<number, number>([
       [KeyClass.left, KeyClass.right],
       [KeyClass.right, KeyClass.left]
@@ -87,7 +90,7 @@ describe('an invented person', () => {
   it('has a pace, holds, and habits by class and pair of classes', () => {
     const classHold = asRecorded.classHold.with(KeyClass.space, 3)
     const pairPace = asRecorded.pairPace.with(KeyClass.left * 8 + KeyClass.right, 5)
-    const typed = again({ ...asRecorded, pace: 2, hold: 0.5, classHold, pairPace }, usual)
+    const typed = again({ ...asRecorded, pace: 2, hold: 0.5, classHold, pairPace }, recordedDay)
     for (let i = 1; i < recorded.length; i++) {
       const [before, after] = [timesAt(recorded, i), timesAt(typed, i)]
       const pair = timesAt(recorded, i - 1).cls === KeyClass.left && before.cls === KeyClass.right
@@ -115,7 +118,7 @@ describe('an invented person', () => {
 
 describe('an invented day', () => {
   it('has a clock of its own', () => {
-    const typed = again(asRecorded, { ...usual, grainMs: 16 })
+    const typed = again(asRecorded, { ...recordedDay, grainMs: 16 })
     for (let i = 0; i < typed.length; i++) {
       const { holdMs, pressToPressMs } = timesAt(typed, i)
       for (const ms of [holdMs, pressToPressMs]) if (!Number.isNaN(ms)) expect(ms % 16).toBe(0)
@@ -123,7 +126,7 @@ describe('an invented day', () => {
   })
 
   it('moves pace and holds', () => {
-    const typed = again(asRecorded, { pace: 1.5, hold: 0.8, grainMs: 0 })
+    const typed = again(asRecorded, { ...recordedDay, pace: 1.5, hold: 0.8 })
     const { holdMs, pressToPressMs } = totals(typed)
     const before = totals(recorded)
     expect(holdMs / before.holdMs).toBeCloseTo(0.8, 2)
@@ -137,7 +140,7 @@ describe('a batch', () => {
   const width = encoderInputs + 1
 
   it('has crops of a person side by side, each person once before anybody comes again, and a bias of 1', () => {
-    const draw = createDraw(people, { people: 5, crops: 3, keystrokes: 20 }, none, seededRandom(5))
+    const draw = createDraw(people, { people: 5, crops: 3, keystrokes: [20] }, none, seededRandom(5))
     for (let n = 0; n < 4; n++) {
       const batch = draw()
       expect(batch).toMatchObject({ people: 5, crops: 3 })
@@ -160,10 +163,10 @@ describe('a batch', () => {
       length: 60,
       values: Float32Array.from(Array.from({ length: 60 }, (_, i) => [i + 1, 0, 0, 0, 2]).flat())
     }
-    const anywhere = createDraw([rising], { people: 1, crops: 40, keystrokes: 20 }, none, seededRandom(6))
+    const anywhere = createDraw([rising], { people: 1, crops: 40, keystrokes: [20] }, none, seededRandom(6))
     const starts = anywhere().steps[0]!.filter((_, i) => i % width === 0)
     expect(new Set(starts).size).toBeGreaterThan(10)
-    const whole = createDraw([rising], { people: 1, crops: 1, keystrokes: 60 }, none, seededRandom(6))
+    const whole = createDraw([rising], { people: 1, crops: 1, keystrokes: [60] }, none, seededRandom(6))
     const holds = whole().steps.map((step) => step[0]!)
     // Holds below 10 ms count as 10, and a day moves them by less than the blur: the last is the longest.
     expect(holds[0]).toBeLessThan(holds[30]!)
@@ -172,7 +175,7 @@ describe('a batch', () => {
 
   it('is the same for the same random numbers, and another the next time', () => {
     const [first, second] = [1, 2].map(() =>
-      createDraw(people, { people: 3, crops: 2, keystrokes: 50 }, standardVariety, seededRandom(7))
+      createDraw(people, { people: 3, crops: 2, keystrokes: [50] }, standardVariety, seededRandom(7))
     )
     const batch = first!()
     expect(second!()).toEqual(batch)
