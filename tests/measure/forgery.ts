@@ -1,12 +1,14 @@
 // Measures forgeries: events drawn from population statistics (THREATS.md 3) and from samples of the victim (4), beside strangers who make no
-// effort. Run: `node --conditions=vigil-source tests/measure/forgery.ts [--victims 100] [--each 30] [--keystrokes 250] [--budget 1/40h]`.
+// effort. Run: `node --conditions=vigil-source tests/measure/forgery.ts [--victims 100] [--each 30] [--keystrokes 250] [--budget 1/40h]
+// [--population shipped|own]`.
 
 import { parseArgs } from 'node:util'
 import type { InputEvent, Profile } from '../../src/biometrics/index.ts'
 import { seededRandom } from '../../src/biometrics/random.ts'
+import { shippedPopulation } from '../../src/shipped-population.ts'
 import { samplePeople, type RecordedPerson } from '../support/recordings.ts'
 import { forged, populationHand, sampleOf, victimHand } from '../threats/forger.ts'
-import { benchOf, enrolled, tried } from '../threats/impostor.ts'
+import { benchOf, enrolled, populationOf, tried } from '../threats/impostor.ts'
 import { inWords, rateOf } from '../threats/rate.ts'
 import { dayOf, typingOf } from '../threats/replay-attack.ts'
 import { cropped } from '../threats/replaying.ts'
@@ -16,7 +18,8 @@ const { values: options } = parseArgs({
     victims: { type: 'string', default: '100' },
     each: { type: 'string', default: '30' },
     keystrokes: { type: 'string', default: '250' },
-    budget: { type: 'string', default: '1/40h' }
+    budget: { type: 'string', default: '1/40h' },
+    population: { type: 'string', default: 'shipped' }
   }
 })
 const each = Number(options.each)
@@ -25,7 +28,8 @@ const keystrokes = Number(options.keystrokes)
 const victims = samplePeople(1, Number(options.victims))
 const background = samplePeople(2, 100, victims)
 const strangers = samplePeople(3, each, [...victims, ...background])
-const bench = benchOf(background, options.budget)
+const bench = benchOf(options.population === 'own' ? populationOf(background) : shippedPopulation(), options.budget)
+/** What the forger knows of people in general: those of the victims' own set, which is more than what ships knows of them. */
 const population = sampleOf(background.map((person) => whole(person)))
 const profiles = victims.map(({ recordings }) => enrolled(bench.engine, recordings.slice(0, 10)))
 

@@ -1,20 +1,26 @@
 // Measures learning over time: what it does for an owner who changes, how often it is wrong about an owner who does not, and what
-// poisoning gets out of it. Run: `node --conditions=vigil-source tests/measure/poisoning.ts [--people 60] [--seed 1] [--budget 1/40h]`.
+// poisoning gets out of it. Run: `node --conditions=vigil-source tests/measure/poisoning.ts [--people 60] [--seed 1] [--budget 1/40h]
+// [--population shipped|own] [--only name]`.
 
 import { parseArgs } from 'node:util'
-import {
-  createEngine,
-  learnPopulation,
-  materialOf,
-  windowsOf,
-  type Profile,
-  type Recording
-} from '../../src/biometrics/index.ts'
-import { seededRandom, seedFor } from '../../src/biometrics/random.ts'
-import { alarmModel, parseBudget } from '../../src/risk/evidence.ts'
-import { bent, blended, highestRisk, live, sessionOf, type Life } from '../support/learning-life.ts'
-import { hasRecordedPeople, samplePeople, type RecordedPerson } from '../support/recordings.ts'
+import { seededRandom } from '../../src/biometrics/random.ts'
+import { shippedPopulation } from '../../src/shipped-population.ts'
+import type { Life } from '../support/learning-life.ts'
+import { hasRecordedPeople, samplePeople } from '../support/recordings.ts'
 import { typists } from '../support/retimed.ts'
+import { populationOf } from '../threats/impostor.ts'
+import {
+  bending,
+  blending,
+  firstAlarm,
+  livesOf,
+  siegeOf,
+  slowing,
+  trialsOf,
+  unchanged,
+  type Plot,
+  type Trials
+} from '../threats/poisoner.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -23,90 +29,57 @@ const { values: options } = parseArgs({
     budget: { type: 'string', default: '1/40h' },
     days: { type: 'string', default: '100' },
     keystrokes: { type: 'string', default: '400' },
+    population: { type: 'string', default: 'shipped' },
     only: { type: 'string' }
   }
 })
 const seed = Number(options.seed)
-const days = Number(options.days)
-const keystrokes = Number(options.keystrokes)
 const people = typists(samplePeople(seed, Number(options.people)))
-const population = learnPopulation(
-  typists(samplePeople(seed + 1000, 100, people)).map(({ recordings }) =>
-    materialOf(windowsOf(recordings).slice(0, 32))
-  ),
-  seed
-)
-const engine = createEngine(population)
-const alarm = alarmModel(parseBudget(options.budget), population)
+const siege = siegeOf(people, {
+  population:
+    options.population === 'own' ? populationOf(typists(samplePeople(seed + 1000, 100, people))) : shippedPopulation(),
+  budget: options.budget,
+  seed,
+  days: Number(options.days),
+  keystrokes: Number(options.keystrokes)
+})
+const { alarm, targets } = siege
 process.stderr.write(
   `${hasRecordedPeople ? 'recorded' : 'invented'} people: ${people.length}; alarm ${alarm.alarm.toFixed(2)}\n`
 )
 
-interface Target {
-  readonly enrolled: Profile
-  readonly works: readonly Recording[]
-  readonly other: readonly Recording[]
-  /** Never learnt from: sentences of both that only the final trial sees. */
-  readonly ownTrials: readonly Recording[]
-  readonly otherTrials: readonly Recording[]
-  readonly seed: number
+const plots: Record<string, Plot> = {
+  'owner, unchanged': unchanged,
+  'blend, share rising to all': blending((day, { days }) => (day + 1) / days),
+  'blend, 10 % each day': blending(() => 0.1),
+  'nudges of 20 keystrokes': blending((_, { keystrokes }) => 20 / keystrokes),
+  'mimic bending from owner to self': bending
 }
+const sittings = 5
 
-const targets = people.map((person, i): Target => {
-  const other: RecordedPerson = people[(i + 1) % people.length]!
-  return {
-    enrolled: engine.enrol(windowsOf(person.recordings.slice(0, 8))),
-    works: person.recordings.slice(8, 12),
-    other: other.recordings.slice(0, 11),
-    ownTrials: person.recordings.slice(12),
-    otherTrials: other.recordings.slice(11),
-    seed: seedFor(seed, person.person)
-  }
-})
-
-const attacks: Record<string, (target: Target, day: number) => Recording[]> = {
-  'owner, unchanged': ({ works, seed: own }, day) => sessionOf(works, keystrokes, own + day),
-  'blend, share rising to all': ({ works, other, seed: own }, day) =>
-    blended(works, other, (day + 1) / days, keystrokes, own + day),
-  'blend, 10 % each day': ({ works, other, seed: own }, day) => blended(works, other, 0.1, keystrokes, own + day),
-  'nudges of 20 keystrokes': ({ works, other, seed: own }, day) =>
-    blended(works, other, 20 / keystrokes, keystrokes, own + day),
-  'mimic bending from owner to self': ({ works, other, seed: own }, day) =>
-    bent(works, other, (day + 1) / days, keystrokes, own + day)
-}
-
-const before = trials(targets.map(({ enrolled }) => enrolled))
-print('before', undefined, before)
-for (const [name, play] of Object.entries(attacks)) {
+print(
+  'before',
+  undefined,
+  trialsOf(
+    siege,
+    targets.map(({ enrolled }) => enrolled),
+    sittings
+  )
+)
+for (const [name, plot] of Object.entries(plots)) {
   if (options.only !== undefined && !name.includes(options.only)) continue
-  const lives = targets.map((target) =>
-    live(
-      engine,
-      alarm,
-      target.enrolled,
-      Array.from({ length: days }, (_, day) => play(target, day))
+  const lives = livesOf(siege, plot)
+  print(
+    name,
+    lives,
+    trialsOf(
+      siege,
+      lives.map(({ profile }) => profile),
+      sittings
     )
   )
-  print(name, lives, trials(lives.map(({ profile }) => profile)))
 }
 if (options.only === undefined || options.only === 'drift') drift()
-
-/** One share a person. */
-interface Trials {
-  readonly ownersChallenged: readonly number[]
-  readonly strangersAccepted: readonly number[]
-}
-
-function trials(profiles: readonly Profile[]): Trials {
-  const challenged = (recordings: readonly Recording[], target: Target, profile: Profile): number => {
-    const sittings = Array.from({ length: 5 }, (_, trial) => sessionOf(recordings, 200, target.seed + trial))
-    return sittings.filter((sitting) => highestRisk(engine, alarm, profile, sitting) === 'HIGH').length / 5
-  }
-  return {
-    ownersChallenged: targets.map((target, i) => challenged(target.ownTrials, target, profiles[i]!)),
-    strangersAccepted: targets.map((target, i) => 1 - challenged(target.otherTrials, target, profiles[i]!))
-  }
-}
 
 /** Mean over people in percent, with the 95 % range of a bootstrap over people. */
 function range(shares: readonly number[]): string {
@@ -124,18 +97,7 @@ function drift(): void {
   const challengedShare = (life: Life): number =>
     life.days.slice(40).filter(({ highest }) => highest === 'HIGH').length / 10
   const [still, learnt] = [false, true].map((learning) => {
-    const lives = targets.map(({ works, enrolled, seed: own }) =>
-      live(
-        engine,
-        alarm,
-        enrolled,
-        Array.from({ length: 50 }, (_, day) => {
-          const slow = Math.log(1.15) * Math.min(1, (day + 1) / 40)
-          return sessionOf(works, keystrokes, own + day, { hold: slow, gap: slow })
-        }),
-        learning
-      )
-    )
+    const lives = livesOf({ ...siege, days: 50 }, slowing(40), learning)
     print(`owner slower by 15 %, ${learning ? 'learning' : 'not learning'}; last ten days`, lives, undefined, 40)
     return lives.map(challengedShare)
   })
@@ -150,10 +112,7 @@ function print(name: string, lives: readonly Life[] | undefined, after: Trials |
     const all = lives.flatMap((life) => life.days.slice(from))
     const count = (wanted: (day: (typeof all)[number]) => boolean): string =>
       percent(all.filter(wanted).length / all.length)
-    const first = lives
-      .map((life) => life.days.findIndex(({ highest, outcome }) => highest === 'HIGH' || outcome === 'foreign'))
-      .map((day) => (day < 0 ? Number.POSITIVE_INFINITY : day + 1))
-      .sort((a, b) => a - b)
+    const first = lives.map(firstAlarm).sort((a, b) => a - b)
     const reasons = ['learnt', 'unsure', 'anchor', 'doubt', 'foreign', 'little'] as const
     parts.push(
       `days: challenged ${count(({ highest }) => highest === 'HIGH')}, ${reasons

@@ -5,7 +5,7 @@ import type { Profile } from '../../src/biometrics/index.ts'
 import { seededRandom } from '../../src/biometrics/random.ts'
 import { samplePeople } from '../support/recordings.ts'
 import { forged, populationHand, sampleOf } from './forger.ts'
-import { benchOf, enrolled, tried, type Bench } from './impostor.ts'
+import { benchOf, enrolled, populationOf, tried, type Bench } from './impostor.ts'
 import { dayOf, typingOf } from './replay-attack.ts'
 
 const victims = samplePeople(21, 6)
@@ -15,7 +15,7 @@ describe('a forger who draws events from what is known of people in general', ()
   let bench: Bench
   let profiles: Profile[]
   beforeAll(() => {
-    bench = benchOf(background, '1/2h')
+    bench = benchOf(populationOf(background), '1/2h')
     profiles = victims.map(({ recordings }) => enrolled(bench.engine, recordings.slice(0, 10)))
   })
 

@@ -7,7 +7,7 @@ import {
   materialOf,
   windowsOf
 } from '../../src/biometrics/index.ts'
-import type { Engine, InputEvent, Profile, Recording } from '../../src/biometrics/index.ts'
+import type { Engine, InputEvent, Population, Profile, Recording } from '../../src/biometrics/index.ts'
 import { createLivenessWatch } from '../../src/biometrics/liveness/index.ts'
 import { addEvidence, alarmModel, noEvidence, parseBudget, riskOf, type AlarmModel } from '../../src/risk/evidence.ts'
 import type { RecordedPerson } from '../support/recordings.ts'
@@ -24,11 +24,15 @@ export interface Outcome {
   readonly byLiveness: boolean
 }
 
-export function benchOf(background: readonly RecordedPerson[], budget: string): Bench {
-  const population = learnPopulation(
+/** Without networks: what a deployment's own people teach in a moment. */
+export function populationOf(background: readonly RecordedPerson[]): Population {
+  return learnPopulation(
     background.map(({ recordings }) => materialOf(windowsOf(recordings).slice(0, 32))),
     1
   )
+}
+
+export function benchOf(population: Population, budget: string): Bench {
   return { engine: createEngine(population), alarm: alarmModel(parseBudget(budget), population) }
 }
 
