@@ -6,10 +6,11 @@ import type { AuditLog, Authentication, Demand, SessionRecord, SessionStore } fr
 import type { ServerMessage } from './channel/ports.ts'
 import { belowAll, type Ladder, standingOf } from './risk/assurance.ts'
 import type { RiskLevel, WatchState } from './risk/levels.ts'
-import { type Decision, decide, type Policy } from './risk/policy.ts'
+import { type Decision, decide, type LoginSigns, type Policy } from './risk/policy.ts'
 import {
   authenticated,
   demanded,
+  loginDoubted,
   newSession,
   revoked,
   riskMoved,
@@ -50,10 +51,23 @@ export interface Actions {
   /** What a page of the session has to be told when it opens: the challenge that nobody has answered yet. */
   openChallenge(record: SessionRecord): ServerMessage | undefined
   watchChanged(uid: string, watch: WatchState): Promise<SessionRecord | undefined>
-  /** A person passed a method in this session. */
-  authenticated(uid: string, accountId: string, authentication: Authentication): Promise<SessionRecord>
+  /** A person passed a method in this session. `login`: how, where somebody looked. */
+  authenticated(
+    uid: string,
+    accountId: string,
+    authentication: Authentication,
+    login?: ObservedLogin
+  ): Promise<SessionRecord>
   /** The session is in use. A record that ran out before its session would take the demand and the cap with it. */
   used(record: SessionRecord): Promise<void>
+}
+
+/** A login for the policy to decide: what it showed beside the proof, and what the person could show on top. */
+export interface ObservedLogin {
+  readonly signs: LoginSigns
+  readonly clientId: string
+  /** RFC 8176 values of everything that the person can use now. */
+  readonly usable: readonly string[]
 }
 
 export function createActions(options: ActionOptions): Actions {
@@ -145,6 +159,24 @@ export function createActions(options: ActionOptions): Actions {
     }
   }
 
+  /** Why somebody is asked, or not believed in full, right after the right password. */
+  async function carryOutLogin(
+    { decision, before }: DecidedLogin,
+    after: SessionRecord,
+    { signs }: ObservedLogin
+  ): Promise<void> {
+    const { rhythm, liveness, newDevice, because } = signs
+    if (decision.action === 'allow' && rhythm === 'none' && !liveness && Object.keys(because).length === 0) return
+    const taken = after.cap !== undefined && before.cap === undefined
+    const action = decision.action === 'step_up' && !taken ? 'notify' : decision.action
+    const outcome = taken ? (after.demand ? 'asked' : 'capped') : action === 'notify' ? 'noted' : 'believed'
+    const { uid: sessionUid, accountId } = after
+    const { rule, policyVersion } = decision
+    const data = { rhythm, ...(liveness && { liveness }), newDevice, ...because, rule, policyVersion, outcome }
+    await audit.append({ type: 'login.judged', accountId, sessionUid, data })
+    await carryOut(before, after, { ...decision, action }, {})
+  }
+
   return {
     openChallenge: (record) => record.demand && challengeOf(record, record.demand),
     riskMoved: (uid, level, reason, data) => change(uid, (record) => riskMoved(record, level, reason), data),
@@ -154,9 +186,10 @@ export function createActions(options: ActionOptions): Actions {
       return change(uid, (record) => suspected(record, finding.kind), explanationOf(finding))
     },
     watchChanged: (uid, watch) => change(uid, (record) => watchChanged(record, watch)),
-    async authenticated(uid, accountId, authentication) {
-      const { answered, record } = await noteAuthentication(uid, accountId, authentication, options)
+    async authenticated(uid, accountId, authentication, login) {
+      const { answered, decided, record } = await noteAuthentication(uid, accountId, authentication, login, options)
       const { amr } = authentication
+      if (decided && login) await carryOutLogin(decided, record, login)
       if (answered)
         await audit.append({ type: 'challenge.passed', accountId, sessionUid: uid, data: { amr, lifted: !record.cap } })
       if (answered && !record.cap)
@@ -187,22 +220,42 @@ function explanationOf({ strength, reasons }: LivenessAssessment): Readonly<Reco
 /** Once a day is enough, and costs a session one write a day. */
 const extendEverySeconds = 24 * 3600
 
+/** What a rule said of a login, and the record as it would be without it. */
+interface DecidedLogin {
+  readonly decision: Decision
+  readonly before: SessionRecord
+}
+
 /** Compare and set of a login; `answered` is the record before, when a demand was open. */
 async function noteAuthentication(
   uid: string,
   accountId: string,
   authentication: Authentication,
+  login: ObservedLogin | undefined,
   options: ActionOptions
 ) {
   let answered: SessionRecord | undefined
+  let decided: DecidedLogin | undefined
   const record = await options.sessions.update(uid, (present) => {
     const expiresAt = options.now() + options.rememberSeconds
+    decided = undefined
     // Another person signed in where somebody else's session was: nothing of the old one counts.
     const kept = present && (present.accountId === accountId || present.revokedAt !== undefined)
     const base = kept ? present : newSession(uid, accountId, expiresAt)
-    const next = authenticated(base, authentication)
-    answered = present?.demand && next !== present ? present : undefined
-    return next === present ? present : { ...next, expiresAt, version: present?.version ?? 0 }
+    const proved = authenticated(base, authentication)
+    answered = present?.demand && proved !== present ? present : undefined
+    if (proved === present) return present
+    const next = login ? judged(proved, login) : proved
+    return { ...next, expiresAt, version: present?.version ?? 0 }
   })
-  return { answered, record: record! }
+  return { answered, decided, record: record! }
+
+  function judged(before: SessionRecord, { signs, clientId, usable }: ObservedLogin): SessionRecord {
+    const { risk, watch } = before
+    const decision = decide(options.policy(), { risk, watch, clients: [clientId], login: signs })
+    decided = { decision, before }
+    const { doubt } = decision
+    if (!doubt) return before
+    return loginDoubted(before, { ...decision, doubt }, { passed: authentication.amr, usable, now: options.now() })
+  }
 }

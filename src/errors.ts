@@ -43,6 +43,9 @@ const table = {
   body_too_large: { meaning: 'the request body is larger than anything the page sends', status: 413 },
   username_taken: { meaning: 'the user name belongs to somebody', status: 409 },
   credentials_invalid: { meaning: 'user name or password is wrong; which one is not said', status: 401 },
+  rhythm_invalid: {
+    meaning: 'what a login form says of how the password was typed breaks the format; it counts as no evidence'
+  },
   too_many_attempts: { meaning: 'too many attempts for this account or address; try later', status: 429 },
   overloaded: { meaning: 'too much work is waiting; try later', status: 503, close: 1013 },
   not_signed_in: { meaning: 'this page needs a signed-in person', status: 401 },

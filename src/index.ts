@@ -4,6 +4,7 @@ export { createVigil, type VigilOptions } from './vigil.ts'
 export { peopleForOwnPopulation } from './population-source.ts'
 export type {
   ChallengeView,
+  LoginTyping,
   ProfileHistory,
   SessionStandingView,
   TrainingStatus,

@@ -5,7 +5,15 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, ti
 import { VigilError } from './errors.ts'
 
 /** What keys are for. A purpose is part of the derivation: never rename one that has protected data. */
-export type KeyPurpose = 'cookies' | 'forms' | 'page-token' | 'profiles' | 'signing-keys' | 'sign-up' | 'sketches'
+export type KeyPurpose =
+  | 'cookies'
+  | 'forms'
+  | 'login-templates'
+  | 'page-token'
+  | 'profiles'
+  | 'signing-keys'
+  | 'sign-up'
+  | 'sketches'
 
 export type DeriveKey = (purpose: KeyPurpose) => Uint8Array
 

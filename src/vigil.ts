@@ -10,7 +10,7 @@ import { memoryOidc } from './adapters/memory-oidc.ts'
 import { createEngine, type Population } from './biometrics/index.ts'
 import { createCalibration } from './calibration.ts'
 import { hostPassword } from './challenge/password.ts'
-import type { Factor } from './challenge/strategy.ts'
+import { type Factor, usableMethods } from './challenge/strategy.ts'
 import { createAdmission } from './channel/admission.ts'
 import { type Channel, createChannel } from './channel/channel.ts'
 import { issuePageToken } from './channel/page-token.ts'
@@ -21,6 +21,7 @@ import type { VigilStorage } from './ports.ts'
 import { type Judgement, judgementOf } from './judge.ts'
 import { createLiveness } from './liveness.ts'
 import { createLearning } from './learning.ts'
+import { createLoginRhythm } from './login-rhythm.ts'
 import { policyInForce } from './policy-in-force.ts'
 import { chosenPopulation } from './population-source.ts'
 import { createProfiles } from './profiles.ts'
@@ -182,6 +183,14 @@ export function createVigil(options: VigilOptions): Vigil {
     changed: (accountId, profile) => watch.profileLearnt(accountId, profile),
     now
   })
+  const loginRhythm = createLoginRhythm({
+    ...storage,
+    key: key('login-templates'),
+    logger,
+    strong,
+    model: async () => (await loading).judgement.engine.population.fixedText,
+    now
+  })
   const watch = createWatch({
     ...storage,
     profiles,
@@ -222,9 +231,13 @@ export function createVigil(options: VigilOptions): Vigil {
           factors,
           tombstones: storage.tombstones,
           now,
-          async authenticated(uid, accountId, authentication) {
-            const record = await actions.authenticated(uid, accountId, authentication)
+          async authenticated(uid, accountId, authentication, seen) {
+            if (seen) await loading
+            const login = seen && { ...seen, usable: await usableMethods(factors, accountId) }
+            const record = await actions.authenticated(uid, accountId, authentication, login)
             watch.answered(uid)
+            // Nobody waits for what it teaches.
+            void loginRhythm.concluded(authentication.interaction, record)
             return record
           },
           used: (record) => actions.used(record),
@@ -291,7 +304,8 @@ export function createVigil(options: VigilOptions): Vigil {
       for (const step of undo.splice(0)) step()
     },
 
-    async loginResult(details, { accountId, amr }) {
+    async loginResult(details, { accountId, amr, typing }) {
+      const signs = typing && (await loginRhythm.judge(details.uid, accountId, typing))
       const record =
         details.session?.accountId === accountId && details.session.uid
           ? await storage.sessions.find(details.session.uid)
@@ -299,9 +313,12 @@ export function createVigil(options: VigilOptions): Vigil {
       const ts = now()
       const authentications = [...(record?.accountId === accountId ? record.authentications : []), { amr, at: ts }]
       const standing = standingOf({ authentications }, ladder, ts)
-      const proof = { passed: [...amr], interaction: details.uid }
+      const proof = { passed: [...amr], interaction: details.uid, ...(signs && { signs }) }
       return { accountId, ts, acr: standing.acr, amr: [...standing.amr], remember: true, vigil: proof }
     },
+
+    passwordChanged: (accountId) => loginRhythm.secretChanged(accountId),
+    loginsLearnt: (accountId) => loginRhythm.loginsLearnt(accountId),
 
     async challengeOf(details) {
       const record = details.session?.uid ? await storage.sessions.find(details.session.uid) : undefined
@@ -323,6 +340,7 @@ export function createVigil(options: VigilOptions): Vigil {
       await storage.people.save({ accountId, withdrawnAt: now() })
       await profiles.erase(accountId)
       await liveness.erase(accountId)
+      await loginRhythm.erase(accountId)
       calibration.forget(accountId)
       learning.forget(accountId)
       await storage.audit.append({ type: 'consent.withdrawn', accountId })

@@ -38,7 +38,12 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   biometrics: [],
   risk: ['src/biometrics/'],
   challenge: [],
-  browser: ['src/biometrics/events.ts', 'src/channel/ports.ts', 'src/channel/wire.ts'],
+  browser: [
+    'src/biometrics/events.ts',
+    'src/biometrics/fixed-text/typed-rhythm.ts',
+    'src/channel/ports.ts',
+    'src/channel/wire.ts'
+  ],
   channel: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/secrets.ts'],
   provider: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/channel/', 'src/browser/', 'src/secrets.ts'],
   // Judges as live sessions are judged, and speaks to the terminal as the other commands do.

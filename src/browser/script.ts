@@ -1,8 +1,10 @@
 // The agent as a plain script: `<script src="…/vigil/agent.js" data-vigil-…>` starts it by its attributes, with no inline
-// script, so that the strictest content security policy holds. The running agent is `window.vigil`.
+// script, so that the strictest content security policy holds. The running agent is `window.vigil`. On a login page, where nobody is watched
+// yet, `data-vigil-login` has it note how the password is typed and nothing else.
 
 import { startAgent } from './agent.ts'
 import type { Agent, AgentOptions, Credential } from './agent.ts'
+import { startLoginRhythm } from './login-rhythm.ts'
 
 declare global {
   interface Window {
@@ -11,8 +13,12 @@ declare global {
 }
 
 const options = optionsOf(document.currentScript)
-if (options === undefined) throw new TypeError('vigil: the script needs data-vigil-page-token or data-vigil-ticket')
-window.vigil ??= startAgent(options)
+const isLogin = document.currentScript?.hasAttribute('data-vigil-login') === true
+if (isLogin) startLoginRhythm(document)
+else if (options === undefined) {
+  throw new TypeError('vigil: the script needs data-vigil-page-token, data-vigil-ticket or data-vigil-login')
+}
+if (options !== undefined) window.vigil ??= startAgent(options)
 
 function optionsOf(script: unknown): AgentOptions | undefined {
   if (!(script instanceof HTMLScriptElement)) return undefined

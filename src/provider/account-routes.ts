@@ -22,7 +22,10 @@ import type { Vigil } from './vigil-api.ts'
 
 export interface AccountRoutesOptions {
   readonly provider: Provider
-  readonly vigil: Pick<Vigil, 'person' | 'trainingStatus' | 'sessionsOf' | 'standing' | 'revoke'>
+  readonly vigil: Pick<
+    Vigil,
+    'person' | 'trainingStatus' | 'loginsLearnt' | 'passwordChanged' | 'sessionsOf' | 'standing' | 'revoke'
+  >
   readonly accounts: Accounts
   readonly invitations: Invitations
   readonly pages: Pages
@@ -122,7 +125,8 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
         await invitations.giveBack(taken)
         throw error
       })
-      // A new password ends what the old one opened.
+      // A new password ends what the old one opened, and what was known of how it was typed.
+      await vigil.passwordChanged(accountId)
       for (const { uid } of await vigil.sessionsOf(accountId)) await vigil.revoke(uid, 'password_changed')
       cookies.justSignedUp.set(ctx, accountId)
       seeOther(ctx, accountSignIn(provider, '/account', { prompt: 'login' }))

@@ -30,6 +30,13 @@ function riskWords(reason: string | undefined): string {
     case 'automation_suspected':
     case 'replay_suspected':
       return 'We could not tell that a person is at work in your session. Please confirm that it is you.'
+    case 'login_rhythm':
+      return 'Your password was right, but it was not typed the way you usually type it. Please confirm that it is you.'
+    case 'login_automation':
+    case 'login_replay':
+      return 'Your password was right, but we could not tell that a person typed it. Please confirm that it is you.'
+    case 'login_device':
+      return 'You have not signed in on this device before. Please confirm that it is you.'
     case 'unobserved':
       return 'Your session could not be watched over for a while. Please confirm that it is you.'
     default:

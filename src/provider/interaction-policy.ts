@@ -6,6 +6,7 @@ import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provide
 import { type Factor, usableMethods } from '../challenge/strategy.ts'
 import type { Authentication, SessionRecord } from '../ports.ts'
 import { type Ladder, reachable } from '../risk/assurance.ts'
+import type { LoginSigns } from '../risk/policy.ts'
 import { liftsCap } from '../risk/session-risk.ts'
 import { enough, requestedAcr, satisfies, toldAcr } from './requested-acr.ts'
 import type { SessionStanding, SessionStandings } from './session-standing.ts'
@@ -22,8 +23,13 @@ export type SilentError = (typeof silentErrors)[number]
 export interface InteractionChecks {
   readonly standings: SessionStandings
   readonly factors: readonly Factor[]
-  /** Notes a login; returns the session's record after it. */
-  authenticated(uid: string, accountId: string, authentication: Authentication): Promise<SessionRecord>
+  /** Notes a login, and what was seen of it; returns the session's record after it. */
+  authenticated(
+    uid: string,
+    accountId: string,
+    authentication: Authentication,
+    seen?: { readonly signs: LoginSigns; readonly clientId: string }
+  ): Promise<SessionRecord>
   /** A session is in use: its record must not run out before it does. */
   used(record: SessionRecord): Promise<void>
   /** A client that must be watched has got a session: the channel is expected from now on. */
@@ -131,7 +137,11 @@ async function presentStanding(
   accountId: string
 ): Promise<SessionStanding> {
   const login = freshLogin(ctx)
-  if (login) return checks.standings.from(await checks.authenticated(uid, accountId, login))
+  if (login) {
+    const clientId = ctx.oidc.client!.clientId
+    const seen = login.signs && { signs: login.signs, clientId }
+    return checks.standings.from(await checks.authenticated(uid, accountId, login.authentication, seen))
+  }
   const known = await checks.standings.of(uid)
   if (known) {
     await checks.used(known.record)
@@ -151,17 +161,26 @@ async function presentStanding(
  * A login counts when the interaction that returns asked for one and the result was made for it: oidc-provider merges the results of
  * earlier interactions of the same request into later ones, so that a login result can also be a leftover.
  */
-function freshLogin(ctx: KoaContextWithOIDC): Authentication | undefined {
+function freshLogin(
+  ctx: KoaContextWithOIDC
+): { readonly authentication: Authentication; readonly signs: LoginSigns | undefined } | undefined {
   const login = ctx.oidc.result?.['login'] as
-    | { amr?: string[]; ts?: number; vigil?: { passed?: readonly string[]; interaction?: string } }
+    | {
+        amr?: string[]
+        ts?: number
+        vigil?: { passed?: readonly string[]; interaction?: string; signs?: LoginSigns }
+      }
     | undefined
   const interaction = ctx.oidc.entities.Interaction
   if (!login || interaction?.prompt.name !== 'login') return undefined
   if (login.vigil && login.vigil.interaction !== interaction.uid) return undefined
   return {
-    amr: login.vigil?.passed ?? login.amr ?? ['pwd'],
-    at: ctx.oidc.session?.authTime() ?? login.ts ?? 0,
-    interaction: interaction.uid
+    authentication: {
+      amr: login.vigil?.passed ?? login.amr ?? ['pwd'],
+      at: ctx.oidc.session?.authTime() ?? login.ts ?? 0,
+      interaction: interaction.uid
+    },
+    signs: login.vigil?.signs
   }
 }
 

@@ -2,6 +2,7 @@
 // result that the provider's own flow takes up; nothing here decides who must be asked.
 
 import Router from '@koa/router'
+import { rhythmField } from '../biometrics/fixed-text/typed-rhythm.ts'
 import type { PasswordAnswer, passwordStrategy } from '../challenge/password.ts'
 import { isVigilError, VigilError } from '../errors.ts'
 import { accountClientId } from './account-client.ts'
@@ -16,7 +17,7 @@ import type { Forms } from './forms.ts'
 import type { Pages } from './pages.ts'
 import type { Account } from './ports.ts'
 import type { PersonCookies } from './signed-cookie.ts'
-import type { ChallengeView, Vigil } from './vigil-api.ts'
+import type { ChallengeView, LoginTyping, Vigil } from './vigil-api.ts'
 
 export interface InteractionRoutesOptions {
   readonly provider: Provider
@@ -62,10 +63,14 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       const challenged = await challengedAccount(details)
       const password = fields['password'] ?? ''
       const from = visitorOf(ctx)
-      const accountId = challenged
-        ? await passAgain(challenged.account.id, { password, from })
-        : (await accounts.verifyPassword(username, password, from)).id
-      await finishLogin(ctx, details, accountId)
+      const account = challenged
+        ? await passAgain(challenged.account, { password, from })
+        : await accounts.verifyPassword(username, password, from)
+      await finishLogin(ctx, details, account.id, {
+        rhythm: fields[rhythmField],
+        secret: account.passwordHash,
+        newDevice: from.knownAs !== account.id
+      })
     } catch (error) {
       if (!isVigilError(error) || error.code === 'interaction_lost') throw error
       await showLogin(ctx, details, { error, username })
@@ -230,14 +235,20 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
   }
 
   /** The challenge: somebody is signed in already and proves it again. */
-  async function passAgain(accountId: string, answer: PasswordAnswer<Visitor>): Promise<string> {
-    const { state } = await options.password.begin(accountId)
+  async function passAgain(account: Account, answer: PasswordAnswer<Visitor>): Promise<Account> {
+    const { state } = await options.password.begin(account.id)
     if (!(await options.password.verify(state, answer))) throw new VigilError('credentials_invalid')
-    return accountId
+    return account
   }
 
-  async function finishLogin(ctx: Koa.Context, details: Interaction, accountId: string): Promise<void> {
-    const login = await vigil.loginResult(details, { accountId, amr: options.password.amr })
+  async function finishLogin(
+    ctx: Koa.Context,
+    details: Interaction,
+    accountId: string,
+    typing?: LoginTyping
+  ): Promise<void> {
+    const passed = { accountId, amr: options.password.amr, ...(typing && { typing }) }
+    const login = await vigil.loginResult(details, passed)
     cookies.device.set(ctx, accountId)
     // Not merged: a result of an earlier prompt of this interaction must not add to what was proved just now.
     await finish(ctx, { login }, false)

@@ -23,6 +23,16 @@ export interface VigilEvents {
   'session.revoked': { readonly uid: string; readonly accountId: string; readonly reason: string }
 }
 
+/** What a login form says beside the right password. */
+export interface LoginTyping {
+  /** The hidden field `vigil_rhythm` as it came. */
+  readonly rhythm?: string | undefined
+  /** Anything that changes when the password does, such as its stored hash. Only a keyed hash of it is kept. */
+  readonly secret: string
+  /** Nobody has signed in to this account on this device before. */
+  readonly newDevice: boolean
+}
+
 /** Why an interaction asks for a login, when Vigil is the reason. */
 export interface ChallengeView {
   /** `risk`: somebody else may be at the keyboard. `acr`: the relying party asks for a level. `age`: the level has aged out. */
@@ -72,11 +82,18 @@ export interface Vigil {
   ready(): Promise<void>
   close(): Promise<void>
 
-  /** The `login` member of an interaction result: truthful `acr`, merged `amr`, `ts`. Call it after the person passed. */
+  /**
+   * The `login` member of an interaction result: truthful `acr`, merged `amr`, `ts`. Call it after the person passed. `typing` is how the
+   * password was typed: the policy decides what follows from it, and it never makes the result better.
+   */
   loginResult(
     details: Interaction,
-    passed: { readonly accountId: string; readonly amr: readonly string[] }
+    passed: { readonly accountId: string; readonly amr: readonly string[]; readonly typing?: LoginTyping }
   ): Promise<NonNullable<InteractionResults['login']>>
+  /** The person has another password: how the old one was typed is forgotten. */
+  passwordChanged(accountId: string): Promise<void>
+  /** Logins from which it is known how the person types their password; 0 = it is not known. */
+  loginsLearnt(accountId: string): Promise<number>
   /** Says why the interaction asks; undefined for a plain login. */
   challengeOf(details: Interaction): Promise<ChallengeView | undefined>
 

@@ -90,6 +90,11 @@ const held = new Set(['otp', 'hwk', 'swk', 'sc', 'sms', 'tel', 'pop'])
 const inherent = new Set(['fpt', 'face', 'iris', 'retina', 'vbm'])
 const originBound = new Set(['hwk', 'swk'])
 
+/** Something that the person knows, and that whoever was told it knows as well. */
+export function isKnown(method: string): boolean {
+  return known.has(method)
+}
+
 function latestPerMethod(authentications: readonly Authentication[], now: number): Map<string, number> {
   const latest = new Map<string, number>()
   for (const { amr, at } of authentications) {

@@ -1,8 +1,9 @@
-// The administrator's policy: ordered rules over risk, watch state and client; the first that matches decides. A document
+// The administrator's policy: ordered rules over risk, watch state, client and login; the first that matches decides. A document
 // that breaks a rule of the format is refused as a whole with the place, and the one in force stays.
 
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
+import { type RhythmVerdict, rhythmVerdicts } from '../biometrics/fixed-text/verdict.ts'
 import { type LivenessKind, livenessKinds } from '../biometrics/liveness/finding.ts'
 import { VigilError } from '../errors.ts'
 import { check } from '../schema.ts'
@@ -15,11 +16,25 @@ export interface PolicyRule {
     readonly watch?: readonly WatchState[]
     readonly client?: readonly string[]
     readonly liveness?: readonly LivenessKind[]
+    /** A rule with it decides logins and nothing else; a rule without it never decides one. */
+    readonly login?: LoginCondition
   }
   readonly action: Action
   /** Level that a step-up must reach; absent = the one the session had. */
   readonly acr?: string
+  /** Of a login: what follows when the person has nothing else to show than what was just passed. Default `cap`. */
+  readonly otherwise?: Otherwise
 }
+
+export interface LoginCondition {
+  readonly rhythm?: readonly RhythmVerdict[]
+  readonly liveness?: readonly LivenessKind[]
+  readonly newDevice?: boolean
+}
+
+/** `cap`: the session begins without a level; `notify`: the audit log says so, and the login counts in full. */
+export const otherwises = ['notify', 'cap'] as const
+export type Otherwise = (typeof otherwises)[number]
 
 export interface Policy {
   /** 0 = the default that ships; an administrator's own count from 1. */
@@ -35,6 +50,22 @@ export interface Facts {
   readonly clients: readonly string[]
   /** What the stream is suspected of; absent = nothing. */
   readonly liveness?: LivenessKind | undefined
+  /** How the secret was typed that has just proved right; absent = this is no login. */
+  readonly login?: LoginFacts | undefined
+}
+
+/** What a login shows beside the proof itself. It can only ever cost. */
+export interface LoginFacts {
+  readonly rhythm: RhythmVerdict
+  /** What the typing is suspected of; absent = nothing. */
+  readonly liveness?: LivenessKind | undefined
+  /** Nobody has signed in to this account on this device before. */
+  readonly newDevice: boolean
+}
+
+/** The facts and what they rest on, for the audit log. Plain data. */
+export interface LoginSigns extends LoginFacts {
+  readonly because: Readonly<Record<string, unknown>>
 }
 
 export interface Decision {
@@ -42,7 +73,15 @@ export interface Decision {
   readonly rule: string
   readonly policyVersion: number
   readonly acr?: string
+  /** Of a login. */
+  readonly otherwise?: Otherwise
+  /** Which of the login's conditions the rule named. */
+  readonly doubt?: LoginDoubt
 }
+
+/** Reasons of a login that is not believed on the password alone: for the audit, and for words to the person. */
+export const loginDoubts = ['login_replay', 'login_automation', 'login_rhythm', 'login_device', 'login_policy'] as const
+export type LoginDoubt = (typeof loginDoubts)[number]
 
 /** Rules in order, first match wins; no match allows. */
 export function decide(policy: Policy, facts: Facts): Decision {
@@ -51,7 +90,8 @@ export function decide(policy: Policy, facts: Facts): Decision {
     action: rule?.action ?? 'allow',
     rule: rule?.name ?? 'no rule',
     policyVersion: policy.version,
-    ...(rule?.acr !== undefined && { acr: rule.acr })
+    ...(rule?.acr !== undefined && { acr: rule.acr }),
+    ...(rule?.when.login && { otherwise: rule.otherwise ?? 'cap', doubt: doubtOf(rule.when.login, facts.login) })
   }
 }
 
@@ -59,6 +99,16 @@ export function decide(policy: Policy, facts: Facts): Decision {
 export const defaultPolicyDocument = `# Vigil's default policy. Rules are read from the top; the first that matches decides.
 version: 1
 rules:
+  - name: the password was sent as it was sent before
+    when: { login: { liveness: replay } }
+    then: step_up
+  - name: somebody else typed the password
+    when: { login: { rhythm: stranger } }
+    then: step_up
+  - name: no hand typed the password
+    when: { login: { liveness: automation } }
+    then: step_up
+    otherwise: notify
   - name: somebody else is at the keyboard
     when: { risk: HIGH }
     then: reauthenticate
@@ -89,11 +139,12 @@ export function parsePolicy(text: string, acrs: readonly string[], version = 0):
     )
   }
   const { rules } = check(documentSchema(acrs), unaliased(yaml), 'policy', 'policy_invalid')
-  const named = rules.map(({ name, when, then: action, acr }, index): PolicyRule => ({
+  const named = rules.map(({ name, when, then: action, acr, otherwise }, index): PolicyRule => ({
     name: name ?? `rule ${index + 1}`,
     when,
     action,
-    ...(acr !== undefined && { acr })
+    ...(acr !== undefined && { acr }),
+    ...(otherwise !== undefined && { otherwise })
   }))
   refuseDeadRules(named)
   return { version, rules: named }
@@ -101,11 +152,29 @@ export function parsePolicy(text: string, acrs: readonly string[], version = 0):
 
 const maximumLength = 64 * 1024
 
+const loginActions: readonly Action[] = ['allow', 'notify', 'step_up']
+
 function matches(when: PolicyRule['when'], facts: Facts): boolean {
+  if (!matchesLogin(when.login, facts.login)) return false
   if (when.risk && !when.risk.includes(facts.risk)) return false
   if (when.watch && !when.watch.includes(facts.watch)) return false
   if (when.liveness && (facts.liveness === undefined || !when.liveness.includes(facts.liveness))) return false
   return !when.client || when.client.some((client) => facts.clients.includes(client))
+}
+
+/** What holds of a session for hours must not decide each of its logins, nor the other way round. */
+function matchesLogin(wanted: LoginCondition | undefined, login: LoginFacts | undefined): boolean {
+  if (!wanted || !login) return !wanted && !login
+  if (wanted.rhythm && !wanted.rhythm.includes(login.rhythm)) return false
+  if (wanted.liveness && (login.liveness === undefined || !wanted.liveness.includes(login.liveness))) return false
+  return wanted.newDevice === undefined || wanted.newDevice === login.newDevice
+}
+
+/** The gravest of what the rule looked at. */
+function doubtOf(wanted: LoginCondition, login: LoginFacts | undefined): LoginDoubt {
+  if (wanted.liveness && login?.liveness) return `login_${login.liveness}`
+  if (wanted.rhythm) return 'login_rhythm'
+  return wanted.newDevice === true ? 'login_device' : 'login_policy'
 }
 
 interface Document {
@@ -114,6 +183,7 @@ interface Document {
     readonly when: PolicyRule['when']
     readonly then: Action
     readonly acr?: string
+    readonly otherwise?: Otherwise
   }[]
 }
 
@@ -126,15 +196,33 @@ function documentSchema(acrs: readonly string[]): z.ZodType<Document> {
           risk: oneOrMany(z.enum(riskLevels)).optional(),
           watch: oneOrMany(z.enum(watchStates)).optional(),
           client: oneOrMany(z.string().min(1)).optional(),
-          liveness: oneOrMany(z.enum(livenessKinds)).optional()
+          liveness: oneOrMany(z.enum(livenessKinds)).optional(),
+          login: z
+            .strictObject({
+              rhythm: oneOrMany(z.enum(rhythmVerdicts)).optional(),
+              liveness: oneOrMany(z.enum(livenessKinds)).optional(),
+              newDevice: z.boolean().optional()
+            })
+            .refine((value) => Object.keys(value).length > 0, { message: 'must name rhythm, liveness or newDevice' })
+            .optional()
         })
         .default({}),
       then: z.enum(actions),
-      acr: z.enum(acrs).optional()
+      acr: z.enum(acrs).optional(),
+      otherwise: z.enum(otherwises).optional()
     })
     .refine((value) => value.acr === undefined || value.then === 'step_up', {
       path: ['acr'],
       message: 'is only for "then: step_up"'
+    })
+    // The password was given a moment ago, and behaviour shuts nobody out.
+    .refine((value) => !value.when.login || loginActions.includes(value.then), {
+      path: ['then'],
+      message: `must be one of ${loginActions.join(', ')} where "when" has "login"`
+    })
+    .refine((value) => value.otherwise === undefined || (value.when.login && value.then === 'step_up'), {
+      path: ['otherwise'],
+      message: 'is only for "then: step_up" where "when" has "login"'
     })
   return z.strictObject({
     version: z.literal(1),

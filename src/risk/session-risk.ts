@@ -4,9 +4,9 @@
 
 import type { LivenessKind } from '../biometrics/liveness/finding.ts'
 import type { Authentication, SessionRecord } from '../ports.ts'
-import { belowAll } from './assurance.ts'
+import { belowAll, isKnown } from './assurance.ts'
 import { atLeast, type RiskLevel, stronger, type WatchState } from './levels.ts'
-import type { Decision } from './policy.ts'
+import type { Decision, LoginDoubt } from './policy.ts'
 
 /** A session at its first login. */
 export function newSession(uid: string, accountId: string, expiresAt: number): SessionRecord {
@@ -88,6 +88,36 @@ export function demanded(record: SessionRecord, decision: Decision, now: number)
       ...(decision.acr !== undefined && { acr: decision.acr })
     }
   }
+}
+
+/**
+ * The password was right and a rule doubts that its owner typed it. With another factor to ask for, the session begins with that demand; else
+ * without a level, or in full where the rule says so. What was just passed answers nothing, or a stolen password would answer for itself.
+ */
+export function loginDoubted(
+  record: SessionRecord,
+  decision: Decision & { readonly doubt: LoginDoubt },
+  {
+    passed,
+    usable,
+    now
+  }: { readonly passed: readonly string[]; readonly usable: readonly string[]; readonly now: number }
+): SessionRecord {
+  // A cap that this login did not lift stands for more than this doubt, and asking on top of it would loop.
+  if (record.revokedAt !== undefined || record.cap || decision.action !== 'step_up') return record
+  // Somebody who has shown more than something known has answered already.
+  if (!passed.every(isKnown)) return record
+  const answeredWith = [...new Set([...(record.answeredWith ?? []), ...passed])]
+  const possible = usable.some((method) => !answeredWith.includes(method))
+  if (!possible && decision.otherwise === 'notify') return record
+  const doubted: SessionRecord = {
+    ...record,
+    risk: 'HIGH',
+    reason: decision.doubt,
+    answeredWith,
+    cap: { acr: belowAll, since: now, reason: decision.doubt }
+  }
+  return possible ? demanded(doubted, decision, now) : { ...doubted, alarms: record.alarms + 1 }
 }
 
 export function watchChanged(record: SessionRecord, watch: WatchState): SessionRecord {

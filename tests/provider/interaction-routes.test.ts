@@ -112,7 +112,7 @@ describe('a challenge', () => {
       const page = await person.get(shopRequest(house, { prompt: 'login' }))
       expect(page.text).toContain('Somebody else may be at your keyboard.')
       expect(page.text).toContain('<strong>ana</strong>')
-      expect(Object.keys(formsOf(page)[0]!.fields).sort()).toEqual(['csrf', 'password'])
+      expect(Object.keys(formsOf(page)[0]!.fields).sort()).toEqual(['csrf', 'password', 'vigil_rhythm'])
       const wrong = await person.submit(page, { password: 'not hers at all' })
       expect(wrong.status).toBe(401)
       expect(wrong.text).toContain('Somebody else may be at your keyboard.')
@@ -229,8 +229,12 @@ describe('the page itself', () => {
     expect(policy).toContain("form-action 'self' http://rp.example.test;")
     expect(policy).toContain("frame-ancestors 'none'")
     const nonce = /script-src 'nonce-([^']+)'/.exec(policy)![1]!
-    expect(page.text.match(/<script/g)).toHaveLength(1)
-    expect(page.text).toContain(`nonce="${nonce}"`)
+    // Ours alone: the one for the form, and the agent that notes how the password is typed.
+    expect(page.text.match(/<script src="\/vigil\/[^>]*>/g)).toEqual([
+      expect.stringContaining(`nonce="${nonce}"`),
+      expect.stringContaining(`nonce="${nonce}" data-vigil-login`)
+    ])
+    expect(page.text.match(/<script/g)).toHaveLength(2)
     expect(page.headers.get('cache-control')).toBe('no-store')
     const other = (await atLogin()).page.headers.get('content-security-policy')!
     expect(other).not.toContain(nonce)

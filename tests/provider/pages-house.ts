@@ -22,7 +22,7 @@ import type { AddressInfo } from 'node:net'
 import type { AttemptLimits } from '../../src/provider/accounts.ts'
 import type { Person, SessionRecord } from '../../src/ports.ts'
 import type { ServerStorage } from '../../src/provider/ports.ts'
-import type { ChallengeView, TrainingStatus, Vigil } from '../../src/provider/vigil-api.ts'
+import type { ChallengeView, LoginTyping, TrainingStatus, Vigil } from '../../src/provider/vigil-api.ts'
 
 export interface PagesHouse {
   readonly issuer: string
@@ -44,6 +44,10 @@ export interface Heart {
   sessions: SessionRecord[]
   readonly people: Map<string, Person>
   readonly revoked: string[]
+  /** How the passwords of logins were typed, as the pages handed it over. */
+  readonly typings: (LoginTyping | undefined)[]
+  readonly passwordsChanged: string[]
+  loginsLearnt: number
 }
 
 export async function openPagesHouse(
@@ -98,7 +102,10 @@ export async function openPagesHouse(
     training: { state: 'no_consent', progress: 0, keystrokes: 0, keystrokesNeeded: 500 },
     sessions: [],
     people: new Map(),
-    revoked: []
+    revoked: [],
+    typings: [],
+    passwordsChanged: [],
+    loginsLearnt: 0
   }
   const vigil = smallHeart(provider, heart)
   const forms = createForms({ key, issuer })
@@ -162,12 +169,13 @@ function smallHeart(provider: Provider, heart: Heart): Vigil {
     attach() {},
     on: () => () => {},
     async close() {},
-    loginResult: async (_details, passed) => ({
-      accountId: passed.accountId,
-      amr: [...passed.amr],
-      acr: 'urn:vigil:loa:1',
-      ts: Math.floor(Date.now() / 1000)
-    }),
+    async loginResult(_details, passed) {
+      heart.typings.push(passed.typing)
+      const ts = Math.floor(Date.now() / 1000)
+      return { accountId: passed.accountId, amr: [...passed.amr], acr: 'urn:vigil:loa:1', ts }
+    },
+    passwordChanged: async (accountId) => void heart.passwordsChanged.push(accountId),
+    loginsLearnt: async () => heart.loginsLearnt,
     challengeOf: async () => heart.challenge,
     pageToken: (uid, purpose) => `${purpose}-${uid}`,
     person: async (accountId) => heart.people.get(accountId),

@@ -12,7 +12,7 @@ import { featureNames, type Population } from '../../src/biometrics/index.ts'
 import type { Liveness } from '../../src/liveness.ts'
 import { createVigil, type VigilOptions } from '../../src/vigil.ts'
 import type { ServerStorage } from '../../src/provider/ports.ts'
-import type { Vigil } from '../../src/provider/vigil-api.ts'
+import type { LoginTyping, Vigil } from '../../src/provider/vigil-api.ts'
 import {
   type Answering,
   createBrowser,
@@ -230,7 +230,15 @@ async function resultOf(
   }
   const accountId = fields.get('account') ?? 'ana'
   const amr = (fields.get('amr') ?? 'pwd').split(' ')
-  return { login: await vigil.loginResult(details, { accountId, amr }) }
+  return { login: await vigil.loginResult(details, { accountId, amr, ...typingOf(fields) }) }
+}
+
+/** A host that hands over how the password was typed says so with each login; this one where a test fills in the field. */
+function typingOf(fields: URLSearchParams): { typing?: LoginTyping } {
+  const rhythm = fields.get('vigil_rhythm')
+  if (rhythm === null) return {}
+  const typedSecret = fields.get('secret') ?? 'hash of the password'
+  return { typing: { rhythm, secret: typedSecret, newDevice: fields.get('device') === 'new' } }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -3,12 +3,13 @@
 import {
   expectationOf,
   partsOf,
+  partsPerView,
   type FixedTextModel,
   type SizeModel,
   type ViewExpectation,
   type ViewModel
 } from './model.ts'
-import { timingsOf, type Repetition } from './repetition.ts'
+import { timingsOf, views, type Repetition } from './repetition.ts'
 import type { FixedTextTemplate } from './template.ts'
 
 /** Fewer repetitions do not show how a person varies. */
@@ -31,14 +32,44 @@ export function fixedTextRatio(
 /** The same for many repetitions: what the template foresees is worked out once. */
 export function fixedTextJudge(model: FixedTextModel, template: FixedTextTemplate): FixedTextJudge {
   if (template.repetitions < fewestRepetitions) return () => undefined
+  const { expectations, weights } = foreseen(model, template)
+  return (repetition) => {
+    if (repetition.pressMs.length !== template.keys) return undefined
+    return weighed(expectations, weights, repetition)
+  }
+}
+
+/** What one view adds to the ratio. */
+export interface ViewShare {
+  readonly view: (typeof views)[number]
+  readonly share: number
+}
+
+/** The ratio taken apart: with the bias of the calibration the shares add up to it. Empty where there is no evidence. */
+export function ratioByView(
+  model: FixedTextModel,
+  template: FixedTextTemplate,
+  repetition: Repetition
+): readonly ViewShare[] {
+  if (template.repetitions < fewestRepetitions || repetition.pressMs.length !== template.keys) return []
+  const { expectations, weights } = foreseen(model, template)
+  const parts = partsOf(expectations, timingsOf(repetition))
+  if (parts === undefined) return []
+  return views.map((view, number) => {
+    let share = 0
+    for (let i = number * partsPerView; i < (number + 1) * partsPerView; i++) share += weights[i + 1]! * parts[i]!
+    return { view, share }
+  })
+}
+
+function foreseen(
+  model: FixedTextModel,
+  template: FixedTextTemplate
+): { readonly expectations: readonly ViewExpectation[]; readonly weights: Float64Array } {
   const heard = template.company !== undefined && model.company.length > 0
   const seen = heard ? template : alone(template)
   const size = sizeFor(heard ? model.company : model.alone, template.repetitions)
-  const expectations = size.views.map((view, i) => expectationOf(view, seen, i))
-  return (repetition) => {
-    if (repetition.pressMs.length !== template.keys) return undefined
-    return weighed(expectations, size.weights, repetition)
-  }
+  return { expectations: size.views.map((view, i) => expectationOf(view, seen, i)), weights: size.weights }
 }
 
 function weighed(
@@ -50,8 +81,8 @@ function weighed(
   return parts?.reduce((sum, part, i) => sum + weights[i + 1]! * part, weights[0]!)
 }
 
-function alone({ version, keys, repetitions, views }: FixedTextTemplate): FixedTextTemplate {
-  return { version, keys, repetitions, views }
+function alone({ company: _company, ...template }: FixedTextTemplate): FixedTextTemplate {
+  return template
 }
 
 /** Between two sizes, their mean weighted by the logarithm of the number of repetitions. */
