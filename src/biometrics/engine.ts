@@ -4,7 +4,8 @@
 import { VigilError } from '../errors.ts'
 import { standardDetectors } from './detectors/index.ts'
 import { thinned } from './enrolled-person.ts'
-import { featureNames, featureVersion } from './features.ts'
+import { explain } from './explanation.ts'
+import { featureVersion } from './features.ts'
 import { hopEncoderOf } from './encoder/hops.ts'
 import {
   detectorHorizon,
@@ -19,8 +20,8 @@ import type { EnrolledPerson, Population } from './population-model.ts'
 import { mostHops, profileVersion, type Profile, type ProfileModels } from './profile.ts'
 import {
   detectorScores,
+  embeddingsOf,
   leastEnrolment,
-  sequenceTotal,
   trainPerson,
   withSharedParts,
   type DetectorScores,
@@ -56,8 +57,6 @@ export interface Assessment {
   readonly freshMs: number
   /** What the verifier and each detector say; empty without evidence. */
   readonly shares: readonly DetectorShare[]
-  /** Features that speak loudest, at most eight. */
-  readonly features: readonly FeatureShare[]
 }
 
 export interface EngineOptions {
@@ -80,6 +79,8 @@ export interface Engine {
    * models that are not current and come without their material.
    */
   assess(known: ProfileModels, window: Window): Assessment
+  /** Features of a window that speak loudest for or against a stranger, at most eight; empty without evidence. */
+  explain(known: ProfileModels, window: Window): readonly FeatureShare[]
   /** All windows of a recording as one piece of evidence. */
   assessWhole(profile: Profile, windows: readonly Window[]): Assessment
 }
@@ -153,19 +154,25 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
         pointerEvents: window.pointerEvents,
         freshKeystrokes: window.freshKeystrokes,
         freshMs: window.freshMs,
-        shares: sharesOf(population, scores[longest]!, llr),
-        features: llr === undefined ? [] : loudest(models, window)
+        shares: sharesOf(population, scores[longest]!, llr)
       }
+    },
+    explain(known, window) {
+      const models = modelsOf(known)
+      const trail = stretchesOf(population, window)
+      const horizon = Math.min(detectorHorizon, trail.length - 1)
+      const stretch = trail[horizon]!
+      const scores = scoresOf(population, models, stretch, horizon, detectorScores(models, window))
+      return explain(population, models, window, stretch.statistics, scores)
     },
     assessWhole(profile, windows) {
       const models = modelsOf(profile)
-      const person = materialOf(windows)
       const detectors = meanScores(models, windows)
-      const total = sumStatistics(person.hops)
-      const whole = { statistics: total, sequence: sequenceTotal(population, person.typed) }
+      const total = sumStatistics(windows.map(({ fresh }) => fresh))
+      const embeddings = windows.length === 0 ? undefined : embeddingsOf(population, windows)
+      const whole = { statistics: total, sequence: embeddings && sumStatistics(embeddings) }
       const scores = scoresOf(population, models, whole, detectorHorizon, detectors)
       const llr = fusedStretch(population, detectorHorizon, scores)
-      const last = windows.at(-1)
       return {
         llr,
         stretches: [{ ...amountsOf(total), hops: windows.length, llr }],
@@ -173,8 +180,7 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
         pointerEvents: sumOf(windows, ({ freshPointerEvents }) => freshPointerEvents),
         freshKeystrokes: sumOf(windows, ({ freshKeystrokes }) => freshKeystrokes),
         freshMs: sumOf(windows, ({ freshMs }) => freshMs),
-        shares: sharesOf(population, scores, llr),
-        features: llr === undefined || last === undefined ? [] : loudest(models, last)
+        shares: sharesOf(population, scores, llr)
       }
     }
   }
@@ -251,19 +257,4 @@ function stretchesOf(population: Population, { trail, typed }: Window): StretchS
 function sharesOf(population: Population, scores: StretchScores, llr: number | undefined): DetectorShare[] {
   if (llr === undefined) return []
   return typingShares(population, scores, llr).map((share, i) => ({ detector: fusedParts[i]!, share }))
-}
-
-function loudest(models: PersonModels, window: Window): FeatureShare[] {
-  const sums = new Map<string, number>()
-  standardDetectors.forEach((detector, i) => {
-    const trained = models.detectors[i]
-    if (trained === undefined || detector.explain === undefined) return
-    for (const { feature, share } of detector.explain(trained.state, window)) {
-      if (share !== 0 && Number.isFinite(share)) sums.set(feature, (sums.get(feature) ?? 0) + share)
-    }
-  })
-  return [...sums]
-    .map(([feature, share]) => ({ feature, share }))
-    .sort((a, b) => Math.abs(b.share) - Math.abs(a.share))
-    .slice(0, Math.min(8, featureNames.length))
 }

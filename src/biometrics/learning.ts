@@ -3,13 +3,15 @@
 
 import { followCourse, hasForeignHands, surpriseOf, type Course, type VisitOnCourse } from './course.ts'
 import { materialOf, type Engine } from './engine.ts'
+import { encoderIdOf } from './encoder-id.ts'
 import { joinPeople, pickHops, thinned } from './enrolled-person.ts'
 import { keystrokeFeatures } from './features.ts'
-import type { EnrolledPerson } from './population-model.ts'
+import type { EnrolledPerson, Population } from './population-model.ts'
 import { mostHops, type Profile } from './profile.ts'
-import { leastEnrolment } from './scoring.ts'
+import { embeddingsOf, leastEnrolment } from './scoring.ts'
 import { cellFamilies, keystrokesIn, strokesIn, sumStatistics, type Statistics } from './statistics.ts'
 import type { VisitSummary } from './visit.ts'
+import type { Window } from './window.ts'
 
 /** What a profile remembers of how it came about. Plain data. */
 export interface Lineage {
@@ -123,7 +125,7 @@ function lessonOf(
   const anchor = thinned(anchorOf(profile, lineage), mostAnchorHops)
   const enrolled = amountOf(anchor)
   const learnt = pickHops(profile.person, range(lineage.anchorHops, profile.person.hops.length))
-  const today = taken(enrolledHalves(withoutText(materialOf(visit.windows)), enrolled), dailyShare, enrolled)
+  const today = taken(enrolledHalves(withoutText(engine.population, visit.windows), enrolled), dailyShare, enrolled)
   if (today.hops.length === 0) return undefined
   const bounded = newest(joinPeople(learnt, today), enrolled, mostHops - anchor.hops.length)
   return {
@@ -166,8 +168,10 @@ function enrolledHalves(person: EnrolledPerson, { keystrokes, strokes }: Amount)
   const typed = keystrokes >= leastEnrolment.keystrokes
   const pointed = strokes >= leastEnrolment.strokes
   if (typed && pointed) return person
+  const { embedded, ...rest } = person
   return {
-    ...person,
+    ...rest,
+    ...(typed && embedded && { embedded }),
     rows: person.rows.map((row) => {
       const copy = row.slice()
       if (!typed) copy.fill(Number.NaN, 0, keystrokeFeatures.length)
@@ -220,7 +224,16 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i)
 }
 
-/** A person's own text leaves sums and no sequences, from which words could be guessed. */
-function withoutText(person: EnrolledPerson): EnrolledPerson {
-  return { ...person, typed: person.typed.map(() => ({ length: 0, values: new Float32Array(0) })) }
+/**
+ * A person's own text leaves sums and no sequences, from which words could be guessed. The encoder reads them now: it finds nothing to read
+ * afterwards.
+ */
+function withoutText(population: Population, windows: readonly Window[]): EnrolledPerson {
+  const material = materialOf(windows)
+  const sums = embeddingsOf(population, windows)?.map((sum) => (sum[0] === 0 ? new Float32Array(0) : sum))
+  return {
+    ...material,
+    typed: windows.map(() => ({ length: 0, values: new Float32Array(0) })),
+    ...(population.sequence && sums && { embedded: { encoder: encoderIdOf(population.sequence.encoder), sums } })
+  }
 }

@@ -22,6 +22,15 @@ export interface EnrolledPerson {
    * sums and nothing else.
    */
   readonly typed: readonly TimingSequence[]
+  /** What an encoder read in hops of a person's own text before their keystrokes went. Absent = nothing. */
+  readonly embedded?: EmbeddedHops
+}
+
+export interface EmbeddedHops {
+  /** See `encoderIdOf`: to every other encoder these sums say nothing. */
+  readonly encoder: string
+  /** Sums of embeddings, as a `HopEncoder` gives them: one member a hop, of length 0 where there are none. */
+  readonly sums: readonly Statistics[]
 }
 
 /** Turns scores of one amount of input into a calibrated natural-log likelihood ratio "stranger : owner". */

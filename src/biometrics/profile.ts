@@ -8,7 +8,7 @@ import { packSequences, unpackSequences } from './encoder/sequence.ts'
 import { featureNames, featureVersion } from './features.ts'
 import type { TimingSequence } from './keystroke-features.ts'
 import { decodePlain, encodePlain, sameShape, type Plain, type PlainArray } from './plain-codec.ts'
-import type { EnrolledPerson, PopulationBase } from './population-model.ts'
+import type { EmbeddedHops, EnrolledPerson, PopulationBase } from './population-model.ts'
 import { seededRandom } from './random.ts'
 import type { PersonModels, TrainedDetector } from './scoring.ts'
 import { statisticsLength, type Statistics } from './statistics.ts'
@@ -30,7 +30,9 @@ export interface Profile extends ProfileModels {
   readonly person: EnrolledPerson
 }
 
-export const profileVersion = 2
+export const profileVersion = 3
+/** Version 2 had no `embedded` and is otherwise the same. */
+const readableVersions: ReadonlySet<unknown> = new Set([2, profileVersion])
 /** Material beyond this is thinned by joining neighbours, so that a profile stays small. */
 export const mostHops = 64
 export const mostRows = 64
@@ -45,14 +47,15 @@ export function encodeProfile(profile: Profile): Uint8Array {
       hops: joined(person.hops, Float32Array),
       hopMs: Float64Array.from(person.hopMs),
       typed: packSequences(person.typed),
-      typedLengths: Int32Array.from(person.typed, ({ length }) => length)
+      typedLengths: Int32Array.from(person.typed, ({ length }) => length),
+      ...(person.embedded && { embedded: packedEmbedded(person.embedded) })
     },
     models
   })
   return deflateRawSync(plain)
 }
 
-/** Throws `profile_corrupt` for anything but a profile of this version. */
+/** Throws `profile_corrupt` for anything but a profile of this version or the one before. */
 export function decodeProfile(bytes: Uint8Array): Profile {
   let value: Plain
   try {
@@ -62,7 +65,7 @@ export function decodeProfile(bytes: Uint8Array): Profile {
   }
   const fields = recordOf(value, 'profile')
   expectKeys(fields, ['version', 'featureVersion', 'population', 'seed', 'keystrokes', 'strokes', 'person', 'models'])
-  if (fields['version'] !== profileVersion || fields['featureVersion'] !== featureVersion) {
+  if (!readableVersions.has(fields['version']) || fields['featureVersion'] !== featureVersion) {
     throw corrupt(`version ${profileVersion} with features ${featureVersion}`)
   }
   const { population } = fields
@@ -79,8 +82,17 @@ export function decodeProfile(bytes: Uint8Array): Profile {
   }
 }
 
+/** Only hops that have sums take room: `at` says which they are. */
+function packedEmbedded({ encoder, sums }: EmbeddedHops): Plain {
+  const filled = sums.flatMap((sum, at) => (sum.length > 0 ? [at] : []))
+  const kept = filled.map((at) => sums[at]!)
+  return { encoder, at: Int32Array.from(filled), sums: joined(kept, Float32Array) }
+}
+
 function personOf(fields: Fields): EnrolledPerson {
-  expectKeys(fields, ['rows', 'hops', 'hopMs', 'typed', 'typedLengths'])
+  const { embedded } = fields
+  const keys = ['rows', 'hops', 'hopMs', 'typed', 'typedLengths']
+  expectKeys(fields, embedded === undefined ? keys : [...keys, 'embedded'])
   const hopMs = fields['hopMs']
   const rows = split(fields['rows'], featureNames.length, mostRows, 'rows').map((row) => Float64Array.from(row))
   const hops = split(fields['hops'], statisticsLength, mostHops, 'hops')
@@ -89,8 +101,34 @@ function personOf(fields: Fields): EnrolledPerson {
   }
   if (!hopMs.every((ms) => ms >= 0 && ms < 1e12)) throw corrupt('times of hops')
   for (const hop of hops) if (!hop.every(Number.isFinite)) throw corrupt('finite sums')
-  return { rows, hops, hopMs: [...hopMs], typed: sequencesOf(fields, hops.length) }
+  return {
+    rows,
+    hops,
+    hopMs: [...hopMs],
+    typed: sequencesOf(fields, hops.length),
+    ...(embedded !== undefined && { embedded: embeddedOf(recordOf(embedded, 'embedded'), hops.length) })
+  }
 }
+
+/** Throws `profile_corrupt`. */
+function embeddedOf(fields: Fields, hops: number): EmbeddedHops {
+  expectKeys(fields, ['encoder', 'at', 'sums'])
+  const { encoder, at, sums } = fields
+  if (typeof encoder !== 'string' || encoder.length > 64) throw corrupt('the name of an encoder')
+  if (!(at instanceof Int32Array) || at.length === 0) throw corrupt('hops that were read')
+  if (!at.every((hop, i) => hop > (at[i - 1] ?? -1) && hop < hops)) throw corrupt('hops that were read, in order')
+  if (!(sums instanceof Float32Array) || !sums.every(Number.isFinite)) throw corrupt('finite sums of embeddings')
+  const length = sums.length / at.length
+  if (!Number.isInteger(length) || length === 0 || length % 3 !== 0 || length > mostEmbedded) {
+    throw corrupt('sums of embeddings of one length')
+  }
+  const read = Array.from({ length: hops }, () => new Float32Array(0))
+  at.forEach((hop, i) => (read[hop] = sums.slice(i * length, (i + 1) * length)))
+  return { encoder, sums: read }
+}
+
+/** Numbers a hop: three a dimension. */
+const mostEmbedded = 3 * 512
 
 /** Throws `profile_corrupt`. */
 function sequencesOf({ typed, typedLengths }: Fields, hops: number): TimingSequence[] {

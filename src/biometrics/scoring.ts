@@ -2,9 +2,9 @@
 // which learns how to calibrate.
 
 import { standardDetectors } from './detectors/index.ts'
-import type { FeatureWindow } from './window.ts'
+import type { FeatureWindow, Window } from './window.ts'
+import { encoderIdOf } from './encoder-id.ts'
 import { hopEncoderOf, sequenceView } from './encoder/hops.ts'
-import type { TimingSequence } from './keystroke-features.ts'
 import type { EnrolledPerson, PopulationBase, SequenceModel } from './population-model.ts'
 import { keystrokeFeatures } from './features.ts'
 import { enrolPointer, leastSteps, stepsIn, strangerPointing, type PointerVerifierModel } from './pointer-verifier.ts'
@@ -226,17 +226,37 @@ export function verifySequence(
   return verify(model.verifier, sequenceView(model.encoder.bias.length), place, sums)
 }
 
-/** Sums of embeddings of all keystrokes; undefined without an encoder. */
-export function sequenceTotal(base: PopulationBase, typed: readonly TimingSequence[]): Statistics | undefined {
-  if (base.sequence === undefined || typed.length === 0) return undefined
-  return sumStatistics(hopEncoderOf(base.sequence.encoder).statisticsOf(typed))
+/** Sums of embeddings of what is new in each window; undefined without an encoder. */
+export function embeddingsOf(
+  base: PopulationBase,
+  windows: readonly Pick<Window, 'typed'>[]
+): readonly Statistics[] | undefined {
+  if (base.sequence === undefined) return undefined
+  const encoder = hopEncoderOf(base.sequence.encoder)
+  // A hop is read with the one before it, which is not always that of the window before: a visit keeps some of its windows.
+  return windows.map(({ typed }) => encoder.statisticsOf(typed.slice(-2), typed.length > 1 ? 1 : 0)[0]!)
 }
 
-function sequencePlace(model: SequenceModel | undefined, { typed }: EnrolledPerson): Place | undefined {
+function sequencePlace(model: SequenceModel | undefined, { typed, embedded }: EnrolledPerson): Place | undefined {
   if (model === undefined || typed.length === 0) return undefined
   const encoder = hopEncoderOf(model.encoder)
   const view = sequenceView(encoder.size)
-  return placeIn(model.verifier, view, sumStatistics(encoder.statisticsOf(typed)), leastEnrolment.keystrokes)
+  const enrolled = sumStatistics(encoder.statisticsOf(typed))
+  const read =
+    embedded?.encoder === encoderIdOf(model.encoder)
+      ? embedded.sums.filter(({ length }) => length === 3 * encoder.size)
+      : []
+  const total = read.length === 0 ? enrolled : anchored(view, enrolled, sumStatistics(read))
+  return placeIn(model.verifier, view, total, leastEnrolment.keystrokes)
+}
+
+/**
+ * What was learnt weighs as much as what was enrolled at most. Elsewhere lessons see to it; here thinned enrolments have fewer keystrokes
+ * left for the encoder than they have in sums.
+ */
+function anchored({ amountOf }: VerifierView, enrolled: Statistics, learnt: Statistics): Statistics {
+  const share = Math.min(1, amountOf(enrolled) / amountOf(learnt))
+  return enrolled.map((sum, i) => sum + share * learnt[i]!)
 }
 
 function placeIn(

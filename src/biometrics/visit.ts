@@ -20,7 +20,7 @@ export interface VisitSummary {
   readonly unsure: number
   /** Strongest evidence against the owner in any stretch, in natural-log odds; undefined = nothing was judged. */
   readonly peak: number | undefined
-  /** At most `mostKept` candidates in order, evenly spread over the visit, with what is new in them and nothing of what came before. */
+  /** At most `mostKept` candidates in order, evenly spread over the visit, with what is new in them and the hop before. */
   readonly windows: readonly Window[]
 }
 
@@ -58,7 +58,7 @@ export function createVisit(): Visit {
         if (longest > clearlyOwner) unsure++
       }
       if (!candidate || candidates++ % stride !== 0) return
-      kept.push({ ...window, sequence: nothingTyped, trail: [], typed: window.typed.slice(-1) })
+      kept.push({ ...window, sequence: nothingTyped, trail: [], typed: window.typed.slice(-2) })
       if (kept.length < mostKept) return
       // Every second one goes, and from here on every second one is taken: the rest stays evenly spread, without a draw.
       kept = kept.filter((_, i) => i % 2 === 0)

@@ -11,7 +11,8 @@ import {
   type Learner,
   type Profile,
   type Recording,
-  type Refusal
+  type Refusal,
+  type VisitSummary
 } from '../../src/biometrics/index.ts'
 import { normals, seededRandom, seedFor } from '../../src/biometrics/random.ts'
 import { addEvidence, noEvidence, riskOf, type AlarmModel } from '../../src/risk/evidence.ts'
@@ -70,7 +71,13 @@ export function live(
   return { days, profile: learner.profile }
 }
 
-function sitting(engine: Engine, alarm: AlarmModel, profile: Profile, session: readonly Recording[]) {
+/** One visit: how high its risk went, and what there is to learn from. */
+export function sitting(
+  engine: Engine,
+  alarm: AlarmModel,
+  profile: Profile,
+  session: readonly Recording[]
+): { highest: RiskLevel; visit: VisitSummary } {
   const visit = createVisit()
   let evidence = noEvidence()
   let highest: RiskLevel = 'LOW'

@@ -9,8 +9,6 @@ import {
   encodePopulation,
   encodeProfile,
   enrolledPersonOf,
-  learnPopulation,
-  materialOf,
   syntheticRecordings,
   windowsOf,
   type Assessment,
@@ -19,9 +17,8 @@ import {
   type Profile
 } from '../../../src/biometrics/index.ts'
 import type { SequenceModel } from '../../../src/biometrics/population-model.ts'
-import { trainAutoencoder } from '../../../src/biometrics/networks/train-autoencoder.ts'
-import { inventedDay, inventedPeople } from '../../support/invented.ts'
-import { drawnEncoder } from './material.ts'
+import { inventedDay } from '../../support/invented.ts'
+import { populationWithNetworks } from '../../support/invented-networks.ts'
 
 const [ana, ben] = inventedDay().people
 const refused = expect.objectContaining({ code: 'population_invalid' }) as Error
@@ -31,7 +28,7 @@ let engine: Engine
 let profile: Profile
 
 beforeAll(async () => {
-  population = await learnt(21, 3)
+  population = await populationWithNetworks(21, 3)
   sequence = population.sequence!
   engine = createEngine(population)
   profile = engine.enrol(ana.windows.slice(0, 20))
@@ -113,7 +110,7 @@ describe('the profile of somebody who types and points all day', () => {
 
 describe('a profile of another population', () => {
   it('is derived anew from the keystrokes that it kept, and judged', async () => {
-    const later = createEngine(await learnt(31, 4))
+    const later = createEngine(await populationWithNetworks(31, 4))
     expect(later.population.revision).not.toBe(profile.population)
     const derived = later.derive(enrolledPersonOf(profile))
     expect(derived.population).toBe(later.population.revision)
@@ -136,19 +133,6 @@ describe('a profile of another population', () => {
     expect(shareOfEncoder(without.assess(profile, ben.windows[22]!))).toBe(0)
   })
 })
-
-/** A population with networks: weights that nobody learnt tell people apart well enough for what is asked here. */
-async function learnt(people: number, weights: number): Promise<Population> {
-  const enrolled = inventedPeople(people, 20)
-  const encoder = await drawnEncoder(weights)
-  const rows = enrolled.map(({ windows }) => windows.slice(3).map(({ features }) => features))
-  const autoencoder = await trainAutoencoder(rows, inventedDay().population.scale, 1, { steps: 20 })
-  return learnPopulation(
-    enrolled.map(({ windows }) => materialOf(windows)),
-    3,
-    { networks: { autoencoder, sequence: { encoder, others: [encoder, encoder] } } }
-  )
-}
 
 function shareOfEncoder({ shares }: Assessment): number {
   return shares.find(({ detector }) => detector === 'sequence-encoder')!.share
