@@ -5,6 +5,7 @@
 import type { Logger } from 'pino'
 import {
   createWindowBuilder,
+  type Assessment,
   type Profile,
   type ProfileModels,
   type Window,
@@ -128,12 +129,11 @@ export function createWatch(options: WatchOptions): SessionWatch {
     if (!session.profile) return judgeOwn(session, window)
     const { assessment, evidence, level } = weigh(options.judgement(), session.profile, session.evidence, window)
     session.evidence = evidence
-    await conclude(session, higher(level, session.reported), 'behaviour', {
-      llr: assessment.llr,
-      detectors: assessment.shares,
-      features: assessment.features,
-      keystrokes: assessment.keystrokes
-    })
+    const { profile } = session
+    await conclude(session, higher(level, session.reported), 'behaviour', () => ({
+      ...because(assessment),
+      features: options.judgement().engine.explain(profile, window)
+    }))
     options.learning.observe(session.uid, session.accountId, { window, assessment, level: session.level })
   }
 
@@ -146,16 +146,15 @@ export function createWatch(options: WatchOptions): SessionWatch {
     if (pausedFor > longestPauseSeconds && !own.session.beginning.known) own.afterLogin = false
     own.afterLogin ??= await options.isFreshLogin(session.uid)
     if (!own.afterLogin || session.own !== own) return
+    const { beginning } = own.session
     const { assessment, session: next, level } = weighOwn(options.judgement(), own.session, window)
     own.session = next
     if (!assessment) return
-    await conclude(session, higher(level, session.reported), 'behaviour', {
+    await conclude(session, higher(level, session.reported), 'behaviour', () => ({
       handOver: true,
-      llr: assessment.llr,
-      detectors: assessment.shares,
-      features: assessment.features,
-      keystrokes: assessment.keystrokes
-    })
+      ...because(assessment),
+      features: beginning.known ? options.judgement().engine.explain(beginning.known, window) : []
+    }))
   }
 
   /** What the behaviour alone says now. */
@@ -178,15 +177,18 @@ export function createWatch(options: WatchOptions): SessionWatch {
     for (const open of session.tabs) say(session, open)
   }
 
-  /** The one door to a session's risk. Only what is new goes on; what could not be written is tried again with the next window. */
+  /**
+   * The one door to a session's risk. Only what is new goes on, and only that is explained; what could not be written is tried again with the
+   * next window.
+   */
   async function conclude(
     session: Watched,
     level: RiskLevel,
     reason: string,
-    because?: Readonly<Record<string, unknown>>
+    explained?: () => Readonly<Record<string, unknown>>
   ): Promise<void> {
     if (level === session.level) return
-    await actions.riskMoved(session.uid, level, reason, because)
+    await actions.riskMoved(session.uid, level, reason, explained?.())
     session.level = level
     for (const tab of session.tabs) say(session, tab)
   }
@@ -362,6 +364,11 @@ export function createWatch(options: WatchOptions): SessionWatch {
       watched.clear()
     }
   }
+}
+
+/** What was found, for the audit. */
+function because({ llr, shares, keystrokes }: Assessment): Readonly<Record<string, unknown>> {
+  return { llr, detectors: shares, keystrokes }
 }
 
 function isKnown({ profile, own }: Watched): boolean {

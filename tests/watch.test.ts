@@ -57,10 +57,10 @@ async function house(required: readonly string[] = ['shop']) {
         pointerEvents: 0,
         freshKeystrokes,
         freshMs: 1000,
-        shares: [],
-        features: []
+        shares: []
       }
-    }
+    },
+    explain: () => [{ feature: 'holdMean', share: llr }]
   })
   let engine = engineOf(nobody)
   const alarm = { doubt: 2, alarm: 5 }

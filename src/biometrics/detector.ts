@@ -6,8 +6,10 @@ import type { FeatureWindow } from './window.ts'
 
 export interface FeatureShare {
   readonly feature: string
-  /** Part of the score, positive towards "stranger". */
+  /** Part of the score and in its unit, positive towards "stranger"; 0 = says nothing, e.g. because it was not observed. */
   readonly share: number
+  /** Class of key, or pair of classes in their order, in which it shows most, where that is known: `left`, `space left`. */
+  readonly keys?: string
 }
 
 export interface Detector<State = unknown> {
@@ -22,5 +24,6 @@ export interface Detector<State = unknown> {
   score(state: State, window: FeatureWindow): number | undefined
   /** The next state; the one given stays as it was. */
   learn(state: State, window: FeatureWindow): State
+  /** What of the score is due to which feature. Asked only about windows that somebody wants explained, so it may take its time. */
   explain?(state: State, window: FeatureWindow): readonly FeatureShare[]
 }

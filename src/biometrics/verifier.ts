@@ -112,21 +112,18 @@ export function enrolPlace(model: VerifierModel, statistics: Statistics, amount:
   return { mean, variance }
 }
 
-/**
- * Natural-log likelihood ratio "stranger : owner" of a piece of input, before calibration. `contributions`, when given, receives
- * each direction's part.
- */
-export function strangerRatio(
-  model: VerifierModel,
-  owner: Place,
-  statistics: Statistics,
-  amount: number,
-  contributions?: Float64Array
-): number {
-  const seen = placeOf(model, statistics)
+/** Natural-log likelihood ratio "stranger : owner" of a piece of input, before calibration. */
+export function strangerRatio(model: VerifierModel, owner: Place, statistics: Statistics, amount: number): number {
+  let ratio = 0
+  for (const part of strangerParts(model, owner, placeOf(model, statistics), amount)) ratio += part
+  return ratio
+}
+
+/** R numbers that sum to the ratio: what each direction adds to it for input that lies at `seen`. */
+export function strangerParts(model: VerifierModel, owner: Place, seen: Float64Array, amount: number): Float64Array {
   const rank = seen.length
   const step = stepOf(model.sizes, amount)
-  let ratio = 0
+  const parts = new Float64Array(rank)
   for (let r = 0; r < rank; r++) {
     const slope = interpolated(model.slope, rank, r, step)
     const noise = interpolated(model.noise, rank, r, step)
@@ -134,12 +131,15 @@ export function strangerRatio(
     const ownVariance = slope * slope * owner.variance[r]! + noise
     const anyVariance = slope * slope * model.between[r]! + noise
     const miss = value - slope * owner.mean[r]!
-    const part =
-      0.5 * (Math.log(ownVariance / anyVariance) + (miss * miss) / ownVariance - (value * value) / anyVariance)
-    if (contributions !== undefined) contributions[r] = part
-    ratio += part
+    parts[r] = 0.5 * (Math.log(ownVariance / anyVariance) + (miss * miss) / ownVariance - (value * value) / anyVariance)
   }
-  return ratio
+  return parts
+}
+
+/** R numbers: where so much input of the owner is expected. */
+export function expectedPlace(model: VerifierModel, owner: Place, amount: number): Float64Array {
+  const step = stepOf(model.sizes, amount)
+  return owner.mean.map((mean, r) => mean * interpolated(model.slope, owner.mean.length, r, step))
 }
 
 type Scale = Pick<VerifierModel, 'cells' | 'mean' | 'spread' | 'shrink'>

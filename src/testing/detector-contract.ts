@@ -9,8 +9,11 @@ import {
   syntheticRecordings,
   windowsOf,
   type Detector,
+  type FeatureName,
   type Window
 } from '../biometrics/index.ts'
+import type { FeatureScale } from '../biometrics/feature-scale.ts'
+import { featureAt } from '../biometrics/features.ts'
 import type { TimingSequence } from '../biometrics/keystroke-features.ts'
 import type { PopulationBase } from '../biometrics/population-model.ts'
 import { seededRandom } from '../biometrics/random.ts'
@@ -139,8 +142,73 @@ export function detectorContract(
           assert.ok(Number.isFinite(share), `a share of ${share}`)
         }
       }
+    },
+    {
+      name: 'explains, if it does, by nothing that was not observed',
+      check() {
+        if (detector.explain === undefined) return
+        const hidden = { ...ben()[12]!, features: ben()[12]!.features.with(featureAt.speed, Number.NaN) }
+        const share = detector.explain(taught(), hidden).find(({ feature }) => feature === 'speed')?.share ?? 0
+        assert.ok(share === 0, `a share of ${share} for a speed that nobody saw`)
+      }
+    },
+    {
+      name: 'explains, if it does, a window of the owner in which one thing changed by naming that first',
+      check() {
+        if (detector.explain === undefined) return
+        const state = taught()
+        const usual = ana()
+          .slice(23)
+          .reduce((most, window) => (score(state, window)! < score(state, most)! ? window : most))
+        const changes = changesOf(usual, population().scale)
+          .map(({ feature, windows }) => {
+            const [window] = windows.toSorted((a, b) => score(state, b)! - score(state, a)!)
+            return { feature, window: window!, rise: score(state, window)! - score(state, usual)! }
+          })
+          .sort((a, b) => b.rise - a.rise)
+        const most = changes[0]!.rise
+        assert.ok(most > 0, 'no feature makes the owner look like a stranger')
+        // What hardly moves the score need not be named.
+        for (const { feature, window } of changes.filter(({ rise }) => rise > most / 2)) {
+          const [first] = detector.explain(state, window).toSorted((a, b) => b.share - a.share)
+          assert.equal(first?.feature, feature, `${feature} changed, and ${first?.feature} is named first`)
+        }
+      }
     }
   ]
+}
+
+/** One thing that somebody does otherwise: much more of it, and much less. */
+interface Change {
+  readonly feature: FeatureName
+  readonly windows: readonly Window[]
+}
+
+const standardDeviations = 4
+
+/** Each feature that a window shows and that tells people apart; holds and pace in the keystrokes themselves, too. */
+function changesOf(window: Window, { weight, within, between }: FeatureScale): Change[] {
+  return featureNames.flatMap((feature, at): Change[] => {
+    if (!(weight[at]! > 0) || Number.isNaN(window.features[at]!)) return []
+    const column = timeColumns[feature]
+    const windows = [-1, 1].map((direction) => ({
+      ...window,
+      features: window.features.with(
+        at,
+        window.features[at]! + direction * standardDeviations * Math.hypot(within[at]!, between[at]!)
+      ),
+      typed: column === undefined ? window.typed : window.typed.map((hop) => slowed(hop, column, 2 ** direction))
+    }))
+    return [{ feature, windows }]
+  })
+}
+
+/** Where the times stand in a sequence that a feature is the mean of. */
+const timeColumns: Partial<Record<FeatureName, number>> = { holdMean: 0, pressToPressMean: 1 }
+
+function slowed({ length, values }: TimingSequence, column: number, factor: number): TimingSequence {
+  const columns = values.length / Math.max(length, 1)
+  return { length, values: values.map((value, i) => (i % columns === column ? factor * value : value)) }
 }
 
 const mostStateBytes = 80_000

@@ -26,7 +26,9 @@ describe('the contract of a detector', () => {
       'same seed'
     ],
     ['grows for ever', { learn: growing }, 'state small'],
-    ['names what is no feature', { explain: () => [{ feature: 'shoe', share: 1 }] }, 'explains']
+    ['names what is no feature', { explain: () => [{ feature: 'shoe', share: 1 }] }, 'features that exist'],
+    ['names what it did not see', { explain: () => [{ feature: 'speed', share: 1 }] }, 'not observed'],
+    ['blames what is as usual', { explain: blamingTheUsual() }, 'naming that first']
   ])('catches one that %s', (_, broken, promise) => {
     const failed = detectorContract({ ...sound, ...broken }).filter(({ check }) => throws(check))
     expect(failed.map(({ name }) => name)).toContainEqual(expect.stringContaining(promise))
@@ -51,6 +53,10 @@ function counting(): typeof sound.score {
     state.learnt++
     return sound.score(state, window)
   }
+}
+
+function blamingTheUsual(): NonNullable<typeof sound.explain> {
+  return (state, window) => sound.explain!(state, window).map(({ feature, share }) => ({ feature, share: -share }))
 }
 
 function inPlace(state: State, window: FeatureWindow): State {

@@ -7,7 +7,6 @@ import { featureNames } from '../features.ts'
 import {
   autoencoderInput,
   autoencoderReadings,
-  codeUnits,
   readingCount,
   type AutoencoderWeights
 } from '../networks/autoencoder-weights.ts'
@@ -50,12 +49,7 @@ export const autoencoder: Detector<AutoencoderState> = {
   },
 
   score(state, window) {
-    if (state.learnt < autoencoder.warmUp) return undefined
-    const readings = readingsOf(state.network, window)
-    if (readings === undefined) return undefined
-    let sum = 0
-    for (let d = 0; d < readingCount; d++) sum += ratioOf(state, readings, d)
-    return sum
+    return state.learnt < autoencoder.warmUp ? undefined : sumOfRatios(state, window.features)
   },
 
   learn(state, window) {
@@ -75,11 +69,24 @@ export const autoencoder: Detector<AutoencoderState> = {
     return { ...state, learnt: state.learnt + 1, counts, means, deviations }
   },
 
+  /** By occlusion (Zeiler and Fergus, ECCV 2014): how much less the window speaks for a stranger with one feature hidden from the network. */
   explain(state: AutoencoderState, window: FeatureWindow): readonly FeatureShare[] {
-    const readings = readingsOf(state.network, window)
-    if (readings === undefined) return []
-    return featureNames.map((feature, at) => ({ feature, share: ratioOf(state, readings, codeUnits + at) }))
+    const score = sumOfRatios(state, window.features)
+    if (score === undefined) return []
+    return featureNames.map((feature, at) => {
+      if (Number.isNaN(window.features[at]!)) return { feature, share: 0 }
+      const hidden = sumOfRatios(state, window.features.with(at, Number.NaN))
+      return { feature, share: score - (hidden ?? score) }
+    })
   }
+}
+
+function sumOfRatios(state: AutoencoderState, features: Float64Array): number | undefined {
+  const readings = readingsOf(state.network, { features })
+  if (readings === undefined) return undefined
+  let sum = 0
+  for (let d = 0; d < readingCount; d++) sum += ratioOf(state, readings, d)
+  return sum
 }
 
 /** Log-likelihood ratio "anybody : owner" of one reading, both normal; the owner's mean and variance are shrunk to the population's. */

@@ -1,7 +1,8 @@
 // Incremental nearest neighbours: the local outlier factor (Breunig et al., "LOF: Identifying Density-Based Local Outliers", SIGMOD 2000,
 // def. 7), with insertion after Pokrajac et al. (CIDM 2007): a new window changes only the densities around it, nothing is fitted again.
 
-import type { Detector } from '../detector.ts'
+import type { Detector, FeatureShare } from '../detector.ts'
+import type { FeatureWindow } from '../window.ts'
 import { featureNames } from '../features.ts'
 import { observesAnything, scaled, type FeatureScale } from '../feature-scale.ts'
 
@@ -46,9 +47,7 @@ export const localOutlier: Detector<LocalOutlierState> = {
   score(state, window) {
     if (state.learnt < localOutlier.warmUp || !observesAnything(state.scale, window)) return undefined
     const row = scaled(state.scale, window)
-    const near = new Uint16Array(neighbours)
-    const far = new Float32Array(neighbours).fill(Number.POSITIVE_INFINITY)
-    for (let i = 0; i < state.densities.length; i++) insert(near, far, 0, i, distanceTo(state.rows, i, row))
+    const { near, far } = nearestTo(state, row)
     const density = densityOf(state.distances, near, far, 0)
     let around = 0
     for (let k = 0; k < neighbours; k++) around += state.densities[near[k]!]!
@@ -86,7 +85,59 @@ export const localOutlier: Detector<LocalOutlierState> = {
       }
     }
     return { ...state, ...next, learnt: state.learnt + 1, next: full ? (at + 1) % mostRows : 0 }
+  },
+
+  /**
+   * How far the window lies from its neighbours along each feature, beside how far they lie from theirs. The shares sum to the logarithm of the
+   * ratio of both distances, which is the score without its smoothing: a difference of logarithms is a difference over its logarithmic mean,
+   * and squared distances are sums over features (the additive decomposition of Ang, "Decomposition Analysis for Policymaking in
+   * Energy", Energy Policy 2004).
+   */
+  explain(state: LocalOutlierState, window: FeatureWindow): readonly FeatureShare[] {
+    if (state.densities.length <= neighbours || !observesAnything(state.scale, window)) return []
+    const row = scaled(state.scale, window)
+    const { near } = nearestTo(state, row)
+    const apart = new Float64Array(size)
+    const usual = new Float64Array(size)
+    for (const one of near) {
+      const own = state.rows.subarray(one * size, (one + 1) * size)
+      addSquares(apart, own, row, 1 / neighbours)
+      for (let k = 0; k < neighbours; k++) {
+        const other = state.nearest[one * neighbours + k]!
+        addSquares(usual, own, state.rows.subarray(other * size, (other + 1) * size), 1 / neighbours ** 2)
+      }
+    }
+    const least = closest * closest
+    const mean = logarithmicMean(Math.max(sumOf(apart), least), Math.max(sumOf(usual), least))
+    return featureNames.map((feature, d) => ({
+      feature,
+      share: Number.isNaN(window.features[d]!) ? 0 : (apart[d]! - usual[d]!) / (2 * mean)
+    }))
   }
+}
+
+function nearestTo(
+  { rows, densities }: LocalOutlierState,
+  row: Float64Array
+): { near: Uint16Array; far: Float32Array } {
+  const near = new Uint16Array(neighbours)
+  const far = new Float32Array(neighbours).fill(Number.POSITIVE_INFINITY)
+  for (let i = 0; i < densities.length; i++) insert(near, far, 0, i, distanceTo(rows, i, row))
+  return { near, far }
+}
+
+/** Adds the squared distance along each feature. */
+function addSquares(into: Float64Array, a: ArrayLike<number>, b: ArrayLike<number>, weight: number): void {
+  for (let d = 0; d < size; d++) into[d]! += weight * (a[d]! - b[d]!) ** 2
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0)
+}
+
+/** (a − b) / (ln a − ln b); both above 0. */
+function logarithmicMean(a: number, b: number): number {
+  return Math.abs(a / b - 1) < 1e-6 ? a : (a - b) / Math.log(a / b)
 }
 
 interface Mutable {

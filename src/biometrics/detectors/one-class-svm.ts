@@ -2,7 +2,8 @@
 // Distribution", Neural Computation 2001, eq. 15). The dual is solved by exchanging weight between pairs of windows; a new window
 // starts from the solution before, so that learning is a few steps and not a fit.
 
-import type { Detector } from '../detector.ts'
+import type { Detector, FeatureShare } from '../detector.ts'
+import type { FeatureWindow } from '../window.ts'
 import { featureNames } from '../features.ts'
 import { observesAnything, scaled, type FeatureScale } from '../feature-scale.ts'
 
@@ -67,7 +68,43 @@ export const oneClassSvm: Detector<SvmState> = {
     weights.set(state.weights.subarray(dropped))
     const next = { ...state, learnt: state.learnt + 1, rows, weights }
     return { ...next, border: solve(next) }
+  },
+
+  /**
+   * The score is a soft minimum of squared distances to the support vectors; each distance is a sum over features, and each vector counts as
+   * far as the minimum is its own (Kauffmann, Müller and Montavon, "Towards Explaining Anomalies: A Deep Taylor Decomposition of One-Class
+   * Models", Pattern Recognition 2020). Less what lies between two of the owner's own support vectors on average, so that 0 is usual.
+   */
+  explain(state: SvmState, window: FeatureWindow): readonly FeatureShare[] {
+    if (state.weights.length === 0 || !observesAnything(state.scale, window)) return []
+    const row = scaled(state.scale, window)
+    const nearness = nearnessOf(state, row)
+    return featureNames.map((feature, d) => {
+      if (Number.isNaN(window.features[d]!)) return { feature, share: 0 }
+      let apart = 0
+      let mean = 0
+      let squares = 0
+      for (let i = 0; i < nearness.length; i++) {
+        const own = state.rows[i * size + d]!
+        apart += nearness[i]! * (own - row[d]!) ** 2
+        mean += state.weights[i]! * own
+        squares += state.weights[i]! * own * own
+      }
+      return { feature, share: state.gamma * (apart - 2 * (squares - mean * mean)) }
+    })
   }
+}
+
+/** Each support vector's part in the kernel sum; 1 in all, however far away the row is. */
+function nearnessOf({ rows, weights, gamma }: SvmState, row: Float64Array): Float64Array {
+  const distances = Float64Array.from(weights, (_, i) => distanceTo(rows, i, row))
+  const nearest = distances.reduce(
+    (least, one, i) => (weights[i]! > 0 ? Math.min(least, one) : least),
+    Number.POSITIVE_INFINITY
+  )
+  const parts = distances.map((one, i) => weights[i]! * Math.exp(-gamma * (one - nearest)))
+  const total = parts.reduce((sum, part) => sum + part, 0)
+  return parts.map((part) => part / total)
 }
 
 /** Improves `weights` in place; returns the border. */
@@ -113,12 +150,17 @@ function solve(state: SvmState): number {
   return border
 }
 
-function kernel(state: SvmState, i: number, row: ArrayLike<number>): number {
+function kernel({ rows, gamma }: SvmState, i: number, row: ArrayLike<number>): number {
+  return Math.exp(-gamma * distanceTo(rows, i, row))
+}
+
+/** Squared. */
+function distanceTo(rows: Float32Array, i: number, row: ArrayLike<number>): number {
   let distance = 0
   const from = i * size
   for (let d = 0; d < size; d++) {
-    const miss = state.rows[from + d]! - row[d]!
+    const miss = rows[from + d]! - row[d]!
     distance += miss * miss
   }
-  return Math.exp(-state.gamma * distance)
+  return distance
 }

@@ -45,19 +45,26 @@ export const sequenceEncoder: Detector<SequenceEncoderState> = {
     return { ...state, learnt: state.learnt + 1, sums }
   },
 
-  /** By occlusion: how much less the last keystrokes speak for a stranger when one kind of times is hidden in them. */
   explain(state: SequenceEncoderState, { typed }: FeatureWindow): readonly FeatureShare[] {
-    const score = ratioOf(state, typed)
-    if (typed === undefined || score === undefined) return []
-    const recent = typed.slice(-1 - hopsScored)
-    return columns.map(({ feature, column }) => {
-      const occluded = ratioOf(
-        state,
-        recent.map((hop) => withoutTimes(hop, column))
-      )
-      return { feature, share: score - (occluded ?? score) }
-    })
+    return typed === undefined ? [] : sharesByOcclusion(typed, (recent) => ratioOf(state, recent))
   }
+}
+
+/**
+ * By occlusion (Zeiler and Fergus, ECCV 2014): how much less the last keystrokes speak for a stranger when one kind of times is hidden in
+ * them. `ratioOfHops` is given a hop of context and those that are scored.
+ */
+export function sharesByOcclusion(
+  typed: readonly TimingSequence[],
+  ratioOfHops: (typed: readonly TimingSequence[]) => number | undefined
+): readonly FeatureShare[] {
+  const recent = typed.slice(-1 - hopsScored)
+  const score = ratioOfHops(recent)
+  if (score === undefined) return []
+  return columns.map(({ feature, column }) => {
+    const occluded = ratioOfHops(recent.map((hop) => withoutTimes(hop, column)))
+    return { feature, share: score - (occluded ?? score) }
+  })
 }
 
 /** What can be hidden, under the name of the feature that reads the same times. */
