@@ -208,13 +208,14 @@ function explanationOf(
   { repetition }: TypedSecret,
   { template }: SecretCourse
 ): Readonly<Record<string, unknown>> {
+  const judges = template !== undefined && template.repetitions >= fewestToJudge
   return {
     ...(llr !== undefined && { llr: tenths(llr) }),
     ...(shares.length > 0 && { features: shares.map(({ view, share }) => ({ feature: view, share: tenths(share) })) }),
     ...(holdPercent !== undefined && { holdPercent }),
     ...(gapPercent !== undefined && { gapPercent }),
     ...(liveness && { reasons: liveness.reasons }),
-    ...(template && { logins: template.repetitions, sameLength: template.keys === repetition.pressMs.length })
+    ...(judges && { logins: template.repetitions, sameLength: template.keys === repetition.pressMs.length })
   }
 }
 

@@ -8,7 +8,7 @@ import { passwordProblem, retryAfterSeconds, signUpProblems } from './accounts.t
 import { problemPages } from './pages.ts'
 import { publicWords } from './public-errors.ts'
 import { backFromSignIn, sendToSignIn, signedIn } from './signed-in.ts'
-import { standingWords, trainingWords } from './standing-words.ts'
+import { loginWords, standingWords, trainingWords } from './standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import type { Accounts, SignUp } from './accounts.ts'
@@ -67,9 +67,10 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
     if (!found) return sendToSignIn(ctx, { provider, pages, place: '/account', because: 'not_signed_in' })
     if (backFromSignIn(ctx, pages)) return undefined
     const { who, account } = found
-    const [person, training, sessions, standing] = await Promise.all([
+    const [person, training, logins, sessions, standing] = await Promise.all([
       vigil.person(account.id),
       vigil.trainingStatus(account.id),
+      vigil.loginsLearnt(account.id),
       vigil.sessionsOf(account.id),
       vigil.standing(who.uid)
     ])
@@ -82,6 +83,7 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
       signedInAt: moment(who.loginAt),
       consentedAt: moment(person?.consentedAt),
       training: trainingWords(training),
+      password: loginWords(logins),
       sessions: sessions.map((session) => ({
         uid: session.uid,
         present: session.uid === who.uid,

@@ -1,5 +1,6 @@
 // Assurance, risk, watch and training in words for the person whom they concern.
 
+import { fewestToJudge as loginsUntilJudged } from '../biometrics/fixed-text/index.ts'
 import type { RiskLevel, WatchState } from '../risk/levels.ts'
 import type { TrainingStatus } from './vigil-api.ts'
 
@@ -40,6 +41,13 @@ export function trainingWords(status: TrainingStatus): TrainingWords {
     words: trainings[status.state],
     percent: Math.round(Math.min(1, Math.max(0, status.progress)) * 100)
   }
+}
+
+/** What is known of how the password is typed. Undefined when nothing is. */
+export function loginWords(loginsLearnt: number): string | undefined {
+  if (loginsLearnt === 0) return undefined
+  if (loginsLearnt < loginsUntilJudged) return 'We are getting to know how you type your password.'
+  return `We know how you type your password, from ${loginsLearnt} sign-ins. It is forgotten when you change the password.`
 }
 
 const risks = {

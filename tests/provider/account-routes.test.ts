@@ -204,6 +204,19 @@ describe('the account page', () => {
   })
 })
 
+describe('what is known of how a password is typed', () => {
+  test('is said in words, and nothing of it is shown', async () => {
+    const person = visitor(house.issuer)
+    await signUp(person)
+    expect((await person.get('/account')).text).not.toContain('how you type your password')
+    house.heart.loginsLearnt = 3
+    expect((await person.get('/account')).text).toContain('We are getting to know how you type your password.')
+    house.heart.loginsLearnt = 31
+    expect((await person.get('/account')).text).toContain('We know how you type your password, from 31 sign-ins.')
+    house.heart.loginsLearnt = 0
+  })
+})
+
 describe('the administrator’s link', () => {
   test('sets a password once and signs in', async () => {
     const { link, id } = await invited()
@@ -212,6 +225,8 @@ describe('the administrator’s link', () => {
     const account = await person.submit(await person.get(link), { password })
     expect(account.text).toContain('administrator')
     expect(house.heart.revoked).toContain(`old-${id}`)
+    // How the old password was typed says nothing of the new one.
+    expect(house.heart.passwordsChanged).toContain(id)
     expect((await visitor(house.issuer).get(link)).status).toBe(410)
   })
 
@@ -222,6 +237,7 @@ describe('the administrator’s link', () => {
     expect(again.status).toBe(422)
     expect((await person.raw(link, { method: 'POST', body: new URLSearchParams({ password }) })).status).toBe(403)
     expect((await house.storage.accounts.find(id))?.passwordHash).toBe('')
+    expect(house.heart.passwordsChanged).not.toContain(id)
     expect((await person.submit(again, { password })).status).toBe(200)
   })
 

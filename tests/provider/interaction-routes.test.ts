@@ -56,6 +56,23 @@ describe('signing in', () => {
     expect(next.text).toContain('Allow access?')
   })
 
+  test('how the password was typed is handed over when it was right, and by nobody when it was wrong', async () => {
+    const { person, page } = await atLogin()
+    const before = house.heart.typings.length
+    const field = '{"v":1,"grain":0.1,"untrusted":0,"press":[0],"hold":[80]}'
+    const again = await person.submit(page, { username: 'ana', password: 'not this one', vigil_rhythm: field })
+    expect(again.status).toBe(401)
+    expect(house.heart.typings).toHaveLength(before)
+    expect(formsOf(again)[0]!.fields['vigil_rhythm']).toBe('')
+    await person.submit(again, { username: 'ana', password: ana.password, vigil_rhythm: field })
+    const { passwordHash: secret } = (await house.storage.accounts.findByUsername('ana'))!
+    expect(house.heart.typings.at(-1)).toEqual({ rhythm: field, secret, newDevice: true })
+    // The device is known from now on.
+    const next = await person.get(shopRequest(house, { prompt: 'login' }))
+    await person.submit(next, { username: 'ana', password: ana.password })
+    expect(house.heart.typings.at(-1)).toEqual({ rhythm: '', secret, newDevice: false })
+  })
+
   test('the answer to a wrong password does not tell whether the name exists', async () => {
     const answers = []
     for (const username of ['ana', 'nobody-of-that-name']) {

@@ -14,9 +14,9 @@ const steadyHoldMs = 2
 /** Nobody lets go of a key so fast. */
 const instantHoldMs = 15
 
-/** Undefined = no evidence. `grainMs` is the step of the page's clock. */
+/** Undefined = no evidence. `grainMs` is the step of the page's clock; 0 = unknown. */
 export function mechanical({ pressMs, holdMs }: Repetition, grainMs: number): LivenessAssessment | undefined {
-  if (grainMs > coarsestGrainMs || pressMs.length < fewestKeys) return undefined
+  if (!(grainMs > 0 && grainMs <= coarsestGrainMs) || pressMs.length < fewestKeys) return undefined
   const gaps = gapsOf(pressMs)
   const flights = gaps.map((gap, i) => gap - holdMs[i]!)
   const reasons: string[] = []

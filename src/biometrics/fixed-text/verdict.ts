@@ -5,7 +5,7 @@ export const rhythmVerdicts = ['owner', 'unsure', 'stranger', 'none'] as const
 export type RhythmVerdict = (typeof rhythmVerdicts)[number]
 
 /** Natural-log ratio "stranger : owner" from which on somebody else typed. */
-export const strangerFrom = 3
+export const strangerFrom = 2
 /** Up to here it was clearly the owner. Stricter than being let through: what is learnt must be sure. */
 export const ownerUpTo = -1
 
