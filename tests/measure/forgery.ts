@@ -7,7 +7,7 @@ import type { InputEvent, Profile } from '../../src/biometrics/index.ts'
 import { seededRandom } from '../../src/biometrics/random.ts'
 import { shippedPopulation } from '../../src/shipped-population.ts'
 import { samplePeople, type RecordedPerson } from '../support/recordings.ts'
-import { forged, populationHand, sampleOf, victimHand } from '../threats/forger.ts'
+import { drawnWith, forged, populationHand, sampleOf, victimHand } from '../threats/forger.ts'
 import { benchOf, enrolled, populationOf, tried } from '../threats/impostor.ts'
 import { inWords, rateOf } from '../threats/rate.ts'
 import { dayOf, typingOf } from '../threats/replay-attack.ts'
@@ -39,13 +39,14 @@ report('population statistics', (_, random) =>
   Array.from({ length: each }, () => forged(populationHand(population, random), keystrokes))
 )
 for (const known of [1, 5, 20]) {
-  report(`${known} sentences of the victim known`, (victim, random) => {
-    // Fifteen were recorded: twenty means all of them, those of today included.
-    const victimSample = sampleOf(victim.recordings.slice(0, known).map(typingOf))
-    return Array.from({ length: Math.ceil(each / 3) }, () =>
-      forged(victimHand(victimSample, population, random), keystrokes)
-    )
-  })
+  for (const jitterMs of [0, 2, 5, 10]) {
+    report(`${known} sentences of the victim known, drawn with a jitter of ${jitterMs} ms`, (victim, random) => {
+      // Fifteen were recorded: twenty means all of them, those of today included.
+      const victimSample = sampleOf(victim.recordings.slice(0, known).map(typingOf))
+      const hand = victimHand(victimSample, population, random)
+      return Array.from({ length: Math.ceil(each / 3) }, () => forged(drawnWith(hand, jitterMs, random), keystrokes))
+    })
+  }
 }
 
 function whole({ recordings }: RecordedPerson): InputEvent[] {

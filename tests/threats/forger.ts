@@ -76,6 +76,15 @@ export function victimHand(victim: Sample, population: Sample, random: () => num
   }
 }
 
+/** A hand that never draws quite the same twice: each gap and hold off by some `jitterMs` (standard deviation). */
+export function drawnWith(hand: Hand, jitterMs: number, random: () => number): Hand {
+  const normal = normals(random)
+  return (previousCls) => {
+    const { cls, gapMs, holdMs } = hand(previousCls)
+    return { cls, gapMs: Math.max(gapMs + jitterMs * normal(), 1), holdMs: Math.max(holdMs + jitterMs * normal(), 5) }
+  }
+}
+
 /** So many keystrokes of a hand, as events. */
 export function forged(hand: Hand, keystrokes: number): InputEvent[] {
   const events: InputEvent[] = []
@@ -98,8 +107,11 @@ export function forged(hand: Hand, keystrokes: number): InputEvent[] {
 /** The class that follows, as often as it follows in the sample. */
 function nextClass({ keystrokes }: Sample, random: () => number): (previousCls: number) => number {
   const following = new Map<number, number[]>()
-  for (const { cls, previousCls } of keystrokes)
-    following.set(previousCls, [...(following.get(previousCls) ?? []).slice(-999), cls])
+  for (const { cls, previousCls } of keystrokes) {
+    const choices = following.get(previousCls)
+    if (choices === undefined) following.set(previousCls, [cls])
+    else choices.push(cls)
+  }
   return (previousCls) => {
     const choices = following.get(previousCls) ?? [KeyClass.left, KeyClass.right]
     return choices[Math.floor(random() * choices.length)]!

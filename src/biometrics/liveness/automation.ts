@@ -4,6 +4,7 @@
 import { type Counters, type InputEvent } from '../events.ts'
 import { createKeystrokeTracker } from '../keystrokes.ts'
 import type { LivenessAssessment } from './finding.ts'
+import { createRepeatedKeystrokes } from './drawn-again.ts'
 import { createPointerPaths } from './pointer-path.ts'
 import { clickEvidence, machineMovement } from './pointer-tells.ts'
 import { createTypingRing, typingTells, type Tell } from './typing-tells.ts'
@@ -29,6 +30,8 @@ const hop = 25
 const looksApart = 4
 /** Dispatched events speak for a script only beside timing that does. */
 const untrustedHint = 1
+/** What recurs must speak this much louder than other tells: chosen by alarm rate on `aalto-free-text`. */
+const leastRepetition = 8
 const mostWayEvidence = 12
 /** Where pages see mouse events instead of pointer events, a tap on a touch screen is an instant click from nowhere: it decides nothing alone. */
 const mostClickEvidence = 2
@@ -36,8 +39,10 @@ const mostClickEvidence = 2
 /** `grainMs` tells the step of the page's clock in milliseconds. */
 export function createAutomationWatch(grainMs: () => number): AutomationWatch {
   const ring = createTypingRing()
+  const repeated = createRepeatedKeystrokes()
   const looks: Tell[] = []
   const reasonsOfPointing = new Map<string, number>()
+  let repetition = 0
   let fresh = 0
   let events = 0
   let untrusted = 0
@@ -46,10 +51,13 @@ export function createAutomationWatch(grainMs: () => number): AutomationWatch {
 
   const keys = createKeystrokeTracker((keystroke) => {
     ring.add(keystroke)
+    repeated.add(keystroke)
     if (++fresh < hop) return
     fresh = 0
     // A clock this coarse hides the rhythm of hands as well.
-    const tell = grainMs() > coarsestGrainMs ? undefined : typingTells(ring, grainMs())
+    if (grainMs() > coarsestGrainMs) return
+    repetition = repeated.evidence() - leastRepetition
+    const tell = typingTells(ring, grainMs())
     if (tell === undefined) return
     looks.push(tell)
     if (looks.length > looksApart + 1) looks.shift()
@@ -87,12 +95,13 @@ export function createAutomationWatch(grainMs: () => number): AutomationWatch {
     },
     assess() {
       const typed = typing()
-      const strongest = Math.max(typed?.evidence ?? 0, ways)
+      const strongest = Math.max(typed?.evidence ?? 0, ways, repetition)
       if (strongest <= 0) return undefined
       const dispatched = untrusted > events / 2
       const strength = strongest + clicks + (dispatched ? untrustedHint : 0)
       if (strength < automationAlarm) return undefined
       const reasons = [
+        ...(repetition > 0 ? ['the same keystrokes again in another order'] : []),
         ...(typed !== undefined && typed.evidence > 0 ? typed.reasons : []),
         ...[...reasonsOfPointing].sort((a, b) => b[1] - a[1]).map(([reason]) => reason),
         ...(clicks > 0 ? ['instant clicks without a way to them'] : []),
@@ -104,9 +113,10 @@ export function createAutomationWatch(grainMs: () => number): AutomationWatch {
       keys.flush()
       paths.flush()
       ring.clear()
+      repeated.clear()
       looks.length = 0
       reasonsOfPointing.clear()
-      fresh = events = untrusted = ways = clicks = 0
+      repetition = fresh = events = untrusted = ways = clicks = 0
     }
   }
 }
