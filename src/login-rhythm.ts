@@ -46,15 +46,25 @@ export interface LoginRhythm {
   erase(accountId: string): Promise<void>
   /** Logins that have taught so far; 0 = nothing is known. */
   loginsLearnt(accountId: string): Promise<number>
+  /** Resolves when the last lessons are stored. */
+  close(): Promise<void>
 }
 
 /** A login between its form and its session, in memory only. */
 interface Pending {
   readonly accountId: string
   readonly secret: string
+  readonly known: Known
   readonly typed: TypedSecret
   readonly assessment: SecretAssessment
   readonly until: number
+}
+
+/** What it was held against; a lesson goes on from there or is lost. */
+interface Known {
+  readonly course: SecretCourse
+  /** 0 = nothing is stored. */
+  readonly version: number
 }
 
 /** As long as a login may vouch for what was typed in it. */
@@ -69,6 +79,7 @@ export function createLoginRhythm(options: LoginRhythmOptions): LoginRhythm {
   const { people, loginTemplates, audit, logger, key, now } = options
   /** By interaction, and by session where a login was not strong yet: a second factor may follow. */
   const pending = new Map<string, Pending>()
+  const lessons = new Set<Promise<void>>()
 
   async function judge(interaction: string, accountId: string, typing: LoginTyping): Promise<LoginSigns> {
     const nothing = { rhythm: 'none', newDevice: typing.newDevice } as const
@@ -77,15 +88,15 @@ export function createLoginRhythm(options: LoginRhythmOptions): LoginRhythm {
     if (typed.grainMs > coarsestGrainMs) return { ...nothing, because: { grainMs: typed.grainMs } }
     if (!(await hasAgreed(accountId))) return { ...nothing, because: {} }
     const secret = nameOf(accountId, typing.secret)
-    const { course } = await known(accountId, secret)
-    const assessment = assessSecret(await options.model(), course, typed)
-    remember(interaction, { accountId, secret, typed, assessment, until: now() + pendingSeconds })
+    const present = await known(accountId, secret)
+    const assessment = assessSecret(await options.model(), present.course, typed)
+    remember(interaction, { accountId, secret, known: present, typed, assessment, until: now() + pendingSeconds })
     const { rhythm, liveness } = assessment
     return {
       rhythm,
       newDevice: typing.newDevice,
       ...(liveness && { liveness: liveness.kind }),
-      because: explanationOf(assessment, typed, course)
+      because: explanationOf(assessment, typed, present.course)
     }
   }
 
@@ -111,7 +122,7 @@ export function createLoginRhythm(options: LoginRhythmOptions): LoginRhythm {
     const { accountId, secret, typed, assessment } = login
     if (record.accountId !== accountId || !isCalm(record) || !(await hasAgreed(accountId))) return
     if (!(await isStrong(options.strong, record, now()))) return remember(sessionName(record.uid), login)
-    const { course, version } = await known(accountId, secret)
+    const { course, version } = login.known
     const { course: next, refusal } = taught(course, typed, assessment, Math.floor(now() / dayLength))
     if (refusal !== undefined) return
     const template = { accountId, version: version + 1, learntAt: now() }
@@ -128,10 +139,7 @@ export function createLoginRhythm(options: LoginRhythmOptions): LoginRhythm {
   }
 
   /** What is known of this very secret. What cannot be read, and what was learnt of another secret, goes. */
-  async function known(
-    accountId: string,
-    secret: string
-  ): Promise<{ readonly course: SecretCourse; readonly version: number }> {
+  async function known(accountId: string, secret: string): Promise<Known> {
     const stored = await loginTemplates.find(accountId)
     if (!stored) return { course: nothingKnown, version: 0 }
     const opened = await open(stored)
@@ -179,13 +187,15 @@ export function createLoginRhythm(options: LoginRhythmOptions): LoginRhythm {
     async concluded(interaction, record) {
       const login = take(interaction) ?? take(sessionName(record.uid))
       if (!login) return
-      try {
-        await learn(login, record)
-      } catch (error) {
-        // Somebody else wrote first: a lesson is lost, and there is another with the next login.
-        if (isVigilError(error, 'conflict')) return
-        logger.error({ err: error, uid: record.uid }, 'a login could not be learnt from')
-      }
+      const lesson = learn(login, record)
+        .catch((error: unknown) => {
+          // Somebody else wrote first: a lesson is lost, and there is another with the next login.
+          if (isVigilError(error, 'conflict')) return
+          logger.error({ err: error, uid: record.uid }, 'a login could not be learnt from')
+        })
+        .finally(() => lessons.delete(lesson))
+      lessons.add(lesson)
+      await lesson
     },
     secretChanged: (accountId) => drop(accountId, 'password_changed'),
     erase: (accountId) => drop(accountId, 'erased'),
@@ -193,6 +203,9 @@ export function createLoginRhythm(options: LoginRhythmOptions): LoginRhythm {
       const stored = await loginTemplates.find(accountId)
       const opened = stored && (await open(stored))
       return opened?.course.template?.repetitions ?? 0
+    },
+    async close() {
+      await Promise.all(lessons)
     }
   }
 }

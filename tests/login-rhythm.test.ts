@@ -132,6 +132,31 @@ describe('Ana, whose typing is known', () => {
   })
 })
 
+describe('Ana, who has a second factor', () => {
+  test('teaches nothing with the password alone, and it counts once the factor has passed in the same session', async () => {
+    const here = await house(withCode)
+    const { visit, person } = await here.signIn(fieldOf(typist(1).type()))
+    expect((await visit.redeem()).idToken['acr']).toBe(loa1)
+    expect(await here.host.vigil.loginsLearnt('ana')).toBe(0)
+    here.clock += 60
+    const higher = await person.visit({ acr_values: loa2 }, (page) =>
+      person.browser.submit(page, { account: 'ana', amr: 'otp' })
+    )
+    expect((await higher.redeem()).idToken['acr']).toBe(loa2)
+    await expect.poll(() => here.host.vigil.loginsLearnt('ana')).toBe(1)
+  })
+
+  test('who lets more than ten minutes pass between the two teaches nothing', async () => {
+    const here = await house(withCode)
+    const { visit, person } = await here.signIn(fieldOf(typist(1).type()))
+    await visit.redeem()
+    here.clock += 601
+    await person.visit({ acr_values: loa2 }, (page) => person.browser.submit(page, { account: 'ana', amr: 'otp' }))
+    await here.host.close()
+    expect(await here.storage.loginTemplates.find('ana')).toBeUndefined()
+  })
+})
+
 describe('a stranger with Ana’s password', () => {
   test('gets a session without a level where she has nothing but the password, and is asked for nothing in circles', async () => {
     const here = await house(passwordOnly)

@@ -45,21 +45,28 @@ export interface ViewShare {
   readonly share: number
 }
 
-/** The ratio taken apart: with the bias of the calibration the shares add up to it. Empty where there is no evidence. */
-export function ratioByView(
+export interface ExplainedRatio {
+  readonly llr: number
+  /** With the bias of the calibration they add up to the ratio. */
+  readonly shares: readonly ViewShare[]
+}
+
+/** The ratio taken apart. `undefined` = no evidence. */
+export function explainedRatio(
   model: FixedTextModel,
   template: FixedTextTemplate,
   repetition: Repetition
-): readonly ViewShare[] {
-  if (template.repetitions < fewestRepetitions || repetition.pressMs.length !== template.keys) return []
+): ExplainedRatio | undefined {
+  if (template.repetitions < fewestRepetitions || repetition.pressMs.length !== template.keys) return undefined
   const { expectations, weights } = foreseen(model, template)
   const parts = partsOf(expectations, timingsOf(repetition))
-  if (parts === undefined) return []
-  return views.map((view, number) => {
+  if (parts === undefined) return undefined
+  const shares = views.map((view, number) => {
     let share = 0
     for (let i = number * partsPerView; i < (number + 1) * partsPerView; i++) share += weights[i + 1]! * parts[i]!
     return { view, share }
   })
+  return { llr: shares.reduce((sum, { share }) => sum + share, weights[0]!), shares }
 }
 
 function foreseen(

@@ -3,7 +3,7 @@
 
 import type { LivenessAssessment } from '../liveness/finding.ts'
 import type { FixedTextModel } from './model.ts'
-import { fixedTextRatio, ratioByView, type ViewShare } from './ratio.ts'
+import { explainedRatio, type ViewShare } from './ratio.ts'
 import { fewestKeys, mostKeys, timingsOf, type Repetition } from './repetition.ts'
 import { medianOf } from './robust.ts'
 import { mechanical, repeated, submissionOf, type Submission } from './secret-tells.ts'
@@ -55,12 +55,11 @@ export function assessSecret(
   const liveness = repeated(repetition, recent) ?? mechanical(repetition, grainMs)
   const suspected = liveness && { liveness }
   const known = template !== undefined && template.repetitions >= fewestToJudge
-  const llr = known && model ? fixedTextRatio(model, template, repetition) : undefined
-  if (!known || !model || llr === undefined) return { rhythm: 'none', shares: [], ...suspected }
+  const ratio = known && model ? explainedRatio(model, template, repetition) : undefined
+  if (!known || ratio === undefined) return { rhythm: 'none', shares: [], ...suspected }
   return {
-    rhythm: rhythmVerdict(llr),
-    llr,
-    shares: ratioByView(model, template, repetition),
+    rhythm: rhythmVerdict(ratio.llr),
+    ...ratio,
     ...paceOf(template, repetition),
     ...suspected
   }
