@@ -2,7 +2,7 @@
 // host's listeners hear of it, and the audit says why. Everything that can change a session's risk comes through here.
 
 import type { LivenessAssessment } from './biometrics/liveness/finding.ts'
-import type { AuditLog, Authentication, Demand, SessionRecord, SessionStore } from './ports.ts'
+import type { AuditLog, Authentication, Demand, SeenDevice, SessionRecord, SessionStore } from './ports.ts'
 import type { ServerMessage } from './channel/ports.ts'
 import { belowAll, type Ladder, standingOf } from './risk/assurance.ts'
 import type { RiskLevel, WatchState } from './risk/levels.ts'
@@ -10,6 +10,8 @@ import { type Decision, decide, type LoginSigns, type Policy } from './risk/poli
 import {
   authenticated,
   demanded,
+  deviceFact,
+  deviceSeen,
   loginDoubted,
   newSession,
   revoked,
@@ -48,6 +50,8 @@ export interface Actions {
   noteSuspicion(uid: string, accountId: string, finding: LivenessAssessment): Promise<void>
   /** The same, and the session's risk rises. */
   suspected(uid: string, accountId: string, finding: LivenessAssessment): Promise<SessionRecord | undefined>
+  /** The pages of a session speak from a device of this class. A new one is audited, once a session. */
+  deviceSeen(uid: string, device: Omit<SeenDevice, 'since'>): Promise<SessionRecord | undefined>
   /** What a page of the session has to be told when it opens: the challenge that nobody has answered yet. */
   openChallenge(record: SessionRecord): ServerMessage | undefined
   watchChanged(uid: string, watch: WatchState): Promise<SessionRecord | undefined>
@@ -90,7 +94,8 @@ export function createActions(options: ActionOptions): Actions {
         risk: moved.risk,
         watch: moved.watch,
         clients: options.clientsOf(uid),
-        liveness: moved.liveness
+        liveness: moved.liveness,
+        device: deviceFact(moved)
       })
       // Revoked in the same write: whatever fails afterwards, nothing more is issued for the session.
       if (decision.action === 'revoke') return revoked(moved, moved.reason ?? decision.rule, now())
@@ -119,6 +124,14 @@ export function createActions(options: ActionOptions): Actions {
         data: { from: before.risk, to: after.risk, reason, ...because, ...data }
       })
       options.emit('risk.changed', { uid, accountId, from: before.risk, to: after.risk, reason })
+    } else if (after.device && after.device !== before.device) {
+      if (!after.device.known)
+        await audit.append({
+          type: 'device.new',
+          accountId,
+          sessionUid: uid,
+          data: { class: after.device.class, ...because }
+        })
     } else if (after.watch !== before.watch) {
       await audit.append({
         type: 'watch.changed',
@@ -185,6 +198,7 @@ export function createActions(options: ActionOptions): Actions {
       await noteSuspicion(audit, uid, accountId, finding)
       return change(uid, (record) => suspected(record, finding.kind), explanationOf(finding))
     },
+    deviceSeen: (uid, device) => change(uid, (record) => deviceSeen(record, { ...device, since: now() })),
     watchChanged: (uid, watch) => change(uid, (record) => watchChanged(record, watch)),
     async authenticated(uid, accountId, authentication, login) {
       const { answered, decided, record } = await noteAuthentication(uid, accountId, authentication, login, options)

@@ -6,10 +6,12 @@ import type { Logger } from 'pino'
 import {
   concludeVisit,
   createVisit,
+  deviceClasses,
   hasDrifted,
   hasForeignHands,
   noCourse,
   type Assessment,
+  type DeviceClass,
   type Engine,
   type Lesson,
   type Profile,
@@ -33,8 +35,8 @@ export interface LearningOptions {
   readonly logger: Logger
   readonly strong: StrongLogin
   engine(): Engine
-  /** A person's profile is another one now. */
-  changed(accountId: string, profile: Profile): void
+  /** A person's profile for a class of device is another one now. */
+  changed(accountId: string, profile: Profile, device: DeviceClass): void
   /** Seconds without input after which a visit has ended. Default one hour. */
   readonly quietSeconds?: number
   now(): number
@@ -42,6 +44,8 @@ export interface LearningOptions {
 
 /** A window as it was judged, and the session's risk with it. */
 export interface JudgedWindow {
+  /** Class of the profile that it was judged by. */
+  readonly device: DeviceClass
   readonly window: Window
   readonly assessment: Assessment
   readonly level: RiskLevel
@@ -54,15 +58,17 @@ export interface Learning {
   end(uid: string): Promise<void>
   /** The person's profile was erased, made anew or put back: visits that are under way teach nothing. */
   forget(accountId: string): void
-  history(accountId: string): Promise<ProfileHistory>
+  history(accountId: string, device?: DeviceClass): Promise<ProfileHistory>
   /** Puts an earlier version back; the course begins anew. Throws `not_found`, `profile_corrupt`, `conflict`. */
-  rollBack(accountId: string, version: number): Promise<number>
+  rollBack(accountId: string, version: number, device?: DeviceClass): Promise<number>
   close(): void
 }
 
 /** A visit that is going on, in memory only. */
 interface Present {
+  readonly uid: string
   readonly accountId: string
+  readonly device: DeviceClass
   readonly visit: Visit
   readonly begunAt: number
   /** Version that the visit began with; undefined when that could not be read. */
@@ -80,49 +86,54 @@ const dayLength = 24 * 3600
 export function createLearning(options: LearningOptions): Learning {
   const { sessions, people, profiles, audit, logger, now } = options
   const quietMs = (options.quietSeconds ?? 3600) * 1000
+  /** By session and class of device. */
   const present = new Map<string, Present>()
 
-  function begin(uid: string, accountId: string): Present {
+  function begin(uid: string, accountId: string, device: DeviceClass): Present {
     const base = profiles
-      .versions(accountId)
+      .versions(accountId, device)
       .then((versions) => versions[0]?.version)
       .catch(() => undefined)
     const begunAt = now()
-    const quiet = setTimeout(() => void end(uid), quietMs).unref()
+    const quiet = setTimeout(() => void endVisit(keyOf(uid, device)), quietMs).unref()
     const visit = createVisit()
-    return { accountId, visit, begunAt, base, lastAt: begunAt, paused: false, calm: true, quiet }
+    return { uid, accountId, device, visit, begunAt, base, lastAt: begunAt, paused: false, calm: true, quiet }
   }
 
-  function drop(uid: string): Present | undefined {
-    const ended = present.get(uid)
+  function drop(key: string): Present | undefined {
+    const ended = present.get(key)
     clearTimeout(ended?.quiet)
-    present.delete(uid)
+    present.delete(key)
     return ended
   }
 
   async function end(uid: string): Promise<void> {
-    const ended = drop(uid)
+    for (const device of deviceClasses) await endVisit(keyOf(uid, device))
+  }
+
+  async function endVisit(key: string): Promise<void> {
+    const ended = drop(key)
     if (!ended) return
     try {
-      await conclude(uid, ended)
+      await conclude(ended)
     } catch (error) {
       // Somebody else wrote first: a lesson is lost, and there is another tomorrow.
       if (isVigilError(error, 'conflict')) return
-      logger.error({ err: error, uid }, 'a visit could not be learnt from')
+      logger.error({ err: error, uid: ended.uid }, 'a visit could not be learnt from')
     }
   }
 
-  async function conclude(uid: string, { accountId, visit, begunAt, base, calm }: Present): Promise<void> {
+  async function conclude({ uid, accountId, device, visit, begunAt, base, calm }: Present): Promise<void> {
     const [record, person, opened] = await Promise.all([
       sessions.find(uid),
       people.find(accountId),
-      profiles.find(accountId)
+      profiles.find(accountId, device)
     ])
     if (!record || record.accountId !== accountId || record.revokedAt !== undefined) return
     if (person?.consentedAt === undefined || !opened || opened.version !== (await base)) return
     if (!(await isStrong(options.strong, record, begunAt))) return
 
-    const kept = await profiles.course(accountId)
+    const kept = await profiles.course(accountId, device)
     const before = kept.enrolledAt === opened.enrolledAt ? kept : { ...noRecord, enrolledAt: opened.enrolledAt }
     const untouched = calm && record.alarms === 0 && record.risk === 'LOW' && !record.cap && !record.demand
     const ending = concludeVisit(options.engine(), { ...opened, course: before.course }, visit.summary(), {
@@ -134,7 +145,8 @@ export function createLearning(options: LearningOptions): Learning {
     await profiles.saveCourse(
       accountId,
       { course: ending.course, enrolledAt: opened.enrolledAt, cleanVersion: clean ? version : before.cleanVersion },
-      now()
+      now(),
+      device
     )
   }
 
@@ -147,11 +159,11 @@ export function createLearning(options: LearningOptions): Learning {
     { course, seen, outcome }: VisitEnd
   ): Promise<number> {
     const note = (type: string, data: Readonly<Record<string, unknown>>): Promise<void> =>
-      audit.append({ type, accountId, sessionUid: uid, data: { ...seen, ...data } })
+      audit.append({ type, accountId, sessionUid: uid, data: { device: opened.device, ...seen, ...data } })
     if (hasDrifted(course) && !hasDrifted(before.course)) await note('profile.drift_noticed', { drift: course.drift })
     if (hasForeignHands(course) && !hasForeignHands(before.course)) {
       await note('profile.foreign_hands_noticed', { takeover: course.takeover })
-      return takeBack(accountId, opened.version, before.cleanVersion)
+      return takeBack(accountId, opened, before.cleanVersion)
     }
     if (typeof outcome !== 'string') return learn(accountId, opened, outcome, note)
     if (!unremarkable.has(outcome)) await note('profile.not_learnt', { reason: outcome })
@@ -166,35 +178,40 @@ export function createLearning(options: LearningOptions): Learning {
   ): Promise<number> {
     const version = await profiles.learn(accountId, opened, lesson, now())
     await note('profile.learnt', { version, from: opened.version, hops: lesson.hops })
-    options.changed(accountId, lesson.profile)
+    options.changed(accountId, lesson.profile, opened.device)
     return version
   }
 
   /** What was learnt since foreign hands were first in the visits may be theirs. */
-  async function takeBack(accountId: string, newest: number, clean: number): Promise<number> {
-    const versions = await profiles.versions(accountId)
+  async function takeBack(
+    accountId: string,
+    { version: newest, device }: OpenedProfile,
+    clean: number
+  ): Promise<number> {
+    const versions = await profiles.versions(accountId, device)
     // The clean version may be gone by now; the oldest that is kept is the next best.
     const to = versions.some(({ version }) => version === clean) ? clean : (versions.at(-1)?.version ?? newest)
-    return to === newest ? newest : restore(accountId, to)
+    return to === newest ? newest : restore(accountId, to, device)
   }
 
-  async function restore(accountId: string, to: number): Promise<number> {
-    const version = await profiles.restore(accountId, to, now())
-    await audit.append({ type: 'profile.rolled_back', accountId, data: { version, to } })
+  async function restore(accountId: string, to: number, device: DeviceClass): Promise<number> {
+    const version = await profiles.restore(accountId, to, now(), device)
+    await audit.append({ type: 'profile.rolled_back', accountId, data: { device, version, to } })
     forget(accountId)
-    const opened = await profiles.find(accountId)
-    if (opened) options.changed(accountId, opened.profile)
+    const opened = await profiles.find(accountId, device)
+    if (opened) options.changed(accountId, opened.profile, device)
     return version
   }
 
   function forget(accountId: string): void {
-    for (const [uid, visit] of present) if (visit.accountId === accountId) drop(uid)
+    for (const [key, visit] of present) if (visit.accountId === accountId) drop(key)
   }
 
   return {
-    observe(uid, accountId, { window, assessment, level }) {
-      let visit = present.get(uid)
-      if (!visit) present.set(uid, (visit = begin(uid, accountId)))
+    observe(uid, accountId, { device, window, assessment, level }) {
+      const key = keyOf(uid, device)
+      let visit = present.get(key)
+      if (!visit) present.set(key, (visit = begin(uid, accountId, device)))
       const at = now()
       if (at - visit.lastAt > longestPauseSeconds) visit.paused = true
       visit.lastAt = at
@@ -204,26 +221,31 @@ export function createLearning(options: LearningOptions): Learning {
     },
     end,
     forget,
-    async history(accountId) {
+    async history(accountId, device = 'keyboard') {
       const [versions, opened, kept] = await Promise.all([
-        profiles.versions(accountId),
-        profiles.find(accountId),
-        profiles.course(accountId)
+        profiles.versions(accountId, device),
+        profiles.find(accountId, device),
+        profiles.course(accountId, device)
       ])
       const course = kept.enrolledAt === opened?.enrolledAt ? kept.course : noCourse
       return { versions, drifted: hasDrifted(course), foreignHands: hasForeignHands(course) }
     },
-    async rollBack(accountId, version) {
-      const restored = await restore(accountId, version)
-      const opened = await profiles.find(accountId)
+    async rollBack(accountId, version, device = 'keyboard') {
+      const restored = await restore(accountId, version, device)
+      const opened = await profiles.find(accountId, device)
       const enrolledAt = opened?.enrolledAt ?? 0
-      await profiles.saveCourse(accountId, { course: noCourse, enrolledAt, cleanVersion: restored }, now())
+      await profiles.saveCourse(accountId, { course: noCourse, enrolledAt, cleanVersion: restored }, now(), device)
       return restored
     },
     close() {
-      for (const uid of present.keys()) drop(uid)
+      for (const key of present.keys()) drop(key)
     }
   }
+}
+
+/** Hands on two classes of device in one session are two visits. */
+function keyOf(uid: string, device: DeviceClass): string {
+  return `${device} ${uid}`
 }
 
 /** A second visit of a day, or a short one, is nothing to write down. */

@@ -1,6 +1,7 @@
 // What the heart of Vigil needs from storage. Adapters implement these; tests run one suite over every implementation
 // (tests/contracts/storage.ts). Records are plain data. Times ending in `At` are whole seconds since the epoch.
 
+import type { DeviceClass } from './biometrics/device-class.ts'
 import type { LivenessKind } from './biometrics/liveness/finding.ts'
 import type { Action, RiskLevel, WatchState } from './risk/levels.ts'
 
@@ -24,6 +25,14 @@ export interface Demand {
   readonly acr?: string
 }
 
+export interface SeenDevice {
+  readonly class: DeviceClass
+  /** Whether there is a profile for the class. Without one nobody is held against hands on another. */
+  readonly known: boolean
+  /** When its pages first spoke from such a device. */
+  readonly since: number
+}
+
 /** What is remembered of one session at the provider, keyed by `session.uid` (stable; `jti` rotates). */
 export interface SessionRecord {
   readonly uid: string
@@ -35,6 +44,8 @@ export interface SessionRecord {
   /** What the stream was suspected of; stands until the person proves who they are. */
   readonly liveness?: LivenessKind
   readonly watch: WatchState
+  /** Class of the device that the session's pages last spoke from, and whether the person is known on it; absent = not told. */
+  readonly device?: SeenDevice
   /** Highest acr that risk allows; stays until a factor is passed afterwards, whatever the behaviour does. */
   readonly cap?: { readonly acr: string; readonly since: number; readonly reason: string }
   readonly demand?: Demand
@@ -88,7 +99,7 @@ export interface PersonStore {
   erase(accountId: string): Promise<void>
 }
 
-/** An encrypted profile. `kind` names the input and device class, e.g. `free-text/desktop`. */
+/** An encrypted profile. `kind` names what it knows, e.g. the class of device. */
 export interface StoredProfile {
   readonly accountId: string
   readonly kind: string

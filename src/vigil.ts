@@ -180,7 +180,7 @@ export function createVigil(options: VigilOptions): Vigil {
     logger,
     strong,
     engine: () => loaded().judgement.engine,
-    changed: (accountId, profile) => watch.profileLearnt(accountId, profile),
+    changed: (accountId, profile, device) => watch.profileLearnt(accountId, profile, device),
     now
   })
   const loginRhythm = createLoginRhythm({
@@ -348,8 +348,8 @@ export function createVigil(options: VigilOptions): Vigil {
     },
 
     trainingStatus: (accountId) => calibration.status(accountId),
-    profileHistory: (accountId) => learning.history(accountId),
-    rollBackProfile: (accountId, version) => learning.rollBack(accountId, version),
+    profileHistory: (accountId, device) => learning.history(accountId, device),
+    rollBackProfile: (accountId, version, device) => learning.rollBack(accountId, version, device),
 
     async sessionsOf(accountId) {
       const records = await storage.sessions.findByAccount(accountId)

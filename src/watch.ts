@@ -1,11 +1,15 @@
-// The heart. A frame comes in; its events become windows; a window is held against the person's profile; the evidence of the session
+// The heart. A frame comes in; its events become windows; a window is held against the person's profile for the class of device that it was made
+// on, and where there is none, against the session's own beginning on such a device; the evidence of the session
 // adds up; and when the evidence says something new, the session's risk moves. All tabs and relying parties of one session add to one
 // evidence.
 
 import type { Logger } from 'pino'
 import {
+  createDeviceTracker,
   createWindowBuilder,
   type Assessment,
+  type DeviceClass,
+  type DeviceTracker,
   type Profile,
   type ProfileModels,
   type Window,
@@ -19,7 +23,7 @@ import { VigilError } from './errors.ts'
 import type { Liveness, LivenessStream } from './liveness.ts'
 import { newSession, type OwnSession, weigh, weighOwn, type Judgement } from './judge.ts'
 import type { Learning } from './learning.ts'
-import type { PersonStore, SessionRecord, SessionStore } from './ports.ts'
+import type { PersonStore, SeenDevice, SessionRecord, SessionStore } from './ports.ts'
 import type { Profiles } from './profiles.ts'
 import { type Evidence, noEvidence, riskOf } from './risk/evidence.ts'
 import { atLeast, type RiskLevel } from './risk/levels.ts'
@@ -64,7 +68,7 @@ export interface SessionWatch extends Watch {
   /** A profile was made or erased: sessions of the person take it up. */
   profileChanged(accountId: string): Promise<void>
   /** A profile has learnt, or was put back: sessions of the person go on with it, and their evidence stands. */
-  profileLearnt(accountId: string, profile: Profile): void
+  profileLearnt(accountId: string, profile: Profile, device: DeviceClass): void
   close(): void
 }
 
@@ -75,10 +79,12 @@ interface Watched {
   readonly tabs: Set<Tab>
   /** Clients that must be watched and use the session. */
   readonly expectedBy: Set<string>
-  /** Without its material, which is two thirds of a profile's memory and read from storage when it is needed. */
-  profile: ProfileModels | undefined
+  /** Without their material, which is two thirds of a profile's memory and read from storage when it is needed. */
+  profiles: ReadonlyMap<DeviceClass, ProfileModels>
+  /** What speaks against the profiles. */
   evidence: Evidence
-  own: Own
+  /** By class of device, where there is no profile. */
+  readonly own: Map<DeviceClass, Own>
   /** What somebody else reported; stands until the person proves who they are. */
   reported: RiskLevel
   /** The level that the session's record was last told. */
@@ -86,7 +92,7 @@ interface Watched {
   grace?: NodeJS.Timeout
 }
 
-/** For a person without a profile: the session since the last login, to be held against its own beginning. */
+/** For a person without a profile for the class: the session since the last login, to be held against its own beginning. */
 interface Own {
   /** Undefined until something was typed. */
   afterLogin: boolean | undefined
@@ -97,7 +103,12 @@ interface Own {
 interface Tab {
   readonly session: ChannelSession
   readonly tell: (message: ServerMessage) => void
-  readonly builder: WindowBuilder
+  readonly device: DeviceTracker
+  builder: WindowBuilder
+  /** Class that the windows of the builder are judged by. */
+  judgedAs: DeviceClass
+  /** What the session's record was last told. */
+  told: Omit<SeenDevice, 'since'> | undefined
   readonly live: LivenessStream
   /** What the stream was already said to look like. */
   readonly suspected: Set<LivenessKind>
@@ -114,53 +125,77 @@ export function createWatch(options: WatchOptions): SessionWatch {
   async function receive(session: Watched, tab: Tab, frame: Frame): Promise<void> {
     const finding = await tab.live.take(frame)
     if (finding && !tab.suspected.has(finding.kind)) await suspect(session, tab, finding)
+    tab.device.announce(frame.device)
+    for (const event of frame.events) tab.device.push(event)
+    await noteDevice(session, tab)
     tab.builder.count(frame.counters)
+    const device = tab.judgedAs
     for (const event of frame.events) {
       const window = tab.builder.push(event)
-      if (window) await (tab.session.purpose === 'calibration' ? learn(session, window) : judge(session, window))
+      if (window)
+        await (tab.session.purpose === 'calibration' ? learn(session, device, window) : judge(session, device, window))
     }
     say(session, tab)
   }
 
-  async function judge(session: Watched, window: Window): Promise<void> {
+  /** Nothing of one class of device reaches into windows of another. */
+  async function noteDevice(session: Watched, tab: Tab): Promise<void> {
+    const device = tab.device.device ?? usualDevice(session)
+    if (device !== tab.judgedAs) {
+      tab.judgedAs = device
+      tab.builder = createWindowBuilder()
+    }
+    if (tab.device.device === undefined || tab.session.purpose === 'calibration') return
+    // Somebody who is known nowhere is not on a new device.
+    const known = session.profiles.size === 0 || session.profiles.has(device)
+    if (tab.told && tab.told.class === device && tab.told.known === known) return
+    await actions.deviceSeen(session.uid, { class: device, known })
+    tab.told = { class: device, known }
+  }
+
+  async function judge(session: Watched, device: DeviceClass, window: Window): Promise<void> {
+    const { judgement } = options
     // Under another population the models are derived anew, which takes the material.
-    if (session.profile && !options.judgement().engine.isCurrent(session.profile))
-      session.profile = await modelsOf(session.accountId)
-    if (!session.profile) return judgeOwn(session, window)
-    const { assessment, evidence, level } = weigh(options.judgement(), session.profile, session.evidence, window)
+    if ([...session.profiles.values()].some((one) => !judgement().engine.isCurrent(one)))
+      session.profiles = await modelsOf(session.accountId)
+    const profile = session.profiles.get(device)
+    if (!profile) return judgeOwn(session, device, window)
+    const { assessment, evidence } = weigh(judgement(), profile, session.evidence, window)
     session.evidence = evidence
-    const { profile } = session
-    await conclude(session, higher(level, session.reported), 'behaviour', () => ({
+    await conclude(session, higher(levelOf(session), session.reported), 'behaviour', () => ({
       ...because(assessment),
-      features: options.judgement().engine.explain(profile, window)
+      features: judgement().engine.explain(profile, window)
     }))
-    options.learning.observe(session.uid, session.accountId, { window, assessment, level: session.level })
+    options.learning.observe(session.uid, session.accountId, { device, window, assessment, level: session.level })
   }
 
   /** Hands that nobody knows must be those of the login: what was typed later could be anybody's. */
-  async function judgeOwn(session: Watched, window: Window): Promise<void> {
-    const { own } = session
+  async function judgeOwn(session: Watched, device: DeviceClass, window: Window): Promise<void> {
+    const own = session.own.get(device) ?? nothingTyped()
+    session.own.set(device, own)
     const pausedFor = options.now() - own.lastAt
     own.lastAt = options.now()
     // Until the beginning stands nobody would see hands change.
     if (pausedFor > longestPauseSeconds && !own.session.beginning.known) own.afterLogin = false
     own.afterLogin ??= await options.isFreshLogin(session.uid)
-    if (!own.afterLogin || session.own !== own) return
+    if (!own.afterLogin || session.own.get(device) !== own) return
     const { beginning } = own.session
-    const { assessment, session: next, level } = weighOwn(options.judgement(), own.session, window)
+    const { assessment, session: next } = weighOwn(options.judgement(), own.session, window)
     own.session = next
     if (!assessment) return
-    await conclude(session, higher(level, session.reported), 'behaviour', () => ({
+    await conclude(session, higher(levelOf(session), session.reported), 'behaviour', () => ({
       handOver: true,
       ...because(assessment),
       features: beginning.known ? options.judgement().engine.explain(beginning.known, window) : []
     }))
   }
 
-  /** What the behaviour alone says now. */
-  function levelOf({ profile, evidence, own }: Watched): RiskLevel {
+  /** What the behaviour alone says now. To go on with another device washes nothing off. */
+  function levelOf({ evidence, own }: Watched): RiskLevel {
     const { alarm, handOverAlarm } = options.judgement()
-    return profile ? riskOf(evidence, alarm) : riskOf(own.session.evidence, handOverAlarm)
+    return [...own.values()]
+      .map(({ session }) => riskOf(session.evidence, handOverAlarm))
+      .reduce(higher, riskOf(evidence, alarm))
   }
 
   /** No hand made these events, or a hand made them on an earlier day. It stands until the person proves who they are. */
@@ -193,35 +228,36 @@ export function createWatch(options: WatchOptions): SessionWatch {
     for (const tab of session.tabs) say(session, tab)
   }
 
-  async function learn(session: Watched, window: Window): Promise<void> {
+  async function learn(session: Watched, device: DeviceClass, window: Window): Promise<void> {
     if (session.level !== 'LOW') return
-    if (await calibration.collect(session.accountId, window)) await profileChanged(session.accountId)
+    if (await calibration.collect(session.accountId, device, window)) await profileChanged(session.accountId)
   }
 
   async function lastLesson(session: Watched, tab: Tab): Promise<void> {
     const window = tab.builder.flush()
-    if (window) await learn(session, window)
+    if (window) await learn(session, tab.judgedAs, window)
     if (await calibration.finish(session.accountId)) await profileChanged(session.accountId)
   }
 
-  async function modelsOf(accountId: string): Promise<ProfileModels | undefined> {
-    const opened = await profiles.find(accountId)
-    return opened && options.judgement().engine.modelsAlone(opened.profile)
+  async function modelsOf(accountId: string): Promise<ReadonlyMap<DeviceClass, ProfileModels>> {
+    const { engine } = options.judgement()
+    const known = await profiles.findAll(accountId)
+    return new Map(known.map(({ device, profile }) => [device, engine.modelsAlone(profile)]))
   }
 
   async function profileChanged(accountId: string): Promise<void> {
     options.learning.forget(accountId)
-    const profile = await modelsOf(accountId)
+    const known = await modelsOf(accountId)
     for (const session of watched.values()) {
       if (session.accountId !== accountId) continue
-      session.profile = profile
+      session.profiles = known
       startAnew(session)
     }
   }
 
   function startAnew(session: Watched): void {
     session.evidence = noEvidence()
-    session.own = nothingTyped()
+    session.own.clear()
     session.level = session.reported = 'LOW'
     for (const tab of session.tabs) {
       tab.live.startAnew()
@@ -234,7 +270,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
   /** The page hears of changes only: a steady stream of states would be a score by another name. */
   function say(session: Watched, tab: Tab): void {
-    const state = session.level !== 'LOW' ? 'doubt' : isKnown(session) ? 'watched' : 'warming_up'
+    const state = session.level !== 'LOW' ? 'doubt' : isKnown(session, tab) ? 'watched' : 'warming_up'
     if (tab.state === state) return
     tab.state = state
     tab.tell({ type: 'analysis_result', state })
@@ -252,9 +288,9 @@ export function createWatch(options: WatchOptions): SessionWatch {
         accountId,
         tabs: new Set(),
         expectedBy: new Set(),
-        profile: undefined,
+        profiles: new Map(),
         evidence: noEvidence(),
-        own: nothingTyped(),
+        own: new Map(),
         reported: 'LOW',
         level: 'LOW'
       }
@@ -291,11 +327,14 @@ export function createWatch(options: WatchOptions): SessionWatch {
       if (person?.consentedAt === undefined) throw new VigilError('consent_required')
       if (channel.purpose === 'calibration') await calibration.begin(channel.uid, channel.accountId)
       const session = watchedSession(channel.uid, channel.accountId)
-      session.profile ??= await modelsOf(channel.accountId)
+      if (session.profiles.size === 0) session.profiles = await modelsOf(channel.accountId)
       const tab: Tab = {
         session: channel,
         tell,
+        device: createDeviceTracker(),
         builder: createWindowBuilder(),
+        judgedAs: usualDevice(session),
+        told: undefined,
         live: await liveness.open(channel.accountId),
         suspected: new Set()
       }
@@ -354,9 +393,10 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
     profileChanged,
 
-    profileLearnt(accountId, profile) {
+    profileLearnt(accountId, profile, device) {
       const known = options.judgement().engine.modelsAlone(profile)
-      for (const session of watched.values()) if (session.accountId === accountId) session.profile = known
+      for (const session of watched.values())
+        if (session.accountId === accountId) session.profiles = new Map(session.profiles).set(device, known)
     },
 
     close() {
@@ -371,8 +411,13 @@ function because({ llr, shares, keystrokes }: Assessment): Readonly<Record<strin
   return { llr, detectors: shares, keystrokes }
 }
 
-function isKnown({ profile, own }: Watched): boolean {
-  return profile !== undefined || own.session.beginning.known !== undefined
+function isKnown({ profiles, own }: Watched, { judgedAs }: Tab): boolean {
+  return profiles.has(judgedAs) || own.get(judgedAs)?.session.beginning.known !== undefined
+}
+
+/** Where the page does not say what the hands are on. */
+function usualDevice({ profiles }: Watched): DeviceClass {
+  return profiles.size === 1 && profiles.has('touch') ? 'touch' : 'keyboard'
 }
 
 function higher(a: RiskLevel, b: RiskLevel): RiskLevel {

@@ -212,3 +212,28 @@ test('a step-up that completes while a revocation fires never ends in a session 
     expect((await storage.sessions.find('s'))?.revokedAt).toBe(start)
   }
 })
+
+describe('a device on which nobody knows the person', () => {
+  const asking = 'version: 1\nrules:\n  - { name: new device, when: { device: { known: false } }, then: step_up }'
+
+  it('is audited once and asks nothing by itself', async () => {
+    const { actions, storage, types } = house()
+    await actions.authenticated('s', 'ana', pwd('login'))
+    for (let n = 0; n < 2; n++) await actions.deviceSeen('s', { class: 'touch', known: false })
+    await actions.deviceSeen('s', { class: 'keyboard', known: true })
+    expect(await types()).toEqual(['device.new'])
+    expect(await storage.sessions.find('s')).toMatchObject({ risk: 'LOW', device: { class: 'keyboard', known: true } })
+  })
+
+  it('is asked about where the policy says so, until the person has proved who they are on it', async () => {
+    const { actions, storage, types } = house(asking)
+    await actions.authenticated('s', 'ana', pwd('login'))
+    await actions.deviceSeen('s', { class: 'touch', known: false })
+    expect((await storage.sessions.find('s'))?.demand).toMatchObject({ rule: 'new device', action: 'step_up' })
+    await actions.authenticated('s', 'ana', pwd('answer', start + 5))
+    await actions.watchChanged('s', 'watched')
+    await actions.riskMoved('s', 'MEDIUM', 'behaviour')
+    expect((await storage.sessions.find('s'))?.demand).toBeUndefined()
+    expect((await types()).filter((type) => type === 'challenge.required')).toHaveLength(1)
+  })
+})

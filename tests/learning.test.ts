@@ -59,7 +59,7 @@ async function house({ factors = [hostPassword] }: { factors?: readonly Factor[]
     clock += delay
     const profile = (await profiles.find('ana'))!.profile
     for (const window of windowsOf(recordings)) {
-      learning.observe(uid, 'ana', { window, assessment: engine.assess(profile, window), level })
+      learning.observe(uid, 'ana', { device: 'keyboard', window, assessment: engine.assess(profile, window), level })
       clock += 10
     }
     return uid
@@ -133,7 +133,12 @@ describe('a visit that began with a login and is the owner’s all along', () =>
       authenticated(newSession('quiet', 'ana', 20_010 * day), { amr: ['pwd'], at: 20_001 * day })
     )
     for (const window of windowsOf(work)) {
-      learning.observe('quiet', 'ana', { window, assessment: engine.assess(enrolled, window), level: 'LOW' })
+      learning.observe('quiet', 'ana', {
+        device: 'keyboard',
+        window,
+        assessment: engine.assess(enrolled, window),
+        level: 'LOW'
+      })
     }
     await expect.poll(async () => (await profiles.find('ana'))?.version).toBe(2)
   })
@@ -204,7 +209,12 @@ describe('a visit teaches nothing', () => {
     pass(901)
     const { profile } = (await profiles.find('ana'))!
     for (const window of windowsOf(work)) {
-      learning.observe(uid, 'ana', { window, assessment: engine.assess(profile, window), level: 'LOW' })
+      learning.observe(uid, 'ana', {
+        device: 'keyboard',
+        window,
+        assessment: engine.assess(profile, window),
+        level: 'LOW'
+      })
     }
     await learning.end(uid)
     expect(await version()).toBe(1)

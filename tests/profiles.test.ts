@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../src/adapters/index.ts'
 import {
   createEngine,
+  noCourse,
   decodeProfile,
   encodeProfile,
   type Profile,
@@ -43,7 +44,47 @@ describe('a profile', () => {
     expect(await profiles.add('ana', one, 1000)).toBe(1)
     expect(await profiles.add('ana', two, 2000)).toBe(2)
     const lineage = { anchorHops: two.person.hops.length }
-    expect(await profiles.find('ana')).toEqual({ version: 2, profile: kept(two), lineage, enrolledAt: 2000 })
+    expect(await profiles.find('ana')).toEqual({
+      device: 'keyboard',
+      version: 2,
+      profile: kept(two),
+      lineage,
+      enrolledAt: 2000
+    })
+  })
+
+  it('is kept apart for each class of device, with versions and a course of its own, and erased with all of them', async () => {
+    const { profiles, storage } = shelf()
+    await profiles.add('ana', one, 1000)
+    await profiles.add('ana', one, 1500)
+    expect(await profiles.add('ana', two, 2000, 'touch')).toBe(1)
+    expect(await profiles.devices('ana')).toEqual(['keyboard', 'touch'])
+    expect((await profiles.findAll('ana')).map(({ device, version }) => `${device} ${version}`)).toEqual([
+      'keyboard 2',
+      'touch 1'
+    ])
+    const touch = (await profiles.find('ana', 'touch'))!
+    expect(touch).toMatchObject({ device: 'touch', profile: kept(two), enrolledAt: 2000 })
+    expect(await profiles.learn('ana', touch, touch, 3000)).toBe(2)
+    expect(await profiles.restore('ana', 1, 4000, 'touch')).toBe(3)
+    expect((await profiles.versions('ana')).map(({ version }) => version)).toEqual([2, 1])
+    expect((await profiles.versions('ana', 'touch')).map(({ version }) => version)).toEqual([3, 2, 1])
+    await profiles.saveCourse('ana', { course: noCourse, enrolledAt: 2000, cleanVersion: 3 }, 4000, 'touch')
+    expect((await profiles.course('ana')).cleanVersion).toBe(0)
+    expect((await profiles.course('ana', 'touch')).cleanVersion).toBe(3)
+    expect(await profiles.all()).toHaveLength(1)
+    await profiles.erase('ana')
+    expect(await profiles.devices('ana')).toEqual([])
+    expect(await storage.profiles.all('session/touch')).toEqual([])
+  })
+
+  it('of one class is not opened as one of another', async () => {
+    const { profiles, storage } = shelf()
+    await profiles.add('ana', one, 1000)
+    const stored = (await storage.profiles.find('ana', 'session'))!
+    await storage.profiles.add({ ...stored, kind: 'session/touch' })
+    expect(await profiles.find('ana', 'touch')).toBeUndefined()
+    expect(await profiles.devices('ana')).toEqual(['keyboard', 'touch'])
   })
 
   it('that learnt stands on the version it learnt from, and remembers when the person enrolled', async () => {

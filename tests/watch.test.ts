@@ -7,7 +7,9 @@ import { memoryStorage } from '../src/adapters/index.ts'
 import {
   type Assessment,
   createEngine,
+  type DeviceClass,
   type Engine,
+  EventType,
   type InputEvent,
   noCounters,
   type Population,
@@ -96,7 +98,8 @@ async function house(required: readonly string[] = ['shop']) {
     // The same typing is played again and again here.
     liveness: nothingSuspected,
     learning: {
-      observe: (uid, _accountId, { level }) => lessons.push(`${uid} ${level}`),
+      observe: (uid, _accountId, { device, level }) =>
+        lessons.push(device === 'keyboard' ? `${uid} ${level}` : `${uid} ${level} on ${device}`),
       end: (uid) => Promise.resolve(void lessons.push(`${uid} ended`)),
       forget: (accountId) => lessons.push(`${accountId} forgotten`)
     },
@@ -131,12 +134,13 @@ async function house(required: readonly string[] = ['shop']) {
     return {
       messages,
       close: () => stream.close(),
-      async type(some: readonly InputEvent[] = events) {
+      async type(some: readonly InputEvent[] = events, device?: DeviceClass) {
         await stream.receive({
           sequence: sequence++,
           sentAt: 0,
           grainMs: 1,
           hidden: false,
+          ...(device && { device }),
           counters: noCounters,
           events: some
         })
@@ -263,6 +267,72 @@ describe('a session of somebody without a profile', () => {
     expect((await record()).risk).toBe('MEDIUM')
   })
 })
+
+describe('somebody who is known at a keyboard', () => {
+  const pointing = events.filter(({ type }) => type !== EventType.keyDown && type !== EventType.keyUp)
+  /** Several windows of it. */
+  const swiping = [0, 1, 2, 3].flatMap((n) => shifted(pointing, n))
+  async function known() {
+    const all = await house()
+    await all.profiles.add('ana', profile, now())
+    return { ...all, page: await all.tab() }
+  }
+
+  it('is nobody’s stranger on a screen: it is held against its own beginning, and the session says that the device is new', async () => {
+    const { page, record, strange, lessons, storage } = await known()
+    strange(50)
+    await page.type(swiping, 'touch')
+    expect(states(page.messages)).toEqual(['watched', 'warming_up'])
+    expect(await record()).toMatchObject({ risk: 'LOW', device: { class: 'touch', known: false } })
+    await page.type(swiping, 'touch')
+    expect((await storage.audit.list({ type: 'device.new' })).map(({ data }) => data)).toMatchObject([
+      { class: 'touch', rule: 'everything else' }
+    ])
+    expect(lessons).toEqual([])
+  })
+
+  it('is held against the profile again as soon as keys go down, whatever the page says', async () => {
+    const { page, record, strange } = await known()
+    await page.type(pointing.slice(0, 200), 'touch')
+    strange(6)
+    await page.type(events, 'touch')
+    expect(await record()).toMatchObject({ risk: 'HIGH', device: { class: 'keyboard', known: true } })
+  })
+
+  it('washes no doubt off by going on with another device', async () => {
+    const { page, record, strange } = await known()
+    strange(3)
+    await page.type(events, 'keyboard')
+    expect((await record()).risk).toBe('MEDIUM')
+    strange(-50)
+    await page.type(swiping, 'touch')
+    expect((await record()).risk).toBe('MEDIUM')
+    expect(states(page.messages).at(-1)).toBe('doubt')
+  })
+
+  it('has a profile of a screen once one was taught there, and both serve', async () => {
+    const { profiles, page, tab, record, strange, lessons } = await known()
+    const lesson = await tab({ purpose: 'calibration' })
+    for (let n = 0; n < 20 && !(await profiles.find('ana', 'touch')); n++)
+      await lesson.type(shifted(pointing, n), 'touch')
+    lesson.close()
+    await expect.poll(() => profiles.devices('ana')).toEqual(['keyboard', 'touch'])
+    expect((await profiles.find('ana'))?.version).toBe(1)
+    await page.type(swiping, 'touch')
+    expect(states(page.messages).at(-1)).toBe('watched')
+    expect(lessons).toContain('s LOW on touch')
+    expect(await record()).toMatchObject({ risk: 'LOW', device: { class: 'touch', known: true } })
+    strange(6)
+    await page.type(swiping, 'touch')
+    expect((await record()).risk).toBe('HIGH')
+  })
+})
+
+/** The same once more, later. */
+function shifted(some: readonly InputEvent[], times: number): InputEvent[] {
+  const lengthMs = some.at(-1)!.t - some[0]!.t + 1000
+  return some.map((event) => ({ ...event, t: event.t + times * lengthMs }))
+}
 
 describe('evidence', () => {
   it('moves the risk, tells every tab of the session, and nobody else', async () => {
@@ -462,7 +532,7 @@ describe('learning', () => {
     const page = await tab()
     strange(3)
     await page.type()
-    watch.profileLearnt('ana', profile)
+    watch.profileLearnt('ana', profile, 'keyboard')
     expect(states(page.messages).at(-1)).toBe('doubt')
     expect((await record()).risk).toBe('MEDIUM')
     expect(lessons).not.toContain('ana forgotten')

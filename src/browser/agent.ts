@@ -52,6 +52,8 @@ export function startAgent(options: AgentOptions): Agent {
   let reported = 0
   let leaving = false
 
+  // Asked with every frame: a tablet can be put into a dock.
+  const touchScreen = matchMedia('(pointer: coarse)')
   const capture = startCapture(page)
   let link: Link | undefined = connect()
   const timer = setInterval(beat, beatMs)
@@ -109,7 +111,8 @@ export function startAgent(options: AgentOptions): Agent {
     lastEventAt = events.at(-1)?.t ?? lastEventAt
     // Timers and events are rounded each in their own way: the clock of the frame never goes back.
     lastSentAt = Math.max(performance.now(), lastEventAt, lastSentAt)
-    to.send(frames.write({ sentAt: lastSentAt, grainMs, hidden: page.hidden, counters, events }))
+    const device = touchScreen.matches ? 'touch' : 'keyboard'
+    to.send(frames.write({ sentAt: lastSentAt, grainMs, hidden: page.hidden, device, counters, events }))
   }
 
   function heard(message: ServerMessage): void {

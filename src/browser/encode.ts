@@ -8,6 +8,8 @@ import {
   behavioralData,
   flagCounters,
   flagHidden,
+  flagKeyboard,
+  flagTouch,
   formMove,
   formPlain,
   formShortMove,
@@ -33,6 +35,8 @@ export interface Beat {
   readonly events: readonly InputEvent[]
   readonly hidden?: boolean
   readonly counters?: Counters
+  /** What the person's hands are on; absent = not told. */
+  readonly device?: NonNullable<Frame['device']>
   /** Finest step of the page's clock in milliseconds, when it is known better than at the start. */
   readonly grainMs?: number
 }
@@ -50,8 +54,8 @@ export function createFrameWriter(options: { readonly grainMs?: number } = {}): 
   let sequence = 0
   return {
     write(beat) {
-      const { sentAt, events, hidden = false, counters = noCounters, grainMs = options.grainMs ?? 0 } = beat
-      const frame = encodeFrame({ sequence, sentAt, grainMs, hidden, counters, events })
+      const { sentAt, events, hidden = false, counters = noCounters, grainMs = options.grainMs ?? 0, device } = beat
+      const frame = encodeFrame({ sequence, sentAt, grainMs, hidden, counters, events, ...(device && { device }) })
       sequence += 1
       return frame
     },
@@ -91,7 +95,10 @@ export function encodeBody(frame: Frame): Uint8Array<ArrayBuffer> {
   bytes[at++] = wireVersion
   bytes[at++] = behavioralData
   const present = counterNames.filter((name) => frame.counters[name] > 0)
-  bytes[at++] = (frame.hidden ? flagHidden : 0) | (present.length > 0 ? flagCounters : 0)
+  bytes[at++] =
+    (frame.hidden ? flagHidden : 0) |
+    (present.length > 0 ? flagCounters : 0) |
+    (frame.device === undefined ? 0 : frame.device === 'touch' ? flagTouch : flagKeyboard)
   varint(frame.sequence)
   const sentTicks = ticks(frame.sentAt)
   varint(sentTicks)

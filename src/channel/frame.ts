@@ -9,6 +9,8 @@ import {
   behavioralData,
   flagCounters,
   flagHidden,
+  flagKeyboard,
+  flagTouch,
   formMove,
   formPlain,
   formShortMove,
@@ -38,7 +40,8 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   if (bytes[0] !== wireVersion) throw new VigilError('frame_unsupported', `version ${bytes[0]}`)
   if (bytes[1] !== behavioralData) throw new VigilError('frame_unsupported', `frame type ${bytes[1]}`)
   const flags = bytes[2]!
-  if (flags & ~(flagHidden | flagCounters)) throw malformed('flags')
+  if (flags & ~(flagHidden | flagCounters | flagKeyboard | flagTouch)) throw malformed('flags')
+  if (flags & flagKeyboard && flags & flagTouch) throw malformed('two classes of device')
 
   const reader = new Reader(bytes, 3)
   const sequence = reader.varint(maxSequence)
@@ -52,6 +55,8 @@ export function decodeFrame(bytes: Uint8Array): Frame {
     sentAt: sentTicks / ticksPerMs,
     grainMs: grainSteps / grainStepsPerMs,
     hidden: (flags & flagHidden) !== 0,
+    ...(flags & flagKeyboard && { device: 'keyboard' }),
+    ...(flags & flagTouch && { device: 'touch' }),
     counters,
     events
   }

@@ -2,6 +2,7 @@
 // carries.
 
 import type { IncomingMessage } from 'node:http'
+import type { DeviceClass } from '../biometrics/device-class.ts'
 import type { Counters, InputEvent } from '../biometrics/events.ts'
 
 /** Why a page opened the channel: to be watched, or to teach the provider how its person types. */
@@ -28,6 +29,8 @@ export interface Frame {
   readonly grainMs: number
   /** True while the tab is hidden. */
   readonly hidden: boolean
+  /** What the person's hands are on, as the page says; absent = it does not say. */
+  readonly device?: DeviceClass
   readonly counters: Counters
   /** In time order. */
   readonly events: readonly InputEvent[]

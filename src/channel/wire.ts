@@ -15,6 +15,9 @@ export const behavioralData = 1
 /** Bits of the third byte; the others are zero. */
 export const flagHidden = 1
 export const flagCounters = 2
+/** What the person's hands are on; neither bit = the page does not say, both = no frame. */
+export const flagKeyboard = 4
+export const flagTouch = 8
 
 /** Times travel as whole ticks of 0.1 ms: the step of `event.timeStamp` on a plain page. */
 export const ticksPerMs = 10

@@ -2,6 +2,7 @@
 
 import type { Configuration, Interaction, InteractionResults, default as Provider } from 'oidc-provider'
 import type { Server } from 'node:http'
+import type { DeviceClass } from '../biometrics/device-class.ts'
 import type { RiskLevel, WatchState } from '../risk/levels.ts'
 import type { ChannelPurpose } from '../channel/ports.ts'
 import type { Person, ProfileVersion, SessionRecord } from '../ports.ts'
@@ -51,6 +52,8 @@ export interface TrainingStatus {
   readonly keystrokes: number
   readonly keystrokesNeeded: number
   readonly profileVersion?: number
+  /** Classes of device on which the person is known; absent = none. */
+  readonly devices?: readonly DeviceClass[]
 }
 
 export interface ProfileHistory {
@@ -105,13 +108,13 @@ export interface Vigil {
   /** Withdraws: profiles are erased, streams end, access stays. */
   withdrawConsent(accountId: string): Promise<void>
   trainingStatus(accountId: string): Promise<TrainingStatus>
-  /** Versions of a person's profile that are kept, and what their visits of late say of it. */
-  profileHistory(accountId: string): Promise<ProfileHistory>
+  /** Versions of a person's profile for a class of device (default `keyboard`) that are kept, and what their visits of late say of it. */
+  profileHistory(accountId: string, device?: DeviceClass): Promise<ProfileHistory>
   /**
    * Puts an earlier version of a profile back, byte for byte, as the next one; resolves to its number. Throws `not_found` for a person or a
    * version that is not there, `profile_corrupt` when it cannot be read, `conflict` when another version came in between.
    */
-  rollBackProfile(accountId: string, version: number): Promise<number>
+  rollBackProfile(accountId: string, version: number, device?: DeviceClass): Promise<number>
   /** Live sessions of a person, newest first, with what is known of each. */
   sessionsOf(accountId: string): Promise<readonly SessionRecord[]>
   /** Present assurance and risk of a session, as tokens would tell it. */

@@ -16,6 +16,7 @@ export interface PolicyRule {
     readonly watch?: readonly WatchState[]
     readonly client?: readonly string[]
     readonly liveness?: readonly LivenessKind[]
+    readonly device?: { readonly known: boolean }
     /** A rule with it decides logins and nothing else; a rule without it never decides one. */
     readonly login?: LoginCondition
   }
@@ -50,6 +51,8 @@ export interface Facts {
   readonly clients: readonly string[]
   /** What the stream is suspected of; absent = nothing. */
   readonly liveness?: LivenessKind | undefined
+  /** Whether the person has a profile for the device's class, or has proved who they are on it; absent = it was not told. */
+  readonly device?: { readonly known: boolean } | undefined
   /** How the secret was typed that has just proved right; absent = this is no login. */
   readonly login?: LoginFacts | undefined
 }
@@ -159,6 +162,7 @@ function matches(when: PolicyRule['when'], facts: Facts): boolean {
   if (when.risk && !when.risk.includes(facts.risk)) return false
   if (when.watch && !when.watch.includes(facts.watch)) return false
   if (when.liveness && (facts.liveness === undefined || !when.liveness.includes(facts.liveness))) return false
+  if (when.device && when.device.known !== facts.device?.known) return false
   return !when.client || when.client.some((client) => facts.clients.includes(client))
 }
 
@@ -197,6 +201,7 @@ function documentSchema(acrs: readonly string[]): z.ZodType<Document> {
           watch: oneOrMany(z.enum(watchStates)).optional(),
           client: oneOrMany(z.string().min(1)).optional(),
           liveness: oneOrMany(z.enum(livenessKinds)).optional(),
+          device: z.strictObject({ known: z.boolean() }).optional(),
           login: z
             .strictObject({
               rhythm: oneOrMany(z.enum(rhythmVerdicts)).optional(),

@@ -3,7 +3,7 @@
 // store writes nothing. What risk took latches: only a factor passed afterwards gives it back.
 
 import type { LivenessKind } from '../biometrics/liveness/finding.ts'
-import type { Authentication, SessionRecord } from '../ports.ts'
+import type { Authentication, SeenDevice, SessionRecord } from '../ports.ts'
 import { belowAll, isKnown } from './assurance.ts'
 import { atLeast, type RiskLevel, stronger, type WatchState } from './levels.ts'
 import type { Decision, LoginDoubt } from './policy.ts'
@@ -118,6 +118,17 @@ export function loginDoubted(
     cap: { acr: belowAll, since: now, reason: decision.doubt }
   }
   return possible ? demanded(doubted, decision, now) : { ...doubted, alarms: record.alarms + 1 }
+}
+
+/** What a policy sees of a device: somebody who has proved who they are on it is not asked again because of it. */
+export function deviceFact({ device, authentications }: SessionRecord): { readonly known: boolean } | undefined {
+  return device && { known: device.known || authentications.some(({ at }) => at > device.since) }
+}
+
+/** The session's pages speak from a device of this class. */
+export function deviceSeen(record: SessionRecord, device: SeenDevice): SessionRecord {
+  const same = record.device?.class === device.class && record.device.known === device.known
+  return same ? record : { ...record, device }
 }
 
 export function watchChanged(record: SessionRecord, watch: WatchState): SessionRecord {

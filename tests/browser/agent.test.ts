@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { EventType, KeyClass } from '../../src/biometrics/events.ts'
 import type { Counters, InputEvent } from '../../src/biometrics/events.ts'
@@ -50,7 +50,8 @@ inBrowser(() => {
   /** A page with the agent on it, once the channel is open. */
   async function visit(
     attributes: string | ((here: Listening) => string),
-    options: ListenOptions = {}
+    options: ListenOptions = {},
+    device: BrowserContextOptions = {}
   ): Promise<Visit> {
     // The pages are served by the server that they talk about.
     const site: { here?: Listening } = {}
@@ -59,7 +60,7 @@ inBrowser(() => {
       pages: (request, response) => void serve(site.here!, attributes, request, response)
     })
     site.here = here
-    const context = await browser.newContext()
+    const context = await browser.newContext(device)
     await context.addCookies([{ name: 'session', value: 'session-1', url: here.origin }])
     open.push({ context, here })
     const page = await context.newPage()
@@ -205,9 +206,16 @@ inBrowser(() => {
     const sent = here.seen[0]!.frames.map(({ sentAt }) => sentAt)
     const gaps = sent.slice(1).map((each, i) => each - sent[i]!)
     expect(median(gaps.map((gap) => Math.abs(gap - 1_000)))).toBeLessThan(250)
-    const { grainMs, hidden } = here.seen[0]!.frames.at(-1)!
+    const { grainMs, hidden, device } = here.seen[0]!.frames.at(-1)!
     expect(grainMs).toBeCloseTo(0.1, 2)
     expect(hidden).toBe(false)
+    expect(device).toBe('keyboard')
+  })
+
+  test('a phone says that it is a touch screen', async () => {
+    const { here } = await visit(withPageToken, {}, { hasTouch: true, isMobile: true })
+    await until(() => here.seen[0]!.frames.length >= 1, 'a beat')
+    expect(here.seen[0]!.frames[0]!.device).toBe('touch')
   })
 
   test('the page comes back by itself after the server was gone, and brings what was typed meanwhile', async () => {

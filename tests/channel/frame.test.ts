@@ -53,15 +53,24 @@ const anyFrame: fc.Arbitrary<Frame> = fc
     wait: fc.integer({ min: 0, max: 1_000_000 }),
     grainUs: fc.integer({ min: 0, max: 10_000_000 }),
     hidden: fc.boolean(),
+    device: fc.constantFrom(undefined, 'keyboard', 'touch'),
     counters: fc.oneof(fc.constant(noCounters), anyCounters)
   })
-  .map(({ sequence, firstTick, steps, wait, grainUs, hidden, counters }) => {
+  .map(({ sequence, firstTick, steps, wait, grainUs, hidden, device, counters }): Frame => {
     let tick = firstTick
     const events = steps.map(([step, event], i): InputEvent => {
       if (i > 0) tick += step
       return { t: tick / 10, ...event }
     })
-    return { sequence, sentAt: (tick + wait) / 10, grainMs: grainUs / 1000, hidden, counters, events }
+    return {
+      sequence,
+      sentAt: (tick + wait) / 10,
+      grainMs: grainUs / 1000,
+      hidden,
+      ...(device && { device }),
+      counters,
+      events
+    }
   })
 
 function key(t: number): InputEvent {
@@ -231,7 +240,8 @@ describe('hostile bytes', () => {
   test.each([
     ['another version', changed(good, 0, 2), 'frame_unsupported'],
     ['another type', changed(good, 1, 2), 'frame_unsupported'],
-    ['an unknown flag', changed(good, 2, 4), 'frame_malformed'],
+    ['an unknown flag', changed(good, 2, 16), 'frame_malformed'],
+    ['a device of two classes', changed(good, 2, 4 | 8), 'frame_malformed'],
     ['counters announced and absent', changed(good, 2, 2), 'frame_malformed'],
     ['a byte in the padding', changed(good, 63, 1), 'frame_malformed'],
     ['a length between size classes', new Uint8Array([...good, 0]), 'frame_malformed'],

@@ -55,6 +55,17 @@ describe('deciding', () => {
     expect(decide(rules, { ...all, clients: [] }).action).toBe('allow')
   })
 
+  test('a device on which nobody knows the person can be asked about; where none was told, no such rule decides', () => {
+    const rules = policy(
+      '  - { when: { device: { known: false }, risk: MEDIUM }, then: step_up }\n  - { when: { device: { known: true } }, then: notify }'
+    )
+    const at = (device: Facts['device']) => decide(rules, { ...calm, risk: 'MEDIUM', device }).action
+    expect([at({ known: false }), at({ known: true }), at(undefined)]).toEqual(['step_up', 'notify', 'allow'])
+    expect(complaintOf('version: 1\nrules:\n  - { when: { device: { known: maybe } }, then: notify }')).toContain(
+      'policy.rules[0].when.device.known'
+    )
+  })
+
   test('a rule without a name is called by its place', () => {
     const rules = policy('  - { name: first, when: { risk: HIGH }, then: revoke }\n  - { then: notify }')
     expect(decide(rules, calm).rule).toBe('rule 2')
