@@ -6,6 +6,7 @@ import { rhythmVerdicts } from '../../src/biometrics/fixed-text/index.ts'
 import { livenessKinds } from '../../src/biometrics/liveness/index.ts'
 import { VigilError } from '../../src/errors.ts'
 import { belowAll, defaultLadder, rankOf, standingOf } from '../../src/risk/assurance.ts'
+import { mayBeDoubted } from '../../src/risk/login-doubt.ts'
 import {
   decide,
   defaultPolicyDocument,
@@ -131,6 +132,21 @@ describe('a rule over logins', () => {
     ]
   ])('%s is refused', (_, rule, complaint) => {
     expect(() => rules(`  - ${rule}\n`)).toThrow(new VigilError('policy_invalid', complaint))
+  })
+})
+
+describe('whether a login may be doubted at all', () => {
+  test('follows from the rules that ask, whatever else they name', () => {
+    expect(mayBeDoubted(shipped, usual)).toBe(false)
+    expect(mayBeDoubted(shipped, { ...usual, rhythm: 'none', newDevice: true })).toBe(false)
+    expect(mayBeDoubted(shipped, { ...usual, rhythm: 'stranger' })).toBe(true)
+    expect(mayBeDoubted(shipped, { ...usual, liveness: 'automation' })).toBe(true)
+    const text = 'version: 1\nrules: [{ when: { client: bank, login: { rhythm: none } }, then: step_up }]'
+    const bank = parsePolicy(text, acrs)
+    expect(mayBeDoubted(bank, { ...usual, rhythm: 'none' })).toBe(true)
+    expect(mayBeDoubted(bank, usual)).toBe(false)
+    const noting = parsePolicy('version: 1\nrules: [{ when: { login: { rhythm: none } }, then: notify }]', acrs)
+    expect(mayBeDoubted(noting, { ...usual, rhythm: 'none' })).toBe(false)
   })
 })
 
