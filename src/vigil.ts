@@ -36,6 +36,7 @@ import { createSessionStandings } from './provider/session-standing.ts'
 import type { Vigil, VigilEvents } from './provider/vigil-api.ts'
 import { type AssuranceLevel, defaultLadder, type Ladder, standingOf } from './risk/assurance.ts'
 import { parseBudget } from './risk/evidence.ts'
+import { mayBeDoubted } from './risk/login-doubt.ts'
 import { parsePolicy, type Policy } from './risk/policy.ts'
 import { keysFrom } from './secrets.ts'
 import { isStrong, type StrongLogin } from './strong-login.ts'
@@ -233,7 +234,9 @@ export function createVigil(options: VigilOptions): Vigil {
           now,
           async authenticated(uid, accountId, authentication, seen) {
             if (seen) await loading
-            const login = seen && { ...seen, usable: await usableMethods(factors, accountId) }
+            const doubted = seen && mayBeDoubted(loaded().policy, seen.signs)
+            const usable = doubted ? await usableMethods(factors, accountId) : []
+            const login = seen && { ...seen, usable }
             const record = await actions.authenticated(uid, accountId, authentication, login)
             watch.answered(uid)
             // Nobody waits for what it teaches.
@@ -301,6 +304,7 @@ export function createVigil(options: VigilOptions): Vigil {
       await channel?.drain()
       watch.close()
       learning.close()
+      await loginRhythm.close()
       for (const step of undo.splice(0)) step()
     },
 
