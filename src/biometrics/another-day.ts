@@ -8,11 +8,11 @@ import { noCounters } from './events.ts'
 import { featureAt } from './features.ts'
 import { longestGapMs, type Keystroke } from './keystrokes.ts'
 import type { EnrolledPerson } from './population-model.ts'
-import { cellFamilies, emptyStatistics, type Statistics } from './statistics.ts'
+import { cellFamilies, emptyStatistics, keystrokesIn, type Statistics } from './statistics.ts'
 import { observeKeystroke, windowKeystrokes } from './window.ts'
 
-/** Features that times do not tell. */
-const untimed = [featureAt.shiftRightShare, featureAt.capsLockShare, featureAt.numpadShare] as const
+/** Features that the times of keystrokes do not tell: counters, and how long pauses were. */
+const untimed = [featureAt.shiftRightShare, featureAt.capsLockShare, featureAt.numpadShare, featureAt.density] as const
 const firstPointerNumber = 3 * cellFamilies.pointer.first
 
 /** Hops whose keystrokes were not kept stay as they are, and so does all pointing. */
@@ -39,9 +39,11 @@ export function onDay(
       ring.add(before)
       observeKeystroke(statistics, before)
     }
+    // A hop of pointing has features of the typing before it.
+    const lost = at === from && (ring.size === 0 || keystrokesIn(hops[i]!) > 0)
     return {
-      row: at > from ? retimed(rows[i]!, ring) : rows[i]!,
-      hop: at > from ? withPointing(statistics, hops[i]!) : hops[i]!,
+      row: lost ? rows[i]! : retimed(rows[i]!, ring),
+      hop: lost ? hops[i]! : withPointing(statistics, hops[i]!),
       typed: sliceSequence(sequence, from, at)
     }
   })

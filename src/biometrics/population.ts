@@ -5,7 +5,7 @@ import { VigilError } from '../errors.ts'
 import { onDay } from './another-day.ts'
 import type { EncoderWeights } from './encoder/encoder.ts'
 import { hopEncoderOf, sequenceView } from './encoder/hops.ts'
-import { asRecorded, createInventor, standardVariety } from './encoder/variety.ts'
+import { asRecorded, createInventor, populationVariety } from './encoder/variety.ts'
 import { joinPeople, pickHops } from './enrolled-person.ts'
 import { learnFeatureScale } from './feature-scale.ts'
 import { fitFusion, fusedParts, fusedStretch, type Fusion } from './fusion.ts'
@@ -196,7 +196,7 @@ const daysPerPerson = 3
  * encoder lie closer together than others will, and copies it has never seen do not.
  */
 function peopleOverDays(people: readonly EnrolledPerson[], random: () => number): EnrolledPerson[] {
-  const inventor = createInventor(standardVariety, random)
+  const inventor = createInventor(populationVariety, random)
   const copies = Math.min(Math.max(Math.round(peopleForVerifiers / people.length), 1), mostCopies)
   return Array.from({ length: copies }, (_, copy) =>
     people.map((recorded) => {

@@ -2,7 +2,7 @@
 
 import type { HopEncoder } from './encoder/hops.ts'
 import { onDay } from './another-day.ts'
-import { asRecorded, createInventor, standardVariety } from './encoder/variety.ts'
+import { asRecorded, createInventor, populationVariety } from './encoder/variety.ts'
 import { pickHops } from './enrolled-person.ts'
 import { scoresOf, type StretchScores } from './fusion.ts'
 import type { EnrolledPerson, PopulationBase } from './population-model.ts'
@@ -44,7 +44,7 @@ export function collectTrials(
   seed: number,
   progress: (done: number) => void
 ): void {
-  const inventor = createInventor(standardVariety, seededRandom(seedFor(seed, 'rehearsal')))
+  const inventor = createInventor(populationVariety, seededRandom(seedFor(seed, 'rehearsal')))
   for (let third = 0; third < thirds; third++) {
     const halves = people.map((person) => {
       const { enrolment, stream } = split(person, third)

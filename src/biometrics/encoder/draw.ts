@@ -15,14 +15,13 @@ export interface Batch {
 export interface BatchShape {
   readonly people: number
   readonly crops: number
-  /** All crops of a batch have one of these lengths, drawn anew for each batch. */
-  readonly keystrokes: readonly number[]
+  readonly keystrokes: number
 }
 
 /** A source of batches; equal people, shapes and random numbers give equal batches. No sequence may be shorter than a crop. */
 export function createDraw(
   people: readonly TimingSequence[],
-  { people: inBatch, crops, keystrokes: lengths }: BatchShape,
+  { people: inBatch, crops, keystrokes }: BatchShape,
   variety: Variety,
   random: () => number
 ): () => Batch {
@@ -38,7 +37,6 @@ export function createDraw(
   }
 
   return () => {
-    const keystrokes = lengths[Math.floor(random() * lengths.length)]!
     const steps = Array.from({ length: keystrokes }, () => new Float32Array(inBatch * crops * width))
     for (let member = 0; member < inBatch; member++) {
       const sequence = nextPerson()

@@ -25,7 +25,7 @@ export interface HopEncoder {
   readonly size: number
   /**
    * Sums of each hop's embedding, weighted by its share of new keystrokes: `3 × size` numbers. A hop is read together with what came
-   * before it; one without keystrokes, or with too few, gives zeros. Hops before `first` (default 0) are context alone and give nothing.
+   * before it; what little the encoder saw of the first one weighs less. One without keystrokes, or with too few, gives zeros. Hops before `first` (default 0) are context alone and give nothing.
    */
   statisticsOf(typed: readonly TimingSequence[], first?: number): Statistics[]
 }
@@ -47,9 +47,10 @@ export function hopEncoderOf(weights: EncoderWeights): HopEncoder {
   function statisticsOfHop(before: TimingSequence | undefined, hop: TimingSequence): Statistics {
     const statistics = new Float32Array(3 * size)
     if (hop.length === 0) return statistics
-    const embedding = encoder.embed(before === undefined ? hop : withContext(before, hop))
+    const read = before === undefined ? hop : withContext(before, hop)
+    const embedding = encoder.embed(read)
     if (embedding === undefined) return statistics
-    const share = hop.length / keystrokesPerHop
+    const share = (hop.length / keystrokesPerHop) * Math.min(read.length / encoderKeystrokes, 1)
     for (let d = 0; d < size; d++) {
       statistics[3 * d] = share
       statistics[3 * d + 1] = share * embedding[d]!
@@ -78,13 +79,4 @@ function withContext(before: TimingSequence, hop: TimingSequence): TimingSequenc
   if (hop.length >= encoderKeystrokes) return hop
   const wanted = Math.min(encoderKeystrokes - hop.length, before.length)
   return joinSequences([sliceSequence(before, before.length - wanted, before.length), hop])
-}
-
-/** Cuts a sequence into hops. */
-export function hopsOf(sequence: TimingSequence): TimingSequence[] {
-  const hops: TimingSequence[] = []
-  for (let from = 0; from + keystrokesPerHop <= sequence.length; from += keystrokesPerHop) {
-    hops.push(sliceSequence(sequence, from, from + keystrokesPerHop))
-  }
-  return hops
 }

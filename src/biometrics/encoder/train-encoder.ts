@@ -13,7 +13,7 @@ import { createDraw, type Batch } from './draw.ts'
 import { encoderKeystrokes, encoderVersion, leastVariance, type EncoderWeights } from './encoder.ts'
 import { encoderInputs } from './inputs.ts'
 import { readSteps, recurrentGradients, type RecurrentWeights } from './recurrent-layer.ts'
-import { standardVariety, type Variety } from './variety.ts'
+import { encoderVariety, type Variety } from './variety.ts'
 
 export interface EncoderOptions {
   /** Default: the backend that `startTensorFlow` finds. */
@@ -33,8 +33,6 @@ export interface EncoderOptions {
 export const fewestPeopleForEncoder = 20
 /** Of each of them. */
 export const fewestKeystrokes = 2 * encoderKeystrokes
-/** Mostly what an embedding looks at in the middle of a stream; the first hop of one stands alone. */
-const cropLengths = [encoderKeystrokes, encoderKeystrokes, encoderKeystrokes / 2] as const
 const learningRate = 0.005
 const warmUpSteps = 50
 const dropout = 0.1
@@ -50,7 +48,7 @@ export async function trainEncoder(
   seed: number,
   options: EncoderOptions = {}
 ): Promise<EncoderWeights> {
-  const { steps = 1000, units = 64, size = 64, crops = 6, variety = standardVariety, progress } = options
+  const { steps = 1000, units = 64, size = 64, crops = 6, variety = encoderVariety, progress } = options
   const usable = people.filter(({ length }) => length >= fewestKeystrokes)
   if (usable.length < fewestPeopleForEncoder) {
     throw new VigilError(
@@ -60,7 +58,7 @@ export async function trainEncoder(
   }
   const tf = options.tensorFlow ?? (await startTensorFlow())
   const random = seededRandom(seedFor(seed, 'encoder'))
-  const shape = { people: options.people ?? 72, crops, keystrokes: cropLengths }
+  const shape = { people: options.people ?? 72, crops, keystrokes: encoderKeystrokes }
   const draw = createDraw(usable, shape, variety, random)
   const network = newNetwork(tf, units, size, random)
   const variables = variablesOf(network)

@@ -2,24 +2,15 @@
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createEncoder, type EncoderWeights } from '../../../src/biometrics/encoder/encoder.ts'
-import { hopEncoderOf, hopsOf, sequenceView } from '../../../src/biometrics/encoder/hops.ts'
+import { hopEncoderOf, sequenceView } from '../../../src/biometrics/encoder/hops.ts'
 import { joinSequences, sliceSequence } from '../../../src/biometrics/encoder/sequence.ts'
 import { sumStatistics, type Statistics } from '../../../src/biometrics/statistics.ts'
-import { drawnEncoder, drawnSequence } from './material.ts'
+import { drawnEncoder, drawnSequence, hopsOf } from './material.ts'
 
 let weights: EncoderWeights
 
 beforeAll(async () => {
   weights = await drawnEncoder(3)
-})
-
-describe('hops of a sequence', () => {
-  it('are twenty-five keystrokes each; what is left over is not read', () => {
-    const sequence = drawnSequence(80, 1)
-    expect(hopsOf(sequence).map(({ length }) => length)).toEqual([25, 25, 25])
-    expect(joinSequences(hopsOf(sequence))).toEqual(sliceSequence(sequence, 0, 75))
-    expect(hopsOf(drawnSequence(24, 1))).toEqual([])
-  })
 })
 
 describe('what a hop says', () => {
@@ -31,8 +22,13 @@ describe('what a hop says', () => {
       .statisticsOf(hops)
       .forEach((statistics, i) => {
         const read = sliceSequence(sequence, Math.max(0, 25 * (i - 1)), 25 * (i + 1))
-        expect(statistics).toEqual(sumsOf(embed(read)!, 1))
+        expect(statistics).toEqual(sumsOf(embed(read)!, i === 0 ? 0.5 : 1))
       })
+  })
+
+  it('counts half when it is the first: the encoder sees half of what it looks at', () => {
+    const [first, second] = hopEncoderOf(weights).statisticsOf(hopsOf(drawnSequence(50, 2)))
+    expect([first![0], second![0]]).toEqual([0.5, 1])
   })
 
   it('counts as much as it is long', () => {
@@ -50,10 +46,10 @@ describe('what a hop says', () => {
     const hops = hopsOf(drawnSequence(100, 6))
     const parts = hopEncoderOf(weights).statisticsOf(hops)
     const total = sumStatistics(parts)
-    expect(total[0]).toBe(4)
+    expect(total[0]).toBe(3.5)
     for (let d = 0; d < weights.bias.length; d++) {
-      const values = parts.map((part) => part[3 * d + 1]!)
-      expect(total[3 * d + 1]! / total[3 * d]!).toBeCloseTo(values.reduce((sum, value) => sum + value) / 4, 5)
+      const sum = parts.reduce((before, part) => before + part[3 * d + 1]!, 0)
+      expect(total[3 * d + 1]! / total[3 * d]!).toBeCloseTo(sum / 3.5, 5)
     }
   })
 
@@ -62,7 +58,8 @@ describe('what a hop says', () => {
     const [empty, few] = [drawnSequence(0, 7), drawnSequence(9, 8)]
     expect(hopEncoderOf(weights).statisticsOf([empty, few, empty])).toEqual([nothing, nothing, nothing])
     const [, , read] = hopEncoderOf(weights).statisticsOf([empty, few, drawnSequence(1, 9)])
-    expect(read![0]).toBeCloseTo(0.04, 6)
+    // A keystroke of twenty-five, of which ten of fifty were seen.
+    expect(read![0]).toBeCloseTo(0.04 * 0.2, 6)
   })
 
   it('is the same alone, in a batch, again, and by a copy of the encoder', () => {

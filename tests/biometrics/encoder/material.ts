@@ -1,7 +1,7 @@
 // Sequences and encoders for tests of the sequence encoder.
 
 import type { EncoderWeights } from '../../../src/biometrics/encoder/encoder.ts'
-import { joinSequences } from '../../../src/biometrics/encoder/sequence.ts'
+import { joinSequences, sliceSequence } from '../../../src/biometrics/encoder/sequence.ts'
 import { exported, newNetwork } from '../../../src/biometrics/encoder/train-encoder.ts'
 import type { Window } from '../../../src/biometrics/index.ts'
 import type { TimingSequence } from '../../../src/biometrics/keystroke-features.ts'
@@ -30,4 +30,11 @@ export async function drawnEncoder(seed: number, units = 8, size = 6): Promise<E
 /** All that somebody typed, in order. */
 export function typedIn(windows: readonly Window[]): TimingSequence {
   return joinSequences(windows.map(({ typed }) => typed.at(-1)!))
+}
+
+/** A sequence cut into hops of 25 keystrokes, as windows close; what is left over is not read. */
+export function hopsOf(sequence: TimingSequence): TimingSequence[] {
+  const hops: TimingSequence[] = []
+  for (let from = 0; from + 25 <= sequence.length; from += 25) hops.push(sliceSequence(sequence, from, from + 25))
+  return hops
 }

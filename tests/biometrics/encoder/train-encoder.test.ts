@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Batch } from '../../../src/biometrics/encoder/draw.ts'
 import type { EncoderWeights } from '../../../src/biometrics/encoder/encoder.ts'
-import { hopEncoderOf, hopsOf } from '../../../src/biometrics/encoder/hops.ts'
+import { hopEncoderOf } from '../../../src/biometrics/encoder/hops.ts'
 import { encoderInputs } from '../../../src/biometrics/encoder/inputs.ts'
 import { sliceSequence } from '../../../src/biometrics/encoder/sequence.ts'
 import type { Variety } from '../../../src/biometrics/encoder/variety.ts'
@@ -12,7 +12,7 @@ import { gradientsOf, newNetwork, trainEncoder, variablesOf } from '../../../src
 import { startTensorFlow, type TensorFlow } from '../../../src/biometrics/networks/backend.ts'
 import { normals, seededRandom } from '../../../src/biometrics/random.ts'
 import { sumStatistics, type Statistics } from '../../../src/biometrics/statistics.ts'
-import { drawnEncoder, drawnSequence } from './material.ts'
+import { drawnEncoder, drawnSequence, hopsOf } from './material.ts'
 
 const small = { units: 16, size: 16, people: 24, crops: 4 } as const
 let tf: TensorFlow

@@ -9,7 +9,7 @@ import {
   createInventor,
   recordedDay,
   retyped,
-  standardVariety,
+  encoderVariety,
   type InventedDay,
   type InventedPerson,
   type Variety
@@ -102,15 +102,15 @@ describe('an invented person', () => {
   })
 
   it('differs from the next as far as the variety says, and not at all without any', () => {
-    const inventor = createInventor(standardVariety, seededRandom(3))
+    const inventor = createInventor(encoderVariety, seededRandom(3))
     const paces = Array.from({ length: 2000 }, () => Math.log(inventor.person().pace))
     const spread = Math.sqrt(paces.reduce((sum, pace) => sum + pace ** 2, 0) / paces.length)
-    expect(spread).toBeCloseTo(standardVariety.personPace, 1)
+    expect(spread).toBeCloseTo(encoderVariety.personPace, 1)
     expect({ ...createInventor(none, seededRandom(3)).person(), otherHanded: false }).toEqual(asRecorded)
   })
 
   it('is the same for the same random numbers', () => {
-    const [first, second] = [1, 2].map(() => createInventor(standardVariety, seededRandom(4)))
+    const [first, second] = [1, 2].map(() => createInventor(encoderVariety, seededRandom(4)))
     expect(second!.person()).toEqual(first!.person())
     expect(second!.day()).toEqual(first!.day())
   })
@@ -140,7 +140,7 @@ describe('a batch', () => {
   const width = encoderInputs + 1
 
   it('has crops of a person side by side, each person once before anybody comes again, and a bias of 1', () => {
-    const draw = createDraw(people, { people: 5, crops: 3, keystrokes: [20] }, none, seededRandom(5))
+    const draw = createDraw(people, { people: 5, crops: 3, keystrokes: 20 }, none, seededRandom(5))
     for (let n = 0; n < 4; n++) {
       const batch = draw()
       expect(batch).toMatchObject({ people: 5, crops: 3 })
@@ -163,10 +163,10 @@ describe('a batch', () => {
       length: 60,
       values: Float32Array.from(Array.from({ length: 60 }, (_, i) => [i + 1, 0, 0, 0, 2]).flat())
     }
-    const anywhere = createDraw([rising], { people: 1, crops: 40, keystrokes: [20] }, none, seededRandom(6))
+    const anywhere = createDraw([rising], { people: 1, crops: 40, keystrokes: 20 }, none, seededRandom(6))
     const starts = anywhere().steps[0]!.filter((_, i) => i % width === 0)
     expect(new Set(starts).size).toBeGreaterThan(10)
-    const whole = createDraw([rising], { people: 1, crops: 1, keystrokes: [60] }, none, seededRandom(6))
+    const whole = createDraw([rising], { people: 1, crops: 1, keystrokes: 60 }, none, seededRandom(6))
     const holds = whole().steps.map((step) => step[0]!)
     // Holds below 10 ms count as 10, and a day moves them by less than the blur: the last is the longest.
     expect(holds[0]).toBeLessThan(holds[30]!)
@@ -175,7 +175,7 @@ describe('a batch', () => {
 
   it('is the same for the same random numbers, and another the next time', () => {
     const [first, second] = [1, 2].map(() =>
-      createDraw(people, { people: 3, crops: 2, keystrokes: [50] }, standardVariety, seededRandom(7))
+      createDraw(people, { people: 3, crops: 2, keystrokes: 50 }, encoderVariety, seededRandom(7))
     )
     const batch = first!()
     expect(second!()).toEqual(batch)
@@ -184,7 +184,7 @@ describe('a batch', () => {
 })
 
 function again(person: InventedPerson, day: InventedDay): TimingSequence {
-  return retyped(createInventor(standardVariety, seededRandom(2)), recorded, person, day)
+  return retyped(createInventor(encoderVariety, seededRandom(2)), recorded, person, day)
 }
 
 function totals(sequence: TimingSequence): { holdMs: number; pressToPressMs: number } {
