@@ -8,6 +8,9 @@ interface Shape {
 }
 
 /**
+ * Which there are, their bins and groups were chosen by error rate on SapiMouse and Balabit, whose people teach nothing that ships; figures on
+ * the same people are a little kind (docs/pointer.md).
+ *
  * Steps are what the pointer does in 16 ms. `ratio` is the logarithm of the speed of one step over that of the step before, `turn` the angle
  * between them; both tell a smooth hand from a trembling one and are held apart by speed. `long…` are the same over 48 ms. Speeds are
  * log(1 + pixels a step), times log milliseconds, angles radians.

@@ -1,7 +1,8 @@
 // Invented hands on a pointer. A movement is a first reach that falls short or goes too far, and corrections that overlap it (Meyer et al.,
 // Psychological Review 1988), each with the speed profile of least jerk (Flash and Hogan, J. Neuroscience 1985), as long as Fitts's law
-// says (1954), with noise that grows with speed (Harris and Wolpert, Nature 1998) and outlives one step. The screen rounds, and tells of a
-// move only when there was one. No value was chosen on recorded pointers: each has its source, or is a judgement that says so.
+// says (1954), with noise that grows with the command (Harris and Wolpert, Nature 1998), here with speed, and outlives one step. The
+// screen rounds, and tells of a move only when there was one. No value was chosen on recorded pointers: each has its source, or is a
+// judgement that says so.
 
 import type { RecordedEvent } from './recording.ts'
 
@@ -27,8 +28,8 @@ const factors = {
   /** How long noise lasts: the time constant of muscle (Harris and Wolpert 1998). */
   lastingMs: { typical: 40, low: 30, high: 53 },
   /**
-   * Physiological tremor: 8–12 Hz, 50 µm from peak to peak when the hand is braced (Riviere, Ang and Khosla, IEEE Trans. Robotics and
-   * Automation 2003); 32 µm a pixel (800 counts an inch). Range of the size: judgement.
+   * Physiological tremor: 8–12 Hz, up to 50 µm from peak to peak (as told by Aye, Zhao and Ang, Int. J. Advanced Robotic Systems 2013;
+   * others find several times as much in free hands); 32 µm a pixel (800 counts an inch). Range of the size: judgement.
    */
   tremorHz: { typical: 10, low: 8, high: 12 },
   tremorPx: { typical: 0.8, low: 0.4, high: 1.6 },

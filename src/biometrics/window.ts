@@ -174,8 +174,8 @@ export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder 
 }
 
 /**
- * Times beyond these are thought or a held key, not rhythm: they count as the limit, or one of them would outweigh a dozen others. Chosen
- * on recorded people of `../shared/data` that teach nothing that ships.
+ * Times beyond these are thought or a held key, not rhythm: they count as the limit, or one of them would outweigh a dozen others. Chosen by
+ * error rate on recorded typists who teach nothing that ships (docs/biometrics.md); figures on the same people are a little kind.
  */
 const holdLimitsMs = [30, 400] as const
 const gapLimitsMs = [20, 600] as const

@@ -1,5 +1,5 @@
 // One-class support vector machine with a Gaussian kernel (Schölkopf et al., "Estimating the Support of a High-Dimensional
-// Distribution", Neural Computation 2001, eq. 15). The dual is solved by exchanging weight between pairs of windows; a new window
+// Distribution", Neural Computation 2001). The dual is solved as there, by exchanging weight between pairs of windows; a new window
 // starts from the solution before, so that learning is a few steps and not a fit.
 
 import type { Detector, FeatureShare } from '../detector.ts'

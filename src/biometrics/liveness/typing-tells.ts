@@ -1,6 +1,6 @@
 // What tells typed text from text that a script types with constant or random delays. Hands slow down at words and thoughts, so their
-// delays have a long upper tail (log-normal: Dhakal et al., CHI 2018); which key comes after which shows in the delays; a finger is down
-// before the one before is up. A script that draws its delays has none of the three.
+// delays have a long upper tail (near to log-normal: González et al., Heliyon 2021); which key comes after which shows in the delays, and a
+// finger is down before the one before is up (Dhakal et al., CHI 2018). A script that draws its delays has none of the three.
 
 import type { Keystroke } from '../keystrokes.ts'
 
