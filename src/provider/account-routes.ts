@@ -8,7 +8,7 @@ import { passwordProblem, retryAfterSeconds, signUpProblems } from './accounts.t
 import { problemPages } from './pages.ts'
 import { publicWords } from './public-errors.ts'
 import { backFromSignIn, sendToSignIn, signedIn } from './signed-in.ts'
-import { loginWords, standingWords, trainingWords } from './standing-words.ts'
+import { deviceWords, loginWords, standingWords, trainingWords } from './standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import type { Accounts, SignUp } from './accounts.ts'
@@ -88,6 +88,7 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
         uid: session.uid,
         present: session.uid === who.uid,
         signedInAt: moment(session.authentications.at(-1)?.at),
+        device: deviceWords(session.device),
         words: standingWords({ risk: session.risk, watch: session.watch, amr: [], acr: '' })
       })),
       csrf

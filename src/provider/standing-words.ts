@@ -1,6 +1,8 @@
 // Assurance, risk, watch and training in words for the person whom they concern.
 
 import { fewestToJudge as loginsUntilJudged } from '../biometrics/fixed-text/index.ts'
+import { deviceClasses, type DeviceClass } from '../biometrics/device-class.ts'
+import type { SessionRecord } from '../ports.ts'
 import type { RiskLevel, WatchState } from '../risk/levels.ts'
 import type { TrainingStatus } from './vigil-api.ts'
 
@@ -33,14 +35,34 @@ export interface TrainingWords {
   readonly state: TrainingStatus['state']
   readonly words: string
   readonly percent: number
+  /** On which devices the person is known, and on which not yet. Undefined where they are known on none. */
+  readonly devices?: string
 }
 
 export function trainingWords(status: TrainingStatus): TrainingWords {
   return {
     state: status.state,
     words: trainings[status.state],
-    percent: Math.round(Math.min(1, Math.max(0, status.progress)) * 100)
+    percent: Math.round(Math.min(1, Math.max(0, status.progress)) * 100),
+    ...(status.devices?.length && { devices: knownOn(status.devices) })
   }
+}
+
+/** Of a session on a device where the person is not known. Undefined for any other. */
+export function deviceWords(device: SessionRecord['device']): string | undefined {
+  if (!device || device.known) return undefined
+  return `A new device: you are not known ${deviceNames[device.class]} yet, so here you are compared with how this session began.`
+}
+
+function knownOn(devices: readonly DeviceClass[]): string {
+  const missing = deviceClasses.filter((device) => !devices.includes(device)).map((device) => deviceNames[device])
+  const known = `You are known ${devices.map((device) => deviceNames[device]).join(' and ')}`
+  return missing.length === 0 ? `${known}.` : `${known}, and not yet ${missing.join(' or ')}.`
+}
+
+const deviceNames: Readonly<Record<DeviceClass, string>> = {
+  keyboard: 'at a keyboard',
+  touch: 'on a touch screen'
 }
 
 /** What is known of how the password is typed. Undefined when nothing is. */

@@ -185,6 +185,24 @@ describe('the account page', () => {
     expect(after.text).not.toContain('Another browser')
   })
 
+  test('says on which devices the person is known, and that one of their sessions is on a new one', async () => {
+    const person = visitor(house.issuer)
+    await signUp(person)
+    const { training } = house.heart
+    house.heart.training = { ...training, state: 'ready', progress: 1, devices: ['keyboard'] }
+    const phone = { ...(await sessionOf(name, 'phone')), device: { class: 'touch', known: false, since: 1 } } as const
+    house.heart.sessions.push(phone)
+    const page = await person.get('/account')
+    expect(page.text).toContain('You are known at a keyboard, and not yet on a touch screen.')
+    expect(page.text).toContain('A new device: you are not known on a touch screen yet')
+    house.heart.training = { ...training, state: 'ready', progress: 1, devices: ['keyboard', 'touch'] }
+    house.heart.sessions.splice(house.heart.sessions.indexOf(phone), 1)
+    const later = await person.get('/account')
+    expect(later.text).toContain('You are known at a keyboard and on a touch screen.')
+    expect(later.text).not.toContain('A new device')
+    house.heart.training = training
+  })
+
   test('does not end a session of somebody else', async () => {
     await signUp(visitor(house.issuer))
     house.heart.sessions.push(await sessionOf(name, 'not-yours'))
