@@ -3,7 +3,9 @@
 
 import { assessSecret, nothingKnown, taught, type Repetition } from '../../src/biometrics/fixed-text/index.ts'
 import { mechanical, repeated, submissionOf, type Submission } from '../../src/biometrics/fixed-text/secret-tells.ts'
+import { strangerFrom } from '../../src/biometrics/fixed-text/verdict.ts'
 import { normals, seededRandom } from '../../src/biometrics/random.ts'
+import { drawPeople, estimateOf } from '../../src/evaluation/metrics/bootstrap.ts'
 import { shippedPopulation } from '../../src/shipped-population.ts'
 import { strongPasswordTypists, trainableTypists } from '../support/fixed-text-people.ts'
 
@@ -19,29 +21,36 @@ const limitsOfNoise = [0, 1, 2, 3, 5]
 const novice = [0, 1, 2, 3, 4]
 const practised = [20, 90, 170, 260, 340]
 
+type Kind = 'owner' | 'novice' | 'practised'
+
+/** Ratios by kind and owner. */
 interface Stage {
-  readonly owner: number[]
-  readonly novice: number[]
-  readonly practised: number[]
+  readonly ratios: Readonly<Record<Kind, number[][]>>
   learnt: number
 }
 
-const seen = new Map(
-  stages.map((stage): [number, Stage] => [stage, { owner: [], novice: [], practised: [], learnt: 0 }])
-)
+const seen = new Map(stages.map((stage): [number, Stage] => [stage, emptyStage()]))
+const draws = drawPeople(people.length, { replicates: 500 })
 
 for (const [person, repetitions] of people.entries()) live(person, repetitions)
 
-process.stdout.write(
-  '| logins known | owner: logins | taken for a stranger at 2, 2.5, 3, 4 | taught | new to it, caught | practised, caught |\n'
-)
-process.stdout.write('| --: | --: | --- | --: | --- | --- |\n')
-for (const [stage, { owner, novice: fresh, practised: skilled, learnt }] of seen) {
-  const share = (values: readonly number[]): string => limits.map((limit) => percent(values, limit)).join(', ')
-  const taughtShare = ((100 * learnt) / owner.length).toFixed(0)
-  process.stdout.write(
-    `| ${stage} | ${owner.length} | ${share(owner)} | ${taughtShare} % | ${share(fresh)} | ${share(skilled)} |\n`
+print('| logins known | logins of owners | asked needlessly | taught | strangers new to it, asked | practised, asked |')
+print('| -----------: | ---------------: | ---------------- | -----: | -------------------------- | ---------------- |')
+for (const [stage, { ratios, learnt }] of seen) {
+  const logins = ratios.owner.flat().length
+  const shares = (['owner', 'novice', 'practised'] as const).map((kind) => withInterval(ratios[kind], strangerFrom))
+  print(
+    `| ${stage} | ${logins} | ${shares[0]} | ${((100 * learnt) / logins).toFixed(0)} % | ${shares[1]} | ${shares[2]} |`
   )
+}
+for (const limit of limits) {
+  const [owner, novices, skilled] = (['owner', 'novice', 'practised'] as const).map((kind) =>
+    withInterval(
+      people.map((_, person) => [...seen.values()].flatMap(({ ratios }) => ratios[kind][person]!)),
+      limit
+    )
+  )
+  print(`at ${limit}, all stages: owners ${owner}, strangers ${novices}, practised ${skilled}`)
 }
 tells()
 
@@ -55,9 +64,10 @@ function live(person: number, repetitions: readonly Repetition[]): void {
     const next = taught(course, typed, assessment, Math.floor(i / loginStride / loginsADay))
     const stage = seen.get(stages.findLast((from) => from <= known) ?? 0)
     if (stage && assessment.llr !== undefined) {
-      stage.owner.push(assessment.llr)
+      stage.ratios.owner[person]!.push(assessment.llr)
       if (next.refusal === undefined) stage.learnt++
-      for (const kind of ['novice', 'practised'] as const) stage[kind].push(...attempts(person, i, kind))
+      for (const kind of ['novice', 'practised'] as const)
+        stage.ratios[kind][person]!.push(...attempts(person, i, kind))
     }
     course = next.course
   })
@@ -108,6 +118,27 @@ function shaken({ pressMs, holdMs }: Repetition, sigmaMs: number, random: () => 
   return { pressMs: pressMs.map((t) => t + sigmaMs * random()), holdMs: holdMs.map((t) => t + sigmaMs * random()) }
 }
 
-function percent(values: readonly number[], limit: number): string {
-  return `${((100 * values.filter((llr) => llr >= limit).length) / values.length).toFixed(1)} %`
+function emptyStage(): Stage {
+  const lists = (): number[][] => people.map(() => [])
+  return { ratios: { owner: lists(), novice: lists(), practised: lists() }, learnt: 0 }
+}
+
+/** Share at or above the limit, with a 95 % interval by drawing owners. */
+function withInterval(ratios: readonly (readonly number[])[], limit: number): string {
+  const hits = ratios.map((list) => list.filter((llr) => llr >= limit).length)
+  const share = (weights: ArrayLike<number>): number => {
+    let above = 0
+    let all = 0
+    ratios.forEach((list, person) => {
+      above += weights[person]! * hits[person]!
+      all += weights[person]! * list.length
+    })
+    return (100 * above) / all
+  }
+  const { value, low, high } = estimateOf(share(ratios.map(() => 1)), draws.map(share))
+  return `${value.toFixed(1)} % (${low.toFixed(1)}–${high.toFixed(1)})`
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
