@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { allDetectors, standardDetectors } from '../../src/biometrics/detectors/index.ts'
 import { sequenceEncoder } from '../../src/biometrics/detectors/sequence-encoder.ts'
+import { encoderKeystrokes } from '../../src/biometrics/encoder/encoder.ts'
 import { trainEncoder } from '../../src/biometrics/encoder/train-encoder.ts'
 import { learnPopulation, materialOf, type FeatureWindow, type Population } from '../../src/biometrics/index.ts'
 import type { TimingSequence } from '../../src/biometrics/keystroke-features.ts'
@@ -55,9 +56,12 @@ describe('the sequence encoder', () => {
     expect(sequenceEncoder.score(anaLearnt(), ben.windows[9]!)).toBeDefined()
   })
 
-  it('counts every keystroke once, though windows overlap', () => {
+  it('counts every keystroke once, though windows overlap; those with little before them count less', () => {
     const { sums } = anaLearnt()
-    const keystrokes = ana.windows.slice(0, 20).reduce((sum, { freshKeystrokes }) => sum + freshKeystrokes, 0)
+    const keystrokes = ana.windows.slice(0, 20).reduce((sum, { freshKeystrokes, typed }) => {
+      const read = freshKeystrokes + (typed.at(-2)?.length ?? 0)
+      return sum + freshKeystrokes * Math.min(read / encoderKeystrokes, 1)
+    }, 0)
     expect(sums[0]! * 25).toBeCloseTo(keystrokes, 3)
   })
 
