@@ -10,6 +10,7 @@ import {
   fewestToJudge,
   nothingKnown,
   parseTypedRhythm,
+  remembered,
   taught,
   type FixedTextModel,
   type SecretAssessment,
@@ -120,22 +121,32 @@ export function createLoginRhythm(options: LoginRhythmOptions): LoginRhythm {
 
   async function learn(login: Pending, record: SessionRecord): Promise<void> {
     const { accountId, secret, typed, assessment } = login
-    if (record.accountId !== accountId || !isCalm(record) || !(await hasAgreed(accountId))) return
-    if (!(await isStrong(options.strong, record, now()))) return remember(sessionName(record.uid), login)
+    if (record.accountId !== accountId || !isCalm(record) || !(await hasAgreed(accountId))) return undefined
+    const strong = await isStrong(options.strong, record, now())
     const { course, version } = login.known
-    const { course: next, refusal } = taught(course, typed, assessment, Math.floor(now() / dayLength))
-    if (refusal !== undefined) return
-    const template = { accountId, version: version + 1, learntAt: now() }
-    const plain = encodeSecretCourse({ course: next, secret })
-    await loginTemplates.save({ ...template, blob: seal(key, plain, bindingOf(template)) })
+    const day = Math.floor(now() / dayLength)
+    const next = strong ? taught(course, typed, assessment, day).course : remembered(course, typed)
+    const after = {
+      course: next,
+      version: next === course ? version : await save(accountId, secret, next, version + 1)
+    }
+    // A second factor may still follow.
+    if (!strong) return remember(sessionName(record.uid), { ...login, known: after })
     // Once, not with every login: from here on logins are judged.
-    if (next.template?.repetitions !== fewestToJudge || course.template?.repetitions === fewestToJudge) return
+    if (next.template?.repetitions !== fewestToJudge || course.template?.repetitions === fewestToJudge) return undefined
     await audit.append({
       type: 'login.rhythm_known',
       accountId,
       sessionUid: record.uid,
       data: { logins: fewestToJudge }
     })
+  }
+
+  async function save(accountId: string, secret: string, course: SecretCourse, version: number): Promise<number> {
+    const template = { accountId, version, learntAt: now() }
+    const plain = encodeSecretCourse({ course, secret })
+    await loginTemplates.save({ ...template, blob: seal(key, plain, bindingOf(template)) })
+    return version
   }
 
   /** What is known of this very secret. What cannot be read, and what was learnt of another secret, goes. */

@@ -153,7 +153,17 @@ describe('Ana, who has a second factor', () => {
     here.clock += 601
     await person.visit({ acr_values: loa2 }, (page) => person.browser.submit(page, { account: 'ana', amr: 'otp' }))
     await here.host.close()
-    expect(await here.storage.loginTemplates.find('ana')).toBeUndefined()
+    expect(await here.host.vigil.loginsLearnt('ana')).toBe(0)
+  })
+
+  test('and whose password was listened to: what was sent is known when it is sent again, though it taught nothing', async () => {
+    const here = await house(withCode)
+    const field = fieldOf(typist(1).type())
+    await (await here.signIn(field)).visit.redeem()
+    await expect.poll(() => here.storage.loginTemplates.find('ana')).toBeDefined()
+    const { visit } = await here.signIn(field)
+    expect(visit.pages).toEqual(['login: no_session', 'login: vigil_risk'])
+    expect((await here.audit('login.judged')).at(-1)?.data).toMatchObject({ liveness: 'replay', outcome: 'asked' })
   })
 })
 

@@ -8,6 +8,7 @@ import {
   encodeSecretCourse,
   nothingKnown,
   parseTypedRhythm,
+  remembered,
   type Repetition,
   type SecretCourse,
   taught
@@ -173,7 +174,7 @@ describe('a typing that no hand made', () => {
   it('people are not taken for one, nor for a copy of themselves', () => {
     for (let seed = 1; seed <= 40; seed++) {
       const who = typist(seed)
-      const recent = Array.from({ length: 16 }, () => submissionOf(who.type()))
+      const recent = Array.from({ length: 50 }, () => submissionOf(who.type()))
       const next = who.type()
       expect(mechanical(next, 0.1)).toBeUndefined()
       expect(repeated(next, recent)).toBeUndefined()
@@ -261,15 +262,34 @@ describe('what a login teaches', () => {
     const next = taught(slip, typed(ana.type()), { rhythm: 'none' }, 2).course
     expect(next.template).toMatchObject({ keys: 12, repetitions: 1 })
     const settled = courseOf(ana, 6)
-    expect(taught(settled, typed(typist(1, 14).type()), { rhythm: 'none' }, 9)).toEqual({
-      course: settled,
-      refusal: 'length'
-    })
+    const longer = taught(settled, typed(typist(1, 14).type()), { rhythm: 'none' }, 9)
+    expect(longer).toMatchObject({ refusal: 'length', course: { template: settled.template } })
     expect(taught(nothingKnown, typed(typist(1, 3).type()), { rhythm: 'none' }, 1).refusal).toBe('length')
   })
 
-  it('keeps the last sixteen logins', () => {
-    expect(courseOf(ana, 20).recent).toHaveLength(16)
+  it('and what it does not teach is remembered too, so that it is known when it is sent again', () => {
+    let course = courseOf(ana, 10)
+    for (let n = 0; n < 3; n++) course = taught(course, typed(ana.type()), { rhythm: 'owner' }, 99).course
+    for (const [rhythm, one] of [
+      ['owner', ana.type()],
+      ['unsure', ana.type()],
+      ['none', typist(1, 14).type()]
+    ] as const) {
+      const { course: next, refusal } = taught(course, typed(one), { rhythm }, 99)
+      expect(refusal).toBeDefined()
+      expect(assessSecret(model, next, typed(one)).liveness?.kind).toBe('replay')
+      expect(next.template).toBe(course.template)
+    }
+    const weak = remembered(nothingKnown, typed(ana.type()))
+    expect(weak.recent).toHaveLength(1)
+    expect(weak.template).toBeUndefined()
+    const once = ana.type()
+    expect(remembered(remembered(weak, typed(once)), typed(once)).recent).toHaveLength(2)
+    expect(remembered(weak, typed(typist(1, 3).type()))).toBe(weak)
+  })
+
+  it('fifty logins are remembered', () => {
+    expect(courseOf(ana, 60).recent).toHaveLength(50)
   })
 })
 
@@ -283,7 +303,7 @@ describe('what is kept', () => {
       course: nothingKnown,
       secret: ''
     })
-    expect(encodeSecretCourse({ course: courseOf(typist(1), 40), secret: 'a name' }).length).toBeLessThan(5000)
+    expect(encodeSecretCourse({ course: courseOf(typist(1), 40), secret: 'a name' }).length).toBeLessThan(6000)
   })
 
   it.each<[string, Uint8Array]>([
@@ -294,7 +314,7 @@ describe('what is kept', () => {
     ['a field more', mangled({ more: 1 })],
     ['a negative day', mangled({ day: -1 })],
     ['half a lesson', mangled({ lessons: 0.5 })],
-    ['more logins than are kept', mangled({ recent: Array.from({ length: 17 }, () => new Uint8Array(3)) })],
+    ['more logins than are kept', mangled({ recent: Array.from({ length: 51 }, () => new Uint8Array(3)) })],
     ['a login of too many keys', mangled({ recent: [new Uint8Array(300)] })],
     ['a template that is none', mangled({ template: new Uint8Array(9) })],
     ['a template that is text', mangled({ template: 'x' })],

@@ -3,6 +3,7 @@
 
 import { assessSecret, nothingKnown, taught, type Repetition } from '../../src/biometrics/fixed-text/index.ts'
 import { mechanical, repeated, submissionOf, type Submission } from '../../src/biometrics/fixed-text/secret-tells.ts'
+import { mostRecent } from '../../src/biometrics/fixed-text/secret-course.ts'
 import { strangerFrom } from '../../src/biometrics/fixed-text/verdict.ts'
 import { normals, seededRandom } from '../../src/biometrics/random.ts'
 import { drawPeople, estimateOf } from '../../src/evaluation/metrics/bootstrap.ts'
@@ -101,7 +102,7 @@ function tells(): void {
         limitsOfNoise.forEach((sigmaMs, i) => {
           if (repeated(shaken(copied, sigmaMs, random), [submissionOf(copied)])) counts.known[i]!++
         })
-        recent = [...recent, submissionOf(repetition)].slice(-16)
+        recent = [...recent, submissionOf(repetition)].slice(-mostRecent)
       }
     }
     const known = counts.known.map(

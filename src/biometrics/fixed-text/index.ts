@@ -17,6 +17,7 @@ export {
   assessSecret,
   fewestToJudge,
   nothingKnown,
+  remembered,
   taught,
   type SecretAssessment,
   type SecretCourse,

@@ -45,7 +45,7 @@ export const fewestToJudge = 5
 export const settledFrom = 10
 export const lessonsADay = 3
 /** Logins that are remembered so that they are known when they are sent again. */
-export const mostRecent = 16
+export const mostRecent = 50
 
 export function assessSecret(
   model: FixedTextModel | undefined,
@@ -71,19 +71,30 @@ export type SecretRefusal = 'liveness' | 'stranger' | 'unsure' | 'length' | 'tod
 /** What a login teaches whose owner was proved. Never changes `course`. `day` in days since the epoch. */
 export function taught(
   course: SecretCourse,
-  { repetition }: TypedSecret,
+  typed: TypedSecret,
   assessment: Pick<SecretAssessment, 'rhythm' | 'liveness'>,
   day: number
 ): { readonly course: SecretCourse; readonly refusal?: SecretRefusal } {
-  const refusal = refusalOf(course, repetition, assessment, day)
-  if (refusal !== undefined) return { course, refusal }
+  const refusal = refusalOf(course, typed.repetition, assessment, day)
+  if (refusal === 'liveness' || refusal === 'stranger') return { course, refusal }
+  const sent = remembered(course, typed)
+  if (refusal !== undefined) return { course: sent, refusal }
   const { template } = course
-  const fits = template?.keys === repetition.pressMs.length
-  const next = template && fits ? updateFixedText(template, repetition) : enrolFixedText([repetition])
-  if (next === undefined) return { course, refusal: 'length' }
+  const fits = template?.keys === typed.repetition.pressMs.length
+  const next = template && fits ? updateFixedText(template, typed.repetition) : enrolFixedText([typed.repetition])
+  if (next === undefined) return { course: sent, refusal: 'length' }
   const lessons = course.day === day ? course.lessons + 1 : 1
-  const recent = [...course.recent, submissionOf(repetition)].slice(-mostRecent)
-  return { course: { template: next, recent, day, lessons } }
+  return { course: { ...sent, template: next, day, lessons } }
+}
+
+/** A login that teaches nothing is known too when it is sent again: anybody may have listened to it. */
+export function remembered(course: SecretCourse, { repetition }: TypedSecret): SecretCourse {
+  const { length } = repetition.pressMs
+  const sent = submissionOf(repetition)
+  const last = course.recent.at(-1)
+  const isLast = last?.length === sent.length && last.every((steps, i) => steps === sent[i])
+  if (isLast || length < fewestKeys || length > mostKeys) return course
+  return { ...course, recent: [...course.recent, sent].slice(-mostRecent) }
 }
 
 function refusalOf(

@@ -44,7 +44,7 @@ export function submissionOf({ pressMs, holdMs }: Repetition): Submission {
 }
 
 /** Mean difference in milliseconds below which one is a copy of the other: twice the same by hand differs by more. */
-const copyMs = 3
+const copyMs = 2.5
 const fewestShared = 8
 
 /** Whether this was sent before, to the letter or shaken a little. */
