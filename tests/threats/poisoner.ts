@@ -76,10 +76,10 @@ export function blending(share: (day: number, siege: Siege) => number): Plot {
 export const bending: Plot = ({ works, other, seed }, day, { days, keystrokes }) =>
   bent(works, other, (day + 1) / days, keystrokes, seed + day)
 
-/** Owners whose holds and pace grow by 15 %, evenly until `within` days have passed. */
-export function slowing(within: number): Plot {
+/** Owners whose holds and pace grow by the factor, evenly until `within` days have passed. */
+export function slowing(within: number, factor = 1.15): Plot {
   return ({ works, seed }, day, { keystrokes }) => {
-    const slow = Math.log(1.15) * Math.min(1, (day + 1) / within)
+    const slow = Math.log(factor) * Math.min(1, (day + 1) / within)
     return sessionOf(works, keystrokes, seed + day, { hold: slow, gap: slow })
   }
 }

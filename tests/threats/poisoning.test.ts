@@ -20,19 +20,19 @@ const siege = siegeOf(people, {
 })
 const { targets, days } = siege
 
-/** Shares of sittings of 200 keystrokes: owners who are challenged, and others who are not. */
+/** Of 48 sittings of 200 keystrokes each: owners who are challenged, and others who are not. */
 function errors(profiles: readonly Profile[]): { refused: number; accepted: number } {
   const { ownersChallenged, strangersAccepted } = trialsOf(siege, profiles, trialsEach)
-  return { refused: meanOf(ownersChallenged), accepted: meanOf(strangersAccepted) }
+  return { refused: countOf(ownersChallenged), accepted: countOf(strangersAccepted) }
 }
 
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
+function countOf(shares: readonly number[]): number {
+  return Math.round(trialsEach * shares.reduce((sum, share) => sum + share, 0))
 }
 
 const before = errors(targets.map(({ enrolled }) => enrolled))
-/** Two trials: so few people tell nothing finer apart. */
-const room = 2 / (trialsEach * targets.length)
+/** The sittings of one person: they are much alike, so that a dozen people tell nothing finer apart. */
+const room = trialsEach
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
@@ -42,7 +42,7 @@ function median(values: readonly number[]): number {
 function expectUnpoisoned(after: readonly Life[]): void {
   const { refused, accepted } = errors(after.map(({ profile }) => profile))
   expect(accepted).toBeLessThanOrEqual(2 * before.accepted + room)
-  expect(refused).toBeLessThanOrEqual(before.refused + 0.02 + room)
+  expect(refused).toBeLessThanOrEqual(before.refused + 0.02 * trialsEach * targets.length + room)
 }
 
 describe('an attacker', () => {
@@ -85,7 +85,7 @@ describe('an owner', () => {
 
   it('who slows down over weeks is challenged less often by a profile that learns', () => {
     const challenged = (learning: boolean): number =>
-      livesOf({ ...siege, targets: targets.slice(0, 8) }, slowing(days - 5), learning)
+      livesOf({ ...siege, targets: targets.slice(0, 8) }, slowing(days - 5, 1.4), learning)
         .flatMap((life) => life.days)
         .filter(({ highest }) => highest === 'HIGH').length
     expect(challenged(true)).toBeLessThan(challenged(false))
