@@ -7,8 +7,11 @@ import {
   concludeVisit,
   createVisit,
   deviceClasses,
+  firstLesson,
   hasDrifted,
   hasForeignHands,
+  keystrokesToEnrol,
+  mostKeptToEnrol,
   noCourse,
   type Assessment,
   type DeviceClass,
@@ -20,10 +23,11 @@ import {
   type Window
 } from './biometrics/index.ts'
 import { isVigilError } from './errors.ts'
-import type { AuditLog, PersonStore, SessionStore } from './ports.ts'
+import type { AuditLog, PersonStore, SessionRecord, SessionStore } from './ports.ts'
 import { noRecord, type CourseRecord } from './profile-course.ts'
 import type { OpenedProfile, Profiles } from './profiles.ts'
 import type { ProfileHistory } from './provider/vigil-api.ts'
+import { isKnown } from './risk/assurance.ts'
 import type { RiskLevel } from './risk/levels.ts'
 import { isStrong, type StrongLogin } from './strong-login.ts'
 
@@ -47,8 +51,11 @@ export interface JudgedWindow {
   /** Class of the profile that it was judged by. */
   readonly device: DeviceClass
   readonly window: Window
-  readonly assessment: Assessment
+  /** Only how it was judged against a profile, or against the session's own beginning; undefined while that was being collected. */
+  readonly assessment: Pick<Assessment, 'stretches'> | undefined
   readonly level: RiskLevel
+  /** There is no profile for the class, and one for another. */
+  readonly newDevice?: boolean
 }
 
 export interface Learning {
@@ -89,14 +96,14 @@ export function createLearning(options: LearningOptions): Learning {
   /** By session and class of device. */
   const present = new Map<string, Present>()
 
-  function begin(uid: string, accountId: string, device: DeviceClass): Present {
+  function begin(uid: string, accountId: string, device: DeviceClass, newDevice: boolean): Present {
     const base = profiles
       .versions(accountId, device)
       .then((versions) => versions[0]?.version)
       .catch(() => undefined)
     const begunAt = now()
     const quiet = setTimeout(() => void endVisit(keyOf(uid, device)), quietMs).unref()
-    const visit = createVisit()
+    const visit = createVisit(newDevice ? mostKeptToEnrol : undefined)
     return { uid, accountId, device, visit, begunAt, base, lastAt: begunAt, paused: false, calm: true, quiet }
   }
 
@@ -130,12 +137,13 @@ export function createLearning(options: LearningOptions): Learning {
       profiles.find(accountId, device)
     ])
     if (!record || record.accountId !== accountId || record.revokedAt !== undefined) return
-    if (person?.consentedAt === undefined || !opened || opened.version !== (await base)) return
+    if (person?.consentedAt === undefined || opened?.version !== (await base)) return
     if (!(await isStrong(options.strong, record, begunAt))) return
+    const untouched = calm && record.alarms === 0 && record.risk === 'LOW' && !record.cap && !record.demand
+    if (!opened) return untouched ? enrol(record, device, visit, begunAt) : undefined
 
     const kept = await profiles.course(accountId, device)
     const before = kept.enrolledAt === opened.enrolledAt ? kept : { ...noRecord, enrolledAt: opened.enrolledAt }
-    const untouched = calm && record.alarms === 0 && record.risk === 'LOW' && !record.cap && !record.demand
     const ending = concludeVisit(options.engine(), { ...opened, course: before.course }, visit.summary(), {
       day: Math.floor(now() / dayLength),
       calm: untouched
@@ -148,6 +156,33 @@ export function createLearning(options: LearningOptions): Learning {
       now(),
       device
     )
+  }
+
+  /**
+   * The first profile for a class of device. Nothing that is known of the person elsewhere says whose hands these are, so a password is not
+   * enough: whoever was told it could make themselves known as the owner.
+   */
+  async function enrol(
+    { uid, accountId, authentications }: SessionRecord,
+    device: DeviceClass,
+    visit: Visit,
+    begunAt: number
+  ): Promise<void> {
+    const since = begunAt - options.strong.freshSeconds
+    if (!authentications.some(({ amr, at }) => at >= since && at <= begunAt && !amr.every(isKnown))) return
+    // Withdrawn and erased meanwhile, or known nowhere: then calibration alone begins.
+    if ((await profiles.devices(accountId)).length === 0) return
+    const lesson = firstLesson(options.engine(), visit.summary(), leastToEnrol)
+    if (!lesson) return
+    const version = await profiles.add(accountId, lesson.profile, now(), device)
+    const { keystrokes, strokes } = lesson.profile
+    await audit.append({
+      type: 'profile.enrolled',
+      accountId,
+      sessionUid: uid,
+      data: { device, version, keystrokes, strokes, from: 'visit' }
+    })
+    options.changed(accountId, lesson.profile, device)
   }
 
   /** The version that serves afterwards. */
@@ -208,10 +243,10 @@ export function createLearning(options: LearningOptions): Learning {
   }
 
   return {
-    observe(uid, accountId, { device, window, assessment, level }) {
+    observe(uid, accountId, { device, window, assessment = notJudged, level, newDevice = false }) {
       const key = keyOf(uid, device)
       let visit = present.get(key)
-      if (!visit) present.set(key, (visit = begin(uid, accountId, device)))
+      if (!visit) present.set(key, (visit = begin(uid, accountId, device, newDevice)))
       const at = now()
       if (at - visit.lastAt > longestPauseSeconds) visit.paused = true
       visit.lastAt = at
@@ -242,6 +277,10 @@ export function createLearning(options: LearningOptions): Learning {
     }
   }
 }
+
+const notJudged = { stretches: [] } as const
+/** What a first profile is made of: as much as calibration asks for. */
+const leastToEnrol = { keystrokes: keystrokesToEnrol, strokes: 120 } as const
 
 /** Hands on two classes of device in one session are two visits. */
 function keyOf(uid: string, device: DeviceClass): string {

@@ -182,12 +182,17 @@ export function createWatch(options: WatchOptions): SessionWatch {
     const { beginning } = own.session
     const { assessment, session: next } = weighOwn(options.judgement(), own.session, window)
     own.session = next
-    if (!assessment) return
-    await conclude(session, higher(levelOf(session), session.reported), 'behaviour', () => ({
-      handOver: true,
-      ...because(assessment),
-      features: beginning.known ? options.judgement().engine.explain(beginning.known, window) : []
-    }))
+    if (assessment) {
+      await conclude(session, higher(levelOf(session), session.reported), 'behaviour', () => ({
+        handOver: true,
+        ...because(assessment),
+        features: beginning.known ? options.judgement().engine.explain(beginning.known, window) : []
+      }))
+    }
+    // Somebody who is known nowhere is learnt by calibration alone.
+    if (session.profiles.size === 0) return
+    const { uid, accountId, level } = session
+    options.learning.observe(uid, accountId, { device, window, assessment, level, newDevice: true })
   }
 
   /** What the behaviour alone says now. To go on with another device washes nothing off. */

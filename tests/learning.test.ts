@@ -3,7 +3,13 @@
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { memoryStorage } from '../src/adapters/index.ts'
-import { decodeProfile, encodeProfile, windowsOf, type Recording } from '../src/biometrics/index.ts'
+import {
+  decodeProfile,
+  encodeProfile,
+  syntheticRecordings,
+  windowsOf,
+  type Recording
+} from '../src/biometrics/index.ts'
 import type { Factor } from '../src/challenge/strategy.ts'
 import { hostPassword } from '../src/challenge/password.ts'
 import { createLearning } from '../src/learning.ts'
@@ -51,11 +57,16 @@ async function house({ factors = [hostPassword] }: { factors?: readonly Factor[]
   await profiles.add('ana', enrolled, clock)
   let sessions = 0
 
-  async function begin({ recordings = work, delay = 0, amr = ['pwd'], level = 'LOW' }: VisitOptions = {}) {
+  async function start(amr: readonly string[]): Promise<string> {
     const uid = `s${++sessions}`
     await storage.sessions.update(uid, () =>
       authenticated(newSession(uid, 'ana', clock + 14 * day), { amr, at: clock, interaction: uid })
     )
+    return uid
+  }
+
+  async function begin({ recordings = work, delay = 0, amr = ['pwd'], level = 'LOW' }: VisitOptions = {}) {
+    const uid = await start(amr)
     clock += delay
     const profile = (await profiles.find('ana'))!.profile
     for (const window of windowsOf(recordings)) {
@@ -79,6 +90,7 @@ async function house({ factors = [hostPassword] }: { factors?: readonly Factor[]
     profiles,
     learning,
     changed,
+    start,
     begin,
     visit,
     pass: (seconds: number) => void (clock += seconds),
@@ -253,6 +265,57 @@ describe('somebody else in visit after visit', () => {
   })
 })
 
+describe('a visit on a device where the person is not known', () => {
+  const recordings = syntheticRecordings(77, 1, { sessions: 6, keystrokes: 120 })
+  const twoFactors = ['pwd', 'otp']
+
+  async function onScreen(amr: readonly string[], change: { readonly level?: RiskLevel; readonly some?: number } = {}) {
+    const all = await house()
+    const uid = await all.start(amr)
+    const windows = windowsOf(recordings.slice(0, change.some))
+    for (const window of windows) {
+      const stretches = [{ hops: 4, keystrokes: 100, strokes: 0, llr: -2 }]
+      all.learning.observe(uid, 'ana', {
+        device: 'touch',
+        window,
+        assessment: { stretches },
+        level: change.level ?? 'LOW',
+        newDevice: true
+      })
+    }
+    return { ...all, uid }
+  }
+
+  it('makes the person known there, where it began with more than a password; nothing of their text is kept', async () => {
+    const { learning, profiles, uid, said, changed } = await onScreen(twoFactors)
+    await learning.end(uid)
+    const { profile, version } = (await profiles.find('ana', 'touch'))!
+    expect(version).toBe(1)
+    expect(profile.keystrokes).toBeGreaterThanOrEqual(400)
+    expect(profile.person.typed.every(({ length }) => length === 0)).toBe(true)
+    expect(await said('profile.enrolled')).toMatchObject([{ device: 'touch', version: 1, from: 'visit' }])
+    expect(changed).toEqual([profile.keystrokes])
+    expect((await profiles.find('ana'))!.version).toBe(1)
+  })
+
+  it.each([
+    ['after a password alone, which whoever was told it has too', ['pwd'], {}],
+    ['after a doubt', twoFactors, { level: 'MEDIUM' as const }],
+    ['of too little input', twoFactors, { some: 3 }]
+  ])('makes nobody known %s', async (_, amr, change) => {
+    const { learning, profiles, uid } = await onScreen(amr, change)
+    await learning.end(uid)
+    expect(await profiles.devices('ana')).toEqual(['keyboard'])
+  })
+
+  it('makes nobody known who has withdrawn meanwhile', async () => {
+    const { learning, profiles, uid } = await onScreen(twoFactors)
+    await profiles.erase('ana')
+    await learning.end(uid)
+    expect(await profiles.devices('ana')).toEqual([])
+  })
+})
+
 describe('an operator', () => {
   it('sees the versions and puts one back, with the same bytes inside', async () => {
     const { visit, learning, profiles, said, changed } = await house()
@@ -264,7 +327,7 @@ describe('an operator', () => {
     const { profile, lineage } = (await profiles.find('ana'))!
     expect(Buffer.compare(encodeProfile(profile), encodeProfile(second.profile))).toBe(0)
     expect(lineage).toEqual(second.lineage)
-    expect(await said('profile.rolled_back')).toEqual([{ version: 4, to: 2 }])
+    expect(await said('profile.rolled_back')).toEqual([{ device: 'keyboard', version: 4, to: 2 }])
     expect(changed).toHaveLength(3)
   })
 

@@ -35,6 +35,7 @@ export { followed, nobodyYet, unlearnt, type Beginning } from './handover.ts'
 export {
   anchorOf,
   concludeVisit,
+  firstLesson,
   lineageOf,
   type Learner,
   type Lesson,
@@ -93,7 +94,7 @@ export {
   type RecordedInput,
   type RecordedProfile
 } from './whole.ts'
-export { createVisit, type Visit, type VisitSummary } from './visit.ts'
+export { createVisit, mostKeptToEnrol, type Visit, type VisitSummary } from './visit.ts'
 export {
   createWindowBuilder,
   type FeatureWindow,

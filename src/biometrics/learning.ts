@@ -103,6 +103,22 @@ export function concludeVisit(
   return { course, seen, outcome: refused() ?? lessonOf(engine, profile, lineage, visit, day) ?? 'little' }
 }
 
+/**
+ * A first profile, of somebody whom no profile of this class of device knows: sums of what they did and none of their text. Undefined for a
+ * visit with less than `least` of either kind of input, or in which nobody would have seen hands change.
+ */
+export function firstLesson(
+  engine: Engine,
+  { windows, judged }: VisitSummary,
+  least: { readonly keystrokes: number; readonly strokes: number }
+): Lesson | undefined {
+  const material = withoutText(engine.population, windows)
+  const { keystrokes, strokes } = amountOf(material)
+  if (judged < fewestJudged || (keystrokes < least.keystrokes && strokes < least.strokes)) return undefined
+  const profile = engine.derive(material)
+  return { profile, lineage: lineageOf(profile), hops: profile.person.hops.length }
+}
+
 /** Ratio of a visit as a whole against the enrolment alone. */
 function againstEnrolment(
   engine: Engine,
@@ -141,7 +157,7 @@ const fewestJudged = 2
 /** Share of the stretches that may be less than clearly the owner's. */
 const unsureShare = 0.2
 /** The visit as a whole, against the profile and against the enrolment alone. */
-const wholeLimit = -4
+const wholeLimit = -1.5
 const anchorLimit = 0
 /** Visits whose strongest evidence fewer than one innocent visit in five reaches are left alone. */
 const mostSurprise = Math.log(5)

@@ -252,10 +252,11 @@ function sequencePlace(model: SequenceModel | undefined, { typed, embedded }: En
 
 /**
  * What was learnt weighs as much as what was enrolled at most. Elsewhere lessons see to it; here thinned enrolments have fewer keystrokes
- * left for the encoder than they have in sums.
+ * left for the encoder than they have in sums. Where the first profile was made of a visit there are none at all, and what was read is it.
  */
 function anchored({ amountOf }: VerifierView, enrolled: Statistics, learnt: Statistics): Statistics {
-  const share = Math.min(1, amountOf(enrolled) / amountOf(learnt))
+  const anchor = amountOf(enrolled)
+  const share = anchor === 0 ? 1 : Math.min(1, anchor / amountOf(learnt))
   return enrolled.map((sum, i) => sum + share * learnt[i]!)
 }
 

@@ -6,7 +6,7 @@ import type { Window } from './window.ts'
 
 export interface Visit {
   /** Takes a window with what was said of it. `candidate` false: it may speak against the visit but must not be learnt. */
-  add(window: Window, assessment: Assessment, candidate: boolean): void
+  add(window: Window, assessment: Pick<Assessment, 'stretches'>, candidate: boolean): void
   summary(): VisitSummary
 }
 
@@ -20,18 +20,20 @@ export interface VisitSummary {
   readonly unsure: number
   /** Strongest evidence against the owner in any stretch, in natural-log odds; undefined = nothing was judged. */
   readonly peak: number | undefined
-  /** At most `mostKept` candidates in order, evenly spread over the visit, with what is new in them and the hop before. */
+  /** At most as many candidates as the visit keeps, in order, evenly spread over the visit, with what is new in them and the hop before. */
   readonly windows: readonly Window[]
 }
 
 /** A stretch of four hops (100 keystrokes) at or below this is clearly the owner's: stricter than being let through, which takes doubt. */
-export const clearlyOwner = -2
+export const clearlyOwner = -1.5
 const sureHops = 4
-/** A visit of any length costs at most this many windows of memory. */
+/** A visit of any length costs at most this many windows of memory, and one that a first profile is to be made of, so many. */
 export const mostKept = 16
+export const mostKeptToEnrol = 48
 const nothingTyped = { length: 0, values: new Float32Array(0) } as const
 
-export function createVisit(): Visit {
+/** Between half of `most` windows and `most` are kept of a long visit. */
+export function createVisit(most = mostKept): Visit {
   let keystrokes = 0
   let pointerEvents = 0
   let watchedMs = 0
@@ -59,7 +61,7 @@ export function createVisit(): Visit {
       }
       if (!candidate || candidates++ % stride !== 0) return
       kept.push({ ...window, sequence: nothingTyped, trail: [], typed: window.typed.slice(-2) })
-      if (kept.length < mostKept) return
+      if (kept.length < most) return
       // Every second one goes, and from here on every second one is taken: the rest stays evenly spread, without a draw.
       kept = kept.filter((_, i) => i % 2 === 0)
       stride *= 2

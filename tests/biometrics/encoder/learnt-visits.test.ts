@@ -35,7 +35,8 @@ beforeAll(async () => {
   engine = createEngine(await populationWithNetworks(21, 3))
   enrolled = engine.enrol(windowsOf(ana.recordings.slice(0, 8)))
   lesson = lessonFrom({ profile: enrolled, lineage: lineageOf(enrolled), course: noCourse }, 1)
-})
+  // A population is learnt, which takes a while on a busy machine.
+}, 240_000)
 
 function lessonFrom(learner: Learner, day: number, by = engine): Lesson {
   const visit = createVisit()
