@@ -38,7 +38,7 @@ inBrowser(() => {
   test.each(serverDatabases())(
     'Ana is believed, a stranger with her password gets no level, a paste is no evidence, and a new password begins anew, on $name',
     ({ withUrl }) => withUrl(journey),
-    300_000
+    600_000
   )
 
   async function journey(database: string): Promise<void> {
