@@ -32,6 +32,11 @@ const commands: Readonly<Record<string, Command>> = {
     help: async () => (await import('./replay/replay-command.ts')).replayHelp,
     run: async (args) => (await import('./replay/replay-command.ts')).replay(args)
   },
+  load: {
+    summary: 'many people at once on a running provider, and how it bears them',
+    help: async () => (await import('./commands/load.ts')).loadHelp,
+    run: async (args) => (await import('./commands/load.ts')).load(args)
+  },
   population: {
     summary: 'learn from recordings whom people are told apart from',
     help: async () => (await import('./commands/population.ts')).populationCommandHelp,

@@ -29,6 +29,10 @@ const table = {
   training_unavailable: { meaning: 'no backend of TensorFlow.js starts; networks cannot be trained here', exit: 1 },
   thread_failed: { meaning: 'a thread hung or crashed, and those that replaced it did too', exit: 1 },
   profile_corrupt: { meaning: 'a stored profile cannot be read; the person counts as unobserved' },
+  load_failed: {
+    meaning: 'nobody could sign in, or under load frames were not judged or sessions stayed away',
+    exit: 1
+  },
   usage: { meaning: 'the command line cannot be understood', exit: 2 },
 
   // storage and start

@@ -1,6 +1,6 @@
 // Files of recordings as the commands need them: packed, by person or by session. Every line is checked, also of recordings that nobody asked for.
 
-import { parseRecordingStream, type Recording } from '../biometrics/index.ts'
+import { parseRecordingStream, type RecordedStream, type Recording, streamOf } from '../biometrics/index.ts'
 import { VigilError } from '../errors.ts'
 import { about, linesOf } from './files.ts'
 import { packed, type PackedRecording } from './packed-recording.ts'
@@ -29,6 +29,21 @@ export async function recordingsBySession(
     if (wanted(recording.session)) sessions.set(recording.session, packed(recording))
   }
   return sessions
+}
+
+/** What each person did, recording by recording, as the agent would have sent it. Recordings without any input are left out. */
+export async function streamsByPerson(file: string): Promise<RecordedStream[][]> {
+  const people = new Map<string, RecordedStream[]>()
+  for await (const recording of recordingsOf(file)) {
+    const stream = streamOf(recording)
+    if (stream.events.length === 0) continue
+    const own = people.get(recording.person)
+    if (own === undefined) people.set(recording.person, [stream])
+    else own.push(stream)
+  }
+  if (people.size === 0)
+    throw new VigilError('recording_invalid', `${file}: expected a recording with events, got none`)
+  return [...people.values()]
 }
 
 /** Throws `recording_invalid` with file, line and what was expected; a file without a recording is refused too. */

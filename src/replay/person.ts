@@ -35,7 +35,9 @@ export interface HeadlessPerson {
    * and the error that comes back is thrown as an openid-client AuthorizationResponseError.
    */
   signIn(parameters?: Readonly<Record<string, string>>): Promise<Tokens>
-  /** Opens the channel as a page of the application does: by a ticket. */
+  /** What a page of the application needs to open the channel: good for once, and for half a minute. */
+  way(accessToken: string): Promise<{ readonly url: string; readonly credential: string; readonly origin: string }>
+  /** Opens the channel as a page of the application does. */
   watch(accessToken: string): Promise<ReplayStream>
   userinfo(tokens: Tokens): Promise<Readonly<Record<string, unknown>>>
 }
@@ -67,6 +69,19 @@ export async function createHeadlessPerson(options: PersonOptions): Promise<Head
   async function pageToken(): Promise<string> {
     const page = await goThrough(await browser.open(`${issuer}/vigil/calibration`), hasPageToken)
     return attribute(tokenTag(page.html)!, 'data-vigil-page-token')!
+  }
+
+  async function way(accessToken: string): ReturnType<HeadlessPerson['way']> {
+    const response = await fetch(new URL('/continuous/ticket', issuer), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${accessToken}` }
+    })
+    if (response.status >= 500) throw new VigilError('overloaded', `no ticket: ${response.status}`)
+    const answer = (await response.json()) as { ticket?: string; url?: string; error?: string }
+    if (answer.ticket === undefined || answer.url === undefined) {
+      throw new VigilError('ticket_invalid', `no ticket: ${answer.error ?? response.status}`)
+    }
+    return { url: answer.url, credential: `vigil.ticket.${answer.ticket}`, origin: new URL(redirectUri).origin }
   }
 
   return {
@@ -122,21 +137,10 @@ export async function createHeadlessPerson(options: PersonOptions): Promise<Head
       }
     },
 
+    way,
+
     async watch(accessToken) {
-      const response = await fetch(new URL('/continuous/ticket', issuer), {
-        method: 'POST',
-        headers: { authorization: `Bearer ${accessToken}` }
-      })
-      const answer = (await response.json()) as { ticket?: string; url?: string; error?: string }
-      if (answer.ticket === undefined || answer.url === undefined) {
-        throw new VigilError('ticket_invalid', `no ticket: ${answer.error ?? response.status}`)
-      }
-      return openStream({
-        url: answer.url,
-        credential: `vigil.ticket.${answer.ticket}`,
-        origin: new URL(redirectUri).origin,
-        clock: options.clock
-      })
+      return openStream({ ...(await way(accessToken)), clock: options.clock })
     },
 
     userinfo: async ({ accessToken, idToken }) => ({
