@@ -305,6 +305,18 @@ export function storageContract(
         })
       })
 
+      it('kinds of one person have versions of their own, are trimmed apart, and are erased together', async () => {
+        const accountId = fresh('account')
+        const kinds = ['session', 'session/touch'] as const
+        for (const kind of kinds)
+          for (const version of [1, 2]) await storage.profiles.add(newProfile(accountId, version, kind))
+        await storage.profiles.keep(accountId, 'session', 1)
+        const kept = await Promise.all(kinds.map((kind) => storage.profiles.list(accountId, kind)))
+        expect(kept.map((list) => list.map(({ version }) => version))).toEqual([[2], [2, 1]])
+        await storage.profiles.erase(accountId)
+        for (const kind of kinds) expect(await storage.profiles.find(accountId, kind)).toBeUndefined()
+      })
+
       it('erasing the profiles keeps the person; erasing the person takes the profiles along', async () => {
         const accountId = fresh('account')
         const bystander = fresh('account')
