@@ -24,6 +24,9 @@ export const fusedParts: readonly string[] = [
   ...standardDetectors.map(({ id }) => id)
 ]
 
+/** The first of them are verifiers, the others detectors. */
+const verifierParts = 2
+
 /** One piece of input: sums of statistics, and of embeddings where the population has an encoder. */
 export interface Stretch {
   readonly statistics: Statistics
@@ -171,13 +174,31 @@ function fitView(
       )
     ) as [number[][], number[][]]
     // Weights of detectors start from nothing and those of verifiers from one: what a calibrated verifier alone would be.
-    const verifiers = heard.slice(0, 2).filter(Boolean).length
-    const prior = fusedParts.map((__, part) => (part < 2 && heard[part] === true ? 1 / verifiers : 0))
-    const [bias = 0, ...weights] = fitLogistic(rows[0], rows[1], ridge, prior)
+    const verifiers = heard.slice(0, verifierParts).filter(Boolean).length
+    const prior = fusedParts.map((__, part) => (part < verifierParts && heard[part] === true ? 1 / verifiers : 0))
+    const [bias = 0, ...weights] = fitTowardsStrangers(rows, prior)
     const shift = weights.reduce((sum, weight, part) => sum + weight * middles[part]!, 0)
     table.push({ amount, bias: bias - shift, weights, middles })
   })
   return table
+}
+
+/**
+ * Weights of detectors are not below 0: what one holds against a person must never speak for them. Those that would are left out one by
+ * one, the worst first, and the others fitted anew.
+ */
+function fitTowardsStrangers(sides: readonly [number[][], number[][]], prior: readonly number[]): number[] {
+  const rows = sides.map((side) => side.map((row) => row.slice())) as [number[][], number[][]]
+  let fitted = fitLogistic(rows[0], rows[1], ridge, prior)
+  for (let part = verifierParts; part < fusedParts.length; part++) {
+    const weights = fitted.slice(1)
+    const lowest = Math.min(...weights.slice(verifierParts))
+    if (lowest >= 0) break
+    // What never moves has the weight of its prior, and that of a detector is nothing.
+    for (const side of rows) for (const row of side) row[weights.lastIndexOf(lowest)] = 0
+    fitted = fitLogistic(rows[0], rows[1], ridge, prior)
+  }
+  return fitted
 }
 
 function meanOf(values: readonly (number | undefined)[]): number | undefined {

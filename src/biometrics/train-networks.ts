@@ -19,11 +19,11 @@ import {
 } from './population.ts'
 
 export interface TrainOptions extends Omit<LearnOptions, 'networks'> {
-  /** Serves as long as there are too few people to learn a better one from, as with fewer than `peopleForEncoder`. */
+  /** Serves as long as there are too few people to learn a better one from, as with fewer than `peopleForEncoder`; theirs goes on from it. */
   readonly encoder?: EncoderWeights
   /** From how many people on an encoder is learnt. Default 300. */
   readonly peopleForEncoder?: number
-  /** Batches for the encoder; each of the two for calibration takes half of them. Default 900. */
+  /** Batches for the encoder; each of the two for calibration takes half of them. Default 600 from a given encoder, 1000 from nothing. */
   readonly encoderSteps?: number
 }
 
@@ -36,7 +36,8 @@ export async function trainPopulation(
   seed: number,
   options: TrainOptions = {}
 ): Promise<Population> {
-  const { progress, without, encoder, peopleForEncoder = peopleForOwnEncoder, encoderSteps = 900 } = options
+  const { progress, without, encoder, peopleForEncoder = peopleForOwnEncoder } = options
+  const { encoderSteps = encoder === undefined ? 1000 : 600 } = options
   const usable = usablePeople(people)
   const own = usable.filter(teachesEncoder).length >= peopleForEncoder
   const share = own ? networksShare : autoencoderShare
@@ -86,6 +87,7 @@ async function trainNetworks(
     encoders.push(
       await trainEncoder(sequences, seed, {
         tensorFlow,
+        ...(given === undefined ? {} : { start: given }),
         steps: i === 0 ? steps : Math.ceil(steps / 2),
         progress: (done) => progress(i === 0 ? done / 2 : (1 + i + done) / 4)
       })

@@ -51,6 +51,18 @@ describe('fusion', () => {
     expect(wrong.length / 300).toBeLessThan(0.07)
   })
 
+  it('lets no detector speak for a person that it should hold things against', () => {
+    const turned = (scores: readonly StretchScores[][]): StretchScores[][] =>
+      scores.map((side) =>
+        side.map((one) => ({ ...one, detectors: one.detectors?.map((score, i) => (i < 2 ? -score! : score)) }))
+      )
+    const { typingFusion } = fitFusion({ owner: turned(trials.owner), stranger: turned(trials.stranger) }, everybody)
+    for (const { weights } of typingFusion) {
+      expect(weights.slice(2, 4)).toEqual([0, 0])
+      expect(Math.min(...weights.toSpliced(2, 2))).toBeGreaterThan(0)
+    }
+  })
+
   it.each(standardDetectors.map(({ id }, i) => [id, i] as const))('goes on when %s is silent', (_, silent) => {
     const detectors = everything.detectors!.with(silent, undefined)
     const without = ratioOf({ detectors })!

@@ -78,9 +78,15 @@ describe('people who are too few, or type nothing that may be kept', () => {
 })
 
 describe('many people', () => {
-  it('have an encoder of their own', async () => {
+  it('have an encoder of their own, which goes on from the one that is given', async () => {
     const population = await trainPopulation(people, 1, { encoder: given, peopleForEncoder: 40, encoderSteps: 1 })
-    expect(population.sequence?.encoder.forward.units).toBe(64)
+    expect(population.sequence?.encoder.forward.units).toBe(given.forward.units)
+    expect(population.sequence?.encoder).not.toEqual(given)
     expect(population.people).toBe(40)
+  })
+
+  it('teach one from nothing when none is given', async () => {
+    const population = await trainPopulation(people, 1, { peopleForEncoder: 40, encoderSteps: 1 })
+    expect(population.sequence?.encoder.forward.units).toBe(64)
   })
 })

@@ -2,17 +2,17 @@
 // person's other crops than to anybody else's (generalised end-to-end loss, soft-max form, Wan et al., "Generalized End-to-End Loss for
 // Speaker Verification", ICASSP 2018, equations 5, 6 and 8).
 
-import type { Rank, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core'
 import { VigilError } from '../../errors.ts'
 import type { TimingSequence } from '../keystroke-features.ts'
 import { startTensorFlow, type TensorFlow } from '../networks/backend.ts'
-import type { GruWeights } from '../networks/gru.ts'
-import { normals, seededRandom, seedFor } from '../random.ts'
+import { seededRandom, seedFor } from '../random.ts'
 import { contrastLoss } from './contrast-loss.ts'
 import { createDraw, type Batch } from './draw.ts'
-import { encoderKeystrokes, encoderVersion, leastVariance, type EncoderWeights } from './encoder.ts'
+import { encoderKeystrokes, leastVariance, type EncoderWeights } from './encoder.ts'
 import { encoderInputs } from './inputs.ts'
-import { readSteps, recurrentGradients, type RecurrentWeights } from './recurrent-layer.ts'
+import { exported, layerNames, networkOf, newNetwork, variablesOf, type Network } from './network.ts'
+import { readSteps, recurrentGradients } from './recurrent-layer.ts'
 import { encoderVariety, type Variety } from './variety.ts'
 
 export interface EncoderOptions {
@@ -25,6 +25,8 @@ export interface EncoderOptions {
   readonly people?: number
   readonly crops?: number
   readonly variety?: Variety
+  /** Weights to go on from, whose units and size then hold; default: drawn at random. */
+  readonly start?: EncoderWeights
   /** Called after each step with the share of the work that is done, 0 to 1, and the loss. */
   readonly progress?: (done: number, loss: number) => void
 }
@@ -37,7 +39,6 @@ const learningRate = 0.005
 const warmUpSteps = 50
 const dropout = 0.1
 const longestGradient = 3
-const firstSharpness = 10
 
 /**
  * `people`: what each typed, in order. Those with fewer than a hundred keystrokes teach nothing. Deterministic for a seed on one backend.
@@ -48,7 +49,7 @@ export async function trainEncoder(
   seed: number,
   options: EncoderOptions = {}
 ): Promise<EncoderWeights> {
-  const { steps = 1000, units = 64, size = 64, crops = 6, variety = encoderVariety, progress } = options
+  const { steps = 1000, units = 64, size = 64, crops = 6, variety = encoderVariety, start, progress } = options
   const usable = people.filter(({ length }) => length >= fewestKeystrokes)
   if (usable.length < fewestPeopleForEncoder) {
     throw new VigilError(
@@ -60,7 +61,7 @@ export async function trainEncoder(
   const random = seededRandom(seedFor(seed, 'encoder'))
   const shape = { people: options.people ?? 72, crops, keystrokes: encoderKeystrokes }
   const draw = createDraw(usable, shape, variety, random)
-  const network = newNetwork(tf, units, size, random)
+  const network = start === undefined ? newNetwork(tf, units, size, random) : networkOf(tf, start)
   const variables = variablesOf(network)
   const optimizer = tf.train.adam(learningRate)
   // The types hide it, the optimizer reads it at every step.
@@ -83,51 +84,6 @@ export async function trainEncoder(
     tf.dispose(variables)
     optimizer.dispose()
   }
-}
-
-/** A network while it is being learnt. */
-export interface Network {
-  readonly layers: readonly [LayerVariables, LayerVariables]
-  /** `(4 units) × size`. */
-  readonly kernel: Variable<Rank.R2>
-  /** `1 × size`. */
-  readonly bias: Variable<Rank.R2>
-  /** Cosines are multiplied by this before the soft-max. */
-  readonly sharpness: Variable<Rank.R0>
-}
-
-type LayerVariables = { readonly [name in keyof RecurrentWeights]: Variable<Rank.R2> }
-
-/** Weights drawn at random, in variables of `tf`. */
-export function newNetwork(tf: TensorFlow, units: number, size: number, random: () => number): Network {
-  const normal = normals(random)
-  // The tensor that a variable starts from is another one, and nobody would dispose of it.
-  const variable = <R extends Rank>(first: () => Tensor<R>): Variable<R> => tf.tidy(() => tf.variable<R>(first()))
-  const matrix = (rows: number, columns: number, fanIn: number): Variable<Rank.R2> => {
-    const values = Float32Array.from({ length: rows * columns }, () => normal() / Math.sqrt(3 * fanIn))
-    return variable(() => tf.tensor2d(values, [rows, columns]))
-  }
-  const inputs = encoderInputs + 1
-  const layer = (): LayerVariables => ({
-    update: matrix(inputs + units, units, units),
-    reset: matrix(inputs + units, units, units),
-    candidate: matrix(inputs, units, units),
-    recalled: matrix(units, units, units),
-    recalledBias: matrix(1, units, units)
-  })
-  return {
-    layers: [layer(), layer()],
-    kernel: matrix(4 * units, size, 4 * units),
-    bias: matrix(1, size, 4 * units),
-    sharpness: variable(() => tf.scalar(firstSharpness))
-  }
-}
-
-const layerNames = ['update', 'reset', 'candidate', 'recalled', 'recalledBias'] as const
-
-/** In one fixed order, which that of the gradients follows. */
-export function variablesOf({ layers, kernel, bias, sharpness }: Network): Variable[] {
-  return [...layers.flatMap((layer) => layerNames.map((name) => layer[name])), kernel, bias, sharpness]
 }
 
 /** One batch: the loss, and a gradient for each of `variablesOf`, in its order. */
@@ -193,45 +149,4 @@ function clipped(
   const squares = tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient))))
   const factor = tf.minimum(1, tf.div(longestGradient, tf.add(tf.sqrt(squares), 1e-9)))
   return gradients.map((gradient, i) => ({ name: variables[i]!.name, tensor: tf.mul(gradient, factor) }))
-}
-
-/** As plain data, for `createEncoder`. */
-export function exported({ layers, kernel, bias }: Network): EncoderWeights {
-  const [forward, backward] = layers.map(exportedLayer)
-  return {
-    version: encoderVersion,
-    forward: forward!,
-    backward: backward!,
-    kernel: Float32Array.from(kernel.dataSync()),
-    bias: Float32Array.from(bias.dataSync())
-  }
-}
-
-/** Rows of input, then the bias, then rows of state; gates side by side. */
-function exportedLayer(layer: LayerVariables): GruWeights {
-  const units = layer.update.shape[1]
-  const rows = encoderInputs + 1
-  const [update, reset, candidate, recalled] = [layer.update, layer.reset, layer.candidate, layer.recalled].map(
-    (variable) => variable.dataSync() as Float32Array
-  )
-  const gates = [update!, reset!, candidate!]
-  const sideBySide = (parts: readonly Float32Array[], from: number, count: number): Float32Array => {
-    const joined = new Float32Array(count * 3 * units)
-    for (let row = 0; row < count; row++) {
-      parts.forEach((part, gate) => {
-        joined.set(part.subarray((from + row) * units, (from + row + 1) * units), (row * 3 + gate) * units)
-      })
-    }
-    return joined
-  }
-  const shifted = new Float32Array((rows + units) * units)
-  shifted.set(recalled!, rows * units)
-  return {
-    inputs: encoderInputs,
-    units,
-    kernel: sideBySide(gates, 0, encoderInputs),
-    bias: sideBySide(gates, encoderInputs, 1),
-    recurrent: sideBySide([update!, reset!, shifted], rows, units),
-    recurrentBias: Float32Array.from(layer.recalledBias.dataSync())
-  }
 }

@@ -6,7 +6,7 @@ import { createEncoder, type EncoderWeights } from '../../../src/biometrics/enco
 import { encoderInputs, writeInputs } from '../../../src/biometrics/encoder/inputs.ts'
 import { readSteps } from '../../../src/biometrics/encoder/recurrent-layer.ts'
 import { sliceSequence, timesAt } from '../../../src/biometrics/encoder/sequence.ts'
-import { exported, newNetwork } from '../../../src/biometrics/encoder/train-encoder.ts'
+import { exported, newNetwork } from '../../../src/biometrics/encoder/network.ts'
 import type { TimingSequence } from '../../../src/biometrics/keystroke-features.ts'
 import { startTensorFlow } from '../../../src/biometrics/networks/backend.ts'
 import { seededRandom } from '../../../src/biometrics/random.ts'

@@ -8,7 +8,7 @@ import {
   recurrentGradients,
   type RecurrentWeights
 } from '../../../src/biometrics/encoder/recurrent-layer.ts'
-import { exported, newNetwork, variablesOf, type Network } from '../../../src/biometrics/encoder/train-encoder.ts'
+import { exported, newNetwork, variablesOf, type Network } from '../../../src/biometrics/encoder/network.ts'
 import { startTensorFlow, type TensorFlow } from '../../../src/biometrics/networks/backend.ts'
 import { createGru } from '../../../src/biometrics/networks/gru.ts'
 import { normals, seededRandom } from '../../../src/biometrics/random.ts'

@@ -8,7 +8,8 @@ import { encoderInputs } from '../../../src/biometrics/encoder/inputs.ts'
 import { sliceSequence } from '../../../src/biometrics/encoder/sequence.ts'
 import type { Variety } from '../../../src/biometrics/encoder/variety.ts'
 import type { TimingSequence } from '../../../src/biometrics/keystroke-features.ts'
-import { gradientsOf, newNetwork, trainEncoder, variablesOf } from '../../../src/biometrics/encoder/train-encoder.ts'
+import { exported, networkOf, newNetwork, variablesOf } from '../../../src/biometrics/encoder/network.ts'
+import { gradientsOf, trainEncoder } from '../../../src/biometrics/encoder/train-encoder.ts'
 import { startTensorFlow, type TensorFlow } from '../../../src/biometrics/networks/backend.ts'
 import { normals, seededRandom } from '../../../src/biometrics/random.ts'
 import { sumStatistics, type Statistics } from '../../../src/biometrics/statistics.ts'
@@ -105,9 +106,28 @@ describe('an encoder', () => {
     expect(await trainEncoder(taught.toReversed(), 5, few)).not.toEqual(first)
   })
 
+  it('goes on from another one, whose weights it takes whole', async () => {
+    const start = await drawnEncoder(4)
+    const taken = networkOf(tf, start)
+    expect(exported(taken)).toEqual(start)
+    tf.dispose(variablesOf(taken))
+    const untouched = await trainEncoder(taught, 1, { ...small, steps: 0, start })
+    expect(untouched).toEqual(start)
+    const further = await trainEncoder(taught, 1, { ...small, steps: 1, start })
+    expect(further.kernel.length).toBe(start.kernel.length)
+    expect(further).not.toEqual(start)
+  })
+
+  it('does not go on from one whose parts do not fit together', async () => {
+    const start = { ...(await drawnEncoder(4)), bias: new Float32Array(3) }
+    await expect(trainEncoder(taught, 1, { ...small, start })).rejects.toMatchObject({ code: 'population_invalid' })
+  })
+
   it('leaves no tensor behind', async () => {
+    const start = await drawnEncoder(4)
     const before = tf.memory().numTensors
     await trainEncoder(taught, 1, { ...small, steps: 2, tensorFlow: tf })
+    await trainEncoder(taught, 1, { ...small, steps: 2, tensorFlow: tf, start })
     expect(tf.memory().numTensors).toBe(before)
   })
 
