@@ -93,7 +93,9 @@ const otherDays: readonly Variant[] = [
   { standIn: 'grain-8-later' },
   { standIn: 'grain-16-later' },
   { standIn: 'another-day' },
-  { standIn: 'another-day-grain-8' }
+  { standIn: 'another-day-grain-8' },
+  { ...shipped, standIn: 'another-keyboard' },
+  { ...shipped, standIn: 'slow-hands' }
 ]
 
 function allRuns(): PlannedRun[] {

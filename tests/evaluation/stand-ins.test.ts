@@ -20,7 +20,7 @@ describe('a stand-in', () => {
     expect(standInFor(name, ana!, 2)).not.toEqual(bent)
   })
 
-  it.each(names.filter((name) => !standIns[name].teachersToo))('%s leaves the enrolment as it is', (name) => {
+  it.each(names.filter((name) => !standIns[name].enrolmentToo))('%s leaves the enrolment as it is', (name) => {
     const bent = standInFor(name, ana!, 1)
     expect(bent.recordings.slice(0, 10)).toEqual(ana!.recordings.slice(0, 10))
     expect(bent.recordings.slice(10)).not.toEqual(ana!.recordings.slice(10))
@@ -69,6 +69,32 @@ describe('another day', () => {
     ])
   })
 })
+
+describe('slow hands', () => {
+  it('are about half of the people, whose enrolment is as it was otherwise', () => {
+    const changes = Array.from(
+      { length: 40 },
+      (_, seed) => meanHold(standInFor('slow-hands', ana!, seed)) / meanHold(ana!)
+    )
+    const slow = changes.filter((change) => change > 1.15)
+    expect(slow.length).toBeGreaterThan(10)
+    expect(slow.length).toBeLessThan(30)
+    expect(changes.filter((change) => Math.abs(change - 1) < 1e-6)).toHaveLength(40 - slow.length)
+  })
+})
+
+/** Of the keys in the recordings that enrol, ms. */
+function meanHold({ recordings }: { readonly recordings: readonly Recording[] }): number {
+  const holds = recordings.slice(0, 10).flatMap(({ events }) => {
+    const pressed = new Map<string, number>()
+    return events.flatMap((event) => {
+      if (!('code' in event)) return []
+      if (event.type === 'keydown') pressed.set(event.code, event.t)
+      return event.type === 'keyup' ? [event.t - pressed.get(event.code)!] : []
+    })
+  })
+  return holds.reduce((sum, hold) => sum + hold, 0) / holds.length
+}
 
 function recordingOf(events: readonly RecordedEvent[]): Recording {
   return { person: 'a', session: 's', kind: 'free', events }
