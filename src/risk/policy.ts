@@ -115,12 +115,12 @@ rules:
   - name: somebody else is at the keyboard
     when: { risk: HIGH }
     then: reauthenticate
-  - name: a doubt
-    when: { risk: MEDIUM }
-    then: notify
   - name: the watch is gone
     when: { watch: unobserved }
     then: step_up
+  - name: a doubt
+    when: { risk: MEDIUM }
+    then: notify
   - name: everything else
     then: allow
 `

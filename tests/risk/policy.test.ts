@@ -77,6 +77,8 @@ describe('deciding', () => {
     expect(decide(rules, { ...calm, risk: 'HIGH' }).action).toBe('reauthenticate')
     expect(decide(rules, { ...calm, risk: 'MEDIUM' }).action).toBe('notify')
     expect(decide(rules, { ...calm, watch: 'unobserved' }).action).toBe('step_up')
+    // A stranger about whom there is a doubt must not get away by pulling the plug.
+    expect(decide(rules, { ...calm, risk: 'MEDIUM', watch: 'unobserved' }).action).toBe('step_up')
     expect(decide(rules, { ...calm, watch: 'not_watched' }).action).toBe('allow')
     expect(decide(rules, calm).action).toBe('allow')
     expect(decide(rules, { risk: 'HIGH', watch: 'unobserved', clients: [] }).action).toBe('reauthenticate')
