@@ -55,6 +55,10 @@ export interface Actions {
   /** What a page of the session has to be told when it opens: the challenge that nobody has answered yet. */
   openChallenge(record: SessionRecord): ServerMessage | undefined
   watchChanged(uid: string, watch: WatchState): Promise<SessionRecord | undefined>
+  /** The person switched the watch off after a fresh strong login. */
+  watchStopped(uid: string, accountId: string): Promise<void>
+  /** A page that speaks and tells of nobody, while a client that must be watched goes on asking. `hidden`: as the page says of itself. */
+  noteContradiction(uid: string, accountId: string, hidden: boolean): Promise<void>
   /** A person passed a method in this session. `login`: how, where somebody looked. */
   authenticated(
     uid: string,
@@ -200,6 +204,12 @@ export function createActions(options: ActionOptions): Actions {
     },
     deviceSeen: (uid, device) => change(uid, (record) => deviceSeen(record, { ...device, since: now() })),
     watchChanged: (uid, watch) => change(uid, (record) => watchChanged(record, watch)),
+    async watchStopped(uid, accountId) {
+      await audit.append({ type: 'watch.stopped', accountId, sessionUid: uid })
+      await change(uid, (record) => watchChanged(record, 'not_watched'))
+    },
+    noteContradiction: (uid, accountId, hidden) =>
+      audit.append({ type: 'watch.contradicted', accountId, sessionUid: uid, data: { hidden } }),
     async authenticated(uid, accountId, authentication, login) {
       const { answered, decided, record } = await noteAuthentication(uid, accountId, authentication, login, options)
       const { amr } = authentication

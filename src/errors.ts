@@ -74,6 +74,7 @@ const table = {
   frame_too_large: { meaning: 'the frame is over the limit', close: 1009 },
   rate_exceeded: { meaning: 'more frames or events than hands can make', close: 1008 },
   session_ended: { meaning: 'the session that the channel watches has ended', close: 4001 },
+  watch_stopped: { meaning: 'the person has switched the watch off until the next login', status: 403, close: 4002 },
   going_away: { meaning: 'the server is shutting down', close: 1001 },
 
   internal: { meaning: 'a fault of Vigil itself', status: 500, close: 1011, exit: 1 }

@@ -60,7 +60,7 @@ export interface VigilOptions {
   readonly factors?: readonly Factor[]
   /** Keystrokes that make a profile. Default 400. */
   readonly calibrationKeystrokes?: number
-  /** Seconds without a channel after which a session that must be watched is `unobserved`. Default 60. */
+  /** Seconds of silence after which a session that must be watched is `unobserved`. Default 60. */
   readonly graceSeconds?: number
   /** Seconds a page gives the person to answer a challenge. Default 300. */
   readonly challengeSeconds?: number
@@ -244,7 +244,8 @@ export function createVigil(options: VigilOptions): Vigil {
             return record
           },
           used: (record) => actions.used(record),
-          expectWatch: (uid, accountId, clientId) => watch.expect(uid, accountId, clientId)
+          expectWatch: (uid, accountId, clientId) => watch.expect(uid, accountId, clientId),
+          requested: (uid, clientId) => watch.used(uid, clientId)
         }
       )
     },
@@ -258,6 +259,8 @@ export function createVigil(options: VigilOptions): Vigil {
         watch,
         clock: options.clock ?? (() => performance.now()),
         logger,
+        // As the provider tells it: behind a proxy that it trusts, the address that the proxy names.
+        addressOf: (request) => host.createContext(request, new ServerResponse(request)).ip,
         admission: createAdmission({
           issuerOrigins: [new URL(issuer).origin],
           sessionOf,

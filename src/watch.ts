@@ -5,6 +5,7 @@
 
 import type { Logger } from 'pino'
 import {
+  counterNames,
   createDeviceTracker,
   createWindowBuilder,
   type Assessment,
@@ -18,7 +19,7 @@ import {
 import type { Actions } from './actions.ts'
 import type { LivenessAssessment, LivenessKind } from './biometrics/liveness/index.ts'
 import type { Calibration } from './calibration.ts'
-import type { ChannelSession, Frame, ServerMessage, Stream, Watch } from './channel/ports.ts'
+import type { ChannelSession, Frame, Goodbye, ServerMessage, Stream, Watch } from './channel/ports.ts'
 import { VigilError } from './errors.ts'
 import type { Liveness, LivenessStream } from './liveness.ts'
 import { newSession, type OwnSession, weigh, weighOwn, type Judgement } from './judge.ts'
@@ -27,6 +28,7 @@ import type { PersonStore, SeenDevice, SessionRecord, SessionStore } from './por
 import type { Profiles } from './profiles.ts'
 import { type Evidence, noEvidence, riskOf } from './risk/evidence.ts'
 import { atLeast, type RiskLevel } from './risk/levels.ts'
+import { createSilence, type Silence, type SilenceKind } from './silence.ts'
 
 export type { Judgement } from './judge.ts'
 
@@ -46,7 +48,7 @@ export interface WatchOptions {
   isFreshLogin(uid: string): Promise<boolean>
   /** Whether any of the clients must be watched. */
   mustWatch(clientIds: readonly string[]): Promise<boolean>
-  /** Seconds without any channel after which a session that must be watched is `unobserved`. */
+  /** Seconds without any channel, or with a channel that tells of nothing, after which a session that must be watched is `unobserved`. */
   readonly graceSeconds: number
   /** Whole seconds since the epoch. */
   now(): number
@@ -63,6 +65,8 @@ export interface SessionWatch extends Watch {
   answered(uid: string): void
   /** A client that must be watched uses the session: no channel after the grace means `unobserved`. */
   expect(uid: string, accountId: string, clientId: string): void
+  /** A client sent a request for the session: where it must be watched, somebody is expected to be heard typing or pointing. */
+  used(uid: string, clientId: string): void
   /** The session has ended. */
   forget(uid: string): void
   /** A profile was made or erased: sessions of the person take it up. */
@@ -89,7 +93,11 @@ interface Watched {
   reported: RiskLevel
   /** The level that the session's record was last told. */
   level: RiskLevel
-  grace?: NodeJS.Timeout
+  readonly silence: Silence
+  /** Why the record was told that the session is unobserved; absent = it was not. */
+  unobserved: SilenceKind | 'stopped' | undefined
+  /** The person switched the watch off, right after a strong login; it stays off until the next one. */
+  stopped: boolean
 }
 
 /** For a person without a profile for the class: the session since the last login, to be held against its own beginning. */
@@ -112,6 +120,8 @@ interface Tab {
   readonly live: LivenessStream
   /** What the stream was already said to look like. */
   readonly suspected: Set<LivenessKind>
+  /** As its last frame said. */
+  hidden: boolean
   state?: string
 }
 
@@ -123,6 +133,9 @@ export function createWatch(options: WatchOptions): SessionWatch {
   const watched = new Map<string, Watched>()
 
   async function receive(session: Watched, tab: Tab, frame: Frame): Promise<void> {
+    if (session.stopped) throw new VigilError('watch_stopped')
+    tab.hidden = frame.hidden
+    if (tellsOfSomebody(frame)) await hear(session)
     const finding = await tab.live.take(frame)
     if (finding && !tab.suspected.has(finding.kind)) await suspect(session, tab, finding)
     tab.device.announce(frame.device)
@@ -260,6 +273,14 @@ export function createWatch(options: WatchOptions): SessionWatch {
     }
   }
 
+  /** Hands at work, a paste, an input method: somebody is there, whoever it is. */
+  async function hear(session: Watched): Promise<void> {
+    session.silence.heard()
+    if (!session.unobserved) return
+    await actions.watchChanged(session.uid, 'watched')
+    session.unobserved = undefined
+  }
+
   function startAnew(session: Watched): void {
     session.evidence = noEvidence()
     session.own.clear()
@@ -275,7 +296,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
   /** The page hears of changes only: a steady stream of states would be a score by another name. */
   function say(session: Watched, tab: Tab): void {
-    const state = session.level !== 'LOW' ? 'doubt' : isKnown(session, tab) ? 'watched' : 'warming_up'
+    const state = stateFor(session, tab)
     if (tab.state === state) return
     tab.state = state
     tab.tell({ type: 'analysis_result', state })
@@ -286,41 +307,86 @@ export function createWatch(options: WatchOptions): SessionWatch {
   }
 
   function watchedSession(uid: string, accountId: string): Watched {
-    let session = watched.get(uid)
-    if (!session) {
-      session = {
-        uid,
-        accountId,
-        tabs: new Set(),
-        expectedBy: new Set(),
-        profiles: new Map(),
-        evidence: noEvidence(),
-        own: new Map(),
-        reported: 'LOW',
-        level: 'LOW'
-      }
-      watched.set(uid, session)
+    const present = watched.get(uid)
+    if (present) return present
+    const session: Watched = {
+      uid,
+      accountId,
+      tabs: new Set(),
+      expectedBy: new Set(),
+      profiles: new Map(),
+      evidence: noEvidence(),
+      own: new Map(),
+      reported: 'LOW',
+      level: 'LOW',
+      silence: createSilence({
+        graceMs: options.graceSeconds * 1000,
+        found: (kind) => unlessItFails(session, silent(session, kind))
+      }),
+      unobserved: undefined,
+      stopped: false
     }
+    watched.set(uid, session)
     return session
   }
 
-  /** No tab is left, or none came yet: after the grace the session counts as unobserved where somebody requires the watch. */
-  function awaitTab(session: Watched): void {
-    clearTimeout(session.grace)
-    session.grace = setTimeout(() => {
-      graceIsOver(session).catch((error: unknown) =>
-        logger.error({ err: error, uid: session.uid }, 'the watch state could not be changed')
-      )
-    }, options.graceSeconds * 1000).unref()
+  function unlessItFails({ uid }: Watched, work: Promise<unknown>): void {
+    work.catch((error: unknown) => logger.error({ err: error, uid }, 'the watch state could not be changed'))
   }
 
-  async function graceIsOver(session: Watched): Promise<void> {
-    if (session.tabs.size > 0) return
+  /** The grace is over. Where somebody requires the watch, the session counts as unobserved. */
+  async function silent(session: Watched, kind: SilenceKind): Promise<void> {
+    const isOver = (): boolean => session.stopped || (session.tabs.size === 0) !== (kind === 'no_channel')
+    if (isOver() || (kind === 'no_input' && session.unobserved)) return
     // Nothing is expected of somebody who did not agree: access does not depend on it.
     const agreed = (await people.find(session.accountId))?.consentedAt !== undefined
     const required = agreed && (await options.mustWatch([...session.expectedBy]))
-    await actions.watchChanged(session.uid, required ? 'unobserved' : 'not_watched')
-    if (!required) watched.delete(session.uid)
+    // What is silent in another way by now has a grace of its own.
+    if (isOver()) return
+    if (required) return loseSight(session, kind)
+    if (kind === 'no_input') return
+    await actions.watchChanged(session.uid, 'not_watched')
+    if (session.tabs.size === 0) drop(session)
+  }
+
+  async function loseSight(session: Watched, why: SilenceKind | 'stopped'): Promise<void> {
+    const { uid, accountId, tabs } = session
+    if (why === 'no_input')
+      await actions.noteContradiction(
+        uid,
+        accountId,
+        [...tabs].every(({ hidden }) => hidden)
+      )
+    session.unobserved = why
+    await actions.watchChanged(uid, 'unobserved')
+    for (const tab of tabs) say(session, tab)
+  }
+
+  /** The person's own switch. A thief has no fresh login: for them it is the watch that is gone. */
+  async function stop(session: Watched): Promise<void> {
+    if (session.stopped) return
+    if (!(await options.isFreshLogin(session.uid))) return loseSight(session, 'stopped')
+    session.stopped = true
+    session.silence.close()
+    session.unobserved = undefined
+    await actions.watchStopped(session.uid, session.accountId)
+  }
+
+  function drop(session: Watched): void {
+    session.silence.close()
+    if (watched.get(session.uid) === session) watched.delete(session.uid)
+  }
+
+  /** A page that only connects again has not been heard yet. */
+  async function arrived(session: Watched, record: SessionRecord): Promise<SessionRecord> {
+    if (session.unobserved === 'no_input') return (await sessions.find(session.uid)) ?? record
+    session.unobserved = undefined
+    return (await actions.watchChanged(session.uid, 'watched')) ?? record
+  }
+
+  function leave(session: Watched, tab: Tab): void {
+    if (!session.tabs.delete(tab) || session.tabs.size > 0 || session.stopped) return
+    if (watched.get(session.uid) === session) session.silence.absent()
   }
 
   return {
@@ -331,7 +397,8 @@ export function createWatch(options: WatchOptions): SessionWatch {
       const person = await people.find(channel.accountId)
       if (person?.consentedAt === undefined) throw new VigilError('consent_required')
       if (channel.purpose === 'calibration') await calibration.begin(channel.uid, channel.accountId)
-      const session = watchedSession(channel.uid, channel.accountId)
+      let session = watchedSession(channel.uid, channel.accountId)
+      if (session.stopped) throw new VigilError('watch_stopped')
       if (session.profiles.size === 0) session.profiles = await modelsOf(channel.accountId)
       const tab: Tab = {
         session: channel,
@@ -341,12 +408,16 @@ export function createWatch(options: WatchOptions): SessionWatch {
         judgedAs: usualDevice(session),
         told: undefined,
         live: await liveness.open(channel.accountId),
-        suspected: new Set()
+        suspected: new Set(),
+        hidden: false
       }
       session.tabs.add(tab)
-      clearTimeout(session.grace)
+      session.silence.present()
+      // After a restart nobody else remembers who uses the session.
+      if (channel.clientId !== undefined && (await options.mustWatch([channel.clientId])))
+        session.expectedBy.add(channel.clientId)
       // Read after the tab is on the list: whatever is demanded from here on, it hears.
-      const present = (await actions.watchChanged(channel.uid, 'watched')) ?? record
+      const present = await arrived(session, record)
       if (present.demand) session.level = present.risk
       say(session, tab)
       // A page that was loading while the challenge was sent would never know.
@@ -354,15 +425,33 @@ export function createWatch(options: WatchOptions): SessionWatch {
       if (challenge) tell(challenge)
       return {
         receive: (frame) => receive(session, tab, frame),
-        close() {
-          session.tabs.delete(tab)
+        interrupted() {
+          leave(session, tab)
+        },
+        async resumed() {
+          if (session.stopped) throw new VigilError('watch_stopped')
+          const now = await sessions.find(channel.uid)
+          refuseEnded(now)
+          // Dropped meanwhile, as nobody requires the watch: its evidence goes on where it stood, unless another page has begun anew.
+          session = watched.get(channel.uid) ?? session
+          watched.set(channel.uid, session)
+          session.tabs.add(tab)
+          session.silence.present()
+          const standing = await arrived(session, now)
+          delete tab.state
+          say(session, tab)
+          const unanswered = actions.openChallenge(standing)
+          if (unanswered) tell(unanswered)
+        },
+        close(goodbye: Goodbye = 'left') {
+          leave(session, tab)
           tab.live.close()
           if (channel.purpose === 'calibration') {
             lastLesson(session, tab).catch((error: unknown) =>
               logger.error({ err: error, uid: session.uid }, 'what was typed last could not be learnt')
             )
           }
-          if (session.tabs.size === 0 && watched.get(channel.uid) === session) awaitTab(session)
+          if (goodbye === 'stopped') unlessItFails(session, stop(session))
         }
       }
     },
@@ -381,17 +470,32 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
     answered(uid) {
       const session = watched.get(uid)
-      if (session) startAnew(session)
+      if (!session) return
+      const wasSilent = session.unobserved !== undefined
+      session.silence.answered(wasSilent)
+      session.unobserved = undefined
+      session.stopped = false
+      startAnew(session)
+      const isPresent = session.tabs.size > 0
+      if (wasSilent) unlessItFails(session, actions.watchChanged(uid, isPresent ? 'watched' : 'not_watched'))
+      if (!isPresent && session.expectedBy.size > 0) session.silence.absent()
     },
 
     expect(uid, accountId, clientId) {
       const session = watchedSession(uid, accountId)
       session.expectedBy.add(clientId)
-      if (session.tabs.size === 0) awaitTab(session)
+      if (session.tabs.size === 0 && !session.stopped) session.silence.absent()
+    },
+
+    used(uid, clientId) {
+      const session = watched.get(uid)
+      if (!session?.expectedBy.has(clientId) || session.stopped) return
+      session.silence.used()
+      if (session.tabs.size === 0) session.silence.absent()
     },
 
     forget(uid) {
-      clearTimeout(watched.get(uid)?.grace)
+      watched.get(uid)?.silence.close()
       watched.delete(uid)
       void options.learning.end(uid)
     },
@@ -405,10 +509,21 @@ export function createWatch(options: WatchOptions): SessionWatch {
     },
 
     close() {
-      for (const session of watched.values()) clearTimeout(session.grace)
+      for (const session of watched.values()) session.silence.close()
       watched.clear()
     }
   }
+}
+
+function tellsOfSomebody({ events, counters }: Frame): boolean {
+  return events.length > 0 || counterNames.some((name) => counters[name] > 0)
+}
+
+/** The coarse word for the page. A doubt says more than that nobody is seen. */
+function stateFor(session: Watched, tab: Tab): 'watched' | 'warming_up' | 'unobserved' | 'doubt' {
+  if (session.level !== 'LOW') return 'doubt'
+  if (session.unobserved) return 'unobserved'
+  return isKnown(session, tab) ? 'watched' : 'warming_up'
 }
 
 /** What was found, for the audit. */

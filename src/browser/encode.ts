@@ -41,7 +41,7 @@ export interface Beat {
   readonly grainMs?: number
 }
 
-/** Numbers the frames of one connection. */
+/** Numbers the frames of one stream. */
 export interface FrameWriter {
   /** The next frame, padded and ready to send. Throws a RangeError for a beat that no frame can hold. */
   write(beat: Beat): Uint8Array<ArrayBuffer>
@@ -49,9 +49,9 @@ export interface FrameWriter {
   readonly sequence: number
 }
 
-/** One writer a connection; `grainMs` is the finest step of the page's clock, 0 when it is not known. */
-export function createFrameWriter(options: { readonly grainMs?: number } = {}): FrameWriter {
-  let sequence = 0
+/** One writer a connection; `grainMs` is the finest step of the page's clock, 0 when it is not known; `from` is the first number. */
+export function createFrameWriter(options: { readonly grainMs?: number; readonly from?: number } = {}): FrameWriter {
+  let sequence = options.from ?? 0
   return {
     write(beat) {
       const { sentAt, events, hidden = false, counters = noCounters, grainMs = options.grainMs ?? 0, device } = beat

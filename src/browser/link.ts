@@ -2,15 +2,16 @@
 // the same moment as everybody else.
 
 import type { ServerMessage } from '../channel/ports.ts'
+import { streamPrefix, type stoppedByPerson } from '../channel/wire.ts'
 import { wayToChannel } from './credential.ts'
 import type { Credential } from './credential.ts'
 
 export interface LinkEvents {
-  /** A new connection: sequence numbers start over. */
+  /** A connection is open. Frames may go once the server has said how far it got. */
   opened(): void
   heard(message: ServerMessage): void
-  /** The connection is lost and will be tried again. */
-  lost(): void
+  /** The connection is lost and will be tried again. `forgets`: the server wants nothing that was sent before. */
+  lost(forgets: boolean): void
   /** It will not be tried again: the session has ended, or the server does not want this page. */
   ended(): void
 }
@@ -20,18 +21,21 @@ export interface Link {
   send(bytes: Uint8Array<ArrayBuffer>): void
   /** False without a connection, and while the server is so far behind that the browser holds too much. */
   readonly canSend: boolean
-  /** Lets go, without an event. */
-  close(): void
+  /** Lets go, without an event; the code says why. */
+  close(code: 1000 | typeof stoppedByPerson): void
 }
 
 const firstWaitMs = 1_000
 const longestWaitMs = 30_000
 /** A connection that lived this long was a good one: the next wait is short again. */
 const goodLifeMs = 10_000
+/** Close codes after which what was sent would only be refused again. */
+const breaches = new Set([1002, 1007, 1008, 1009, 1011])
 /** Bytes that may wait in the browser while the server is behind. */
 const unsentBytes = 131_072
 
-export function openLink(credential: Credential, events: LinkEvents): Link {
+/** `stream` names the page's stream, so that it goes on where it was after a loss. */
+export function openLink(credential: Credential, stream: string, events: LinkEvents): Link {
   let socket: WebSocket | undefined
   let failures = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -51,9 +55,9 @@ export function openLink(credential: Credential, events: LinkEvents): Link {
     get canSend() {
       return socket?.readyState === WebSocket.OPEN && socket.bufferedAmount <= unsentBytes
     },
-    close() {
+    close(code) {
       forget()
-      socket?.close(1000)
+      socket?.close(code)
     }
   }
 
@@ -63,8 +67,8 @@ export function openLink(credential: Credential, events: LinkEvents): Link {
     const way = await wayToChannel(credential)
     if (isClosed) return
     if (way === 'refused') end()
-    else if (way === undefined) retry()
-    else use(new WebSocket(way.url, way.protocols))
+    else if (way === undefined) retry(false)
+    else use(new WebSocket(way.url, [...way.protocols, streamPrefix + stream]))
   }
 
   function use(next: WebSocket): void {
@@ -84,15 +88,15 @@ export function openLink(credential: Credential, events: LinkEvents): Link {
       // 4000 to 4999 are the provider's own: they are about the session, not about the network. 1003: the server speaks
       // another version than this script.
       if (code >= 4000 || code === 1003) end()
-      else retry()
+      else retry(breaches.has(code))
     })
   }
 
-  function retry(): void {
+  function retry(forgets: boolean): void {
     const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** failures)
     failures = Math.min(failures + 1, 10)
     timer = setTimeout(() => void connect(), wait * (0.5 + Math.random() / 2))
-    events.lost()
+    events.lost(forgets)
   }
 
   function end(): void {

@@ -6,7 +6,7 @@ import { VigilError } from '../errors.ts'
 import { readPageToken } from './page-token.ts'
 import type { ChannelSession, SessionOfRequest } from './ports.ts'
 import type { Tickets } from './tickets.ts'
-import { pageTokenPrefix, protocolName, ticketPrefix } from './wire.ts'
+import { pageTokenPrefix, protocolName, streamPrefix, ticketPrefix } from './wire.ts'
 
 export interface Admission {
   /**
@@ -60,6 +60,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
       // Without a ticket nothing vouches for any Origin but the provider's own.
       if (ticket === undefined && !issuerOrigins.includes(origin)) throw new VigilError('origin_not_allowed')
       if (!offered.includes(protocolName)) throw new VigilError('subprotocol_missing')
+      const stream = valueOf(offered, streamPrefix)
+      if (stream !== undefined && !/^[\w-]{22,64}$/.test(stream)) {
+        throw new VigilError('subprotocol_missing', 'the name of a stream has 22 to 64 characters of base64url')
+      }
       if (ticket !== undefined && pageToken !== undefined) {
         throw new VigilError('channel_unauthenticated', 'a ticket and a page token at once')
       }
@@ -69,7 +73,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       else if (pageToken !== undefined) session = await byPageToken(request, origin, pageToken)
       else throw new VigilError('channel_unauthenticated')
       if (!(await isLive(session.uid))) throw new VigilError('channel_unauthenticated', 'the session has ended')
-      return session
+      return stream === undefined ? session : { ...session, stream }
     },
     isLive
   }

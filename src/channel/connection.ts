@@ -1,14 +1,15 @@
-// One open socket: limits, order, plausible times and back-pressure. Frames reach the stream one after the other; while
-// the stream is behind, the socket is paused and the page's own network buffer fills instead of our memory.
+// One open socket: limits, liveness and back-pressure. While the heart is behind, the socket is paused and the page's own network buffer
+// fills instead of our memory.
 
 import type { RawData, WebSocket } from 'ws'
 import { isVigilError, VigilError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 import { decodeFrame } from './frame.ts'
+import type { Intake } from './intake.ts'
 import type { ChannelLimits } from './limits.ts'
-import { createPlausibility } from './plausibility.ts'
-import type { ChannelSession, Clock, Frame, ServerMessage, Stream } from './ports.ts'
-import { createTokenBucket } from './token-bucket.ts'
+import type { ChannelSession, Clock, Goodbye, ServerMessage } from './ports.ts'
+import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
+import { stoppedByPerson } from './wire.ts'
 
 /** What the channel needs of a logger; pino's satisfies it. */
 export interface ChannelLogger {
@@ -20,54 +21,73 @@ export interface ChannelLogger {
 export interface ConnectionOptions {
   readonly socket: WebSocket
   readonly session: ChannelSession
-  readonly stream: Stream
+  readonly intake: Intake
   readonly clock: Clock
   readonly logger: ChannelLogger
   readonly limits: ChannelLimits
+  /** Frames, and events, of all sockets of the person. */
+  readonly ofPerson: { readonly frames: TokenBucket; readonly events: TokenBucket }
 }
 
 export interface Connection {
   tell(message: ServerMessage): void
   /** Closes with the code of the error; resolves when the socket is gone, at the latest after the closing time-out. */
   end(code: ErrorCode): Promise<void>
-  /** Pings; cuts the socket if the two pings before were not answered. */
+  /** Cuts the socket; its page may come back. */
+  cut(why: string): void
+  /** Pings; cuts the socket if nothing was heard since the last ping. */
   beat(): void
-  /** Resolves when the socket is gone. */
-  readonly closed: Promise<void>
+  /** Resolves when the socket is gone. True: the page may come back, and the intake stays open for it. */
+  readonly closed: Promise<boolean>
 }
 
+/** Frames after which the page hears how far it has got. */
+const framesPerReceipt = 5
+
 export function openConnection(options: ConnectionOptions): Connection {
-  const { socket, session, stream, clock, logger, limits } = options
+  const { socket, session, intake, clock, logger, limits, ofPerson } = options
   const about = { uid: session.uid, purpose: session.purpose, ...(session.clientId && { clientId: session.clientId }) }
   const frameBucket = createTokenBucket(limits.framesPerSecond, limits.frameBurst, clock)
   const eventBucket = createTokenBucket(limits.eventsPerSecond, limits.eventBurst, clock)
-  const plausibility = createPlausibility()
-  const queue: Frame[] = []
-  const gone = Promise.withResolvers<void>()
-  let receiving = false
+  const gone = Promise.withResolvers<boolean>()
   let ending = false
-  let streamClosed = false
+  let mayReturn = false
   let unansweredPings = 0
+  let unread: NodeJS.Timeout | undefined
   /** Pings of the other side that are answered once everything sent before them was taken in. */
   const owed: Buffer[] = []
+
+  intake.fedBy({
+    took(waiting) {
+      if (socket.isPaused && waiting <= limits.queuedFrames / 2) socket.resume()
+      if (!intake.isBusy) for (const data of owed.splice(0)) pong(data)
+    },
+    failed: fail
+  })
+  // Where a page goes on; 0 for a new stream.
+  if (session.stream !== undefined) send({ type: 'received', next: intake.next })
 
   socket.on('message', (data, isBinary) => {
     // What was already read from the network may still come after we have hung up.
     if (ending) return
+    unansweredPings = 0
     try {
-      queue.push(admit(data, isBinary))
+      admit(data, isBinary)
     } catch (error) {
       fail(error)
       return
     }
-    if (queue.length >= limits.queuedFrames) socket.pause()
-    if (!receiving) void receiveAll()
+    if (intake.waiting >= limits.queuedFrames) socket.pause()
+    if (session.stream !== undefined && intake.next % framesPerReceipt === 0) {
+      send({ type: 'received', next: intake.next })
+    }
   })
   // Browsers cannot ping. A client that can learns from the pong that its frames were not only read but judged.
   socket.on('ping', (data: Buffer) => {
     if (ending) return
-    if (!frameBucket.take(1)) fail(new VigilError('rate_exceeded'))
-    else if (receiving) owed.push(data)
+    unansweredPings = 0
+    if (!frameBucket.take(1) || !ofPerson.frames.take(1)) fail(new VigilError('rate_exceeded'))
+    else if (intake.isBusy) owed.push(data)
     else pong(data)
   })
   socket.on('pong', () => {
@@ -78,36 +98,35 @@ export function openConnection(options: ConnectionOptions): Connection {
     logger.debug({ ...about, error: error.message }, 'channel socket error')
   })
   socket.on('close', (code) => {
-    ending = true
+    clearTimeout(unread)
+    intake.fedBy(undefined)
     logger.debug({ ...about, code }, 'channel closed')
+    // 1006: nobody said goodbye.
+    if (!ending) mayReturn = code === 1006
+    ending = true
+    mayReturn &&= session.stream !== undefined && !intake.isClosed
     // What the page sent before it left (its last words on pagehide) is still worth hearing.
-    if (receiving) setTimeout(closeStream, limits.closeMs).unref()
-    else closeStream()
-    gone.resolve()
+    if (!mayReturn) intake.closeSoon(goodbyeOf(code), limits.closeMs)
+    gone.resolve(mayReturn)
   })
 
   return {
     tell(message) {
       if (socket.readyState !== socket.OPEN) return
-      if (socket.bufferedAmount > limits.unreadBytes) {
-        logger.info(about, 'channel cut: the page does not read')
-        hangUp()
-        socket.terminate()
-        return
-      }
-      socket.send(JSON.stringify(message))
+      if (socket.bufferedAmount > limits.unreadBytes) cut('the page does not read')
+      else send(message)
     },
-    end(code) {
+    async end(code) {
       const error = new VigilError(code)
       close(error.closeCode, code)
-      return gone.promise
+      await gone.promise
     },
+    cut,
     beat() {
       // A socket that we paused ourselves cannot hear its pong.
       if (socket.isPaused || ending) return
-      if (unansweredPings >= 2) {
-        logger.info(about, 'channel cut: no answer to two pings')
-        socket.terminate()
+      if (unansweredPings > 0) {
+        cut('nothing came since the last ping')
         return
       }
       unansweredPings += 1
@@ -116,30 +135,27 @@ export function openConnection(options: ConnectionOptions): Connection {
     closed: gone.promise
   }
 
-  function admit(data: RawData, isBinary: boolean): Frame {
+  function admit(data: RawData, isBinary: boolean): void {
     if (!frameBucket.take(1)) throw new VigilError('rate_exceeded', 'too many frames')
+    if (!ofPerson.frames.take(1)) throw new VigilError('rate_exceeded', 'too many frames of one person')
     if (!isBinary) throw new VigilError('frame_unsupported', 'a text frame')
     // The socket's binary type is the default, one Buffer a message.
     const frame = decodeFrame(data as Buffer)
-    plausibility.check(frame, clock())
     if (!eventBucket.take(frame.events.length)) throw new VigilError('rate_exceeded', 'too many events')
-    return frame
+    if (!ofPerson.events.take(frame.events.length)) {
+      throw new VigilError('rate_exceeded', 'too many events of one person')
+    }
+    intake.push(frame, clock())
   }
 
-  async function receiveAll(): Promise<void> {
-    receiving = true
-    try {
-      for (let frame = queue.shift(); frame !== undefined; frame = queue.shift()) {
-        await stream.receive(frame)
-        if (socket.isPaused && queue.length <= limits.queuedFrames / 2) socket.resume()
-      }
-    } catch (error) {
-      fail(error)
-    } finally {
-      receiving = false
-      for (const data of owed.splice(0)) pong(data)
-      if (socket.readyState === socket.CLOSED) closeStream()
-    }
+  function send(message: ServerMessage): void {
+    socket.send(JSON.stringify(message))
+    if (socket.bufferedAmount === 0 || unread !== undefined) return
+    unread = setTimeout(() => {
+      unread = undefined
+      if (socket.bufferedAmount > 0) cut('the page does not read')
+    }, limits.unreadMs)
+    unread.unref()
   }
 
   function pong(data: Buffer): void {
@@ -158,24 +174,30 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   function close(closeCode: number, reason: ErrorCode): void {
     hangUp()
+    // The last word on what arrived: a page that begins anew must send nothing twice.
+    if (session.stream !== undefined && socket.readyState === socket.OPEN) {
+      send({ type: 'received', next: intake.next - intake.waiting })
+    }
+    intake.close('lost')
     socket.close(closeCode, reason)
+  }
+
+  function cut(why: string): void {
+    if (ending) return
+    logger.info({ ...about, why }, 'channel cut')
+    hangUp()
+    mayReturn = true
+    socket.terminate()
   }
 
   /** Nothing more is heard. Resumed, because a paused socket would not see the other side's answer to our close. */
   function hangUp(): void {
     ending = true
     if (socket.isPaused) socket.resume()
-    closeStream()
   }
+}
 
-  function closeStream(): void {
-    if (streamClosed) return
-    streamClosed = true
-    queue.length = 0
-    try {
-      stream.close()
-    } catch (error) {
-      logger.error({ ...about, err: error }, 'channel stream failed to close')
-    }
-  }
+function goodbyeOf(code: number): Goodbye {
+  if (code === stoppedByPerson) return 'stopped'
+  return code === 1006 ? 'lost' : 'left'
 }

@@ -1,4 +1,4 @@
-// What one socket may do, and what the channel as a whole holds. The defaults leave an honest agent plenty of room: it
+// What one socket may do, what all sockets of a person or an address may, and what the channel as a whole holds. The defaults leave an honest agent plenty of room: it
 // sends one frame a second, and a fast mouse makes a thousand events in it.
 
 export interface ChannelLimits {
@@ -12,7 +12,9 @@ export interface ChannelLimits {
   readonly queuedFrames: number
   /** Bytes that may wait for a page that does not read; above it the socket is cut. */
   readonly unreadBytes: number
-  /** Time between pings; a socket that leaves two of them unanswered is cut. */
+  /** Time for which anything may wait for a page that does not read. */
+  readonly unreadMs: number
+  /** Time between pings; a socket from which nothing came since the last one is cut. */
   readonly heartbeatMs: number
   /** Time for the closing handshake before the socket is cut. */
   readonly closeMs: number
@@ -20,6 +22,21 @@ export interface ChannelLimits {
   readonly openMs: number
   readonly connections: number
   readonly connectionsPerSession: number
+  readonly connectionsPerPerson: number
+  /** Frames (and pings) a second of all sockets of a person. */
+  readonly framesPerSecondOfPerson: number
+  readonly frameBurstOfPerson: number
+  readonly eventsPerSecondOfPerson: number
+  readonly eventBurstOfPerson: number
+  /** An office may stand behind one address. */
+  readonly connectionsPerAddress: number
+  /** Upgrades a second, refused ones included. */
+  readonly upgradesPerSecondOfAddress: number
+  readonly upgradeBurstOfAddress: number
+  /** Time for which a stream waits for its page to come back on another socket. */
+  readonly returnMs: number
+  /** Streams that wait at once; beyond it a lost page begins anew. */
+  readonly awaitedStreams: number
   /** Upgrades that may wait for admission at once. */
   readonly pendingUpgrades: number
 }
@@ -31,10 +48,21 @@ export const defaultLimits: ChannelLimits = {
   eventBurst: 16_384,
   queuedFrames: 32,
   unreadBytes: 65_536,
+  unreadMs: 10_000,
   heartbeatMs: 20_000,
   closeMs: 1_000,
   openMs: 10_000,
   connections: 20_000,
   connectionsPerSession: 64,
+  connectionsPerPerson: 256,
+  framesPerSecondOfPerson: 400,
+  frameBurstOfPerson: 10_000,
+  eventsPerSecondOfPerson: 4_000,
+  eventBurstOfPerson: 65_536,
+  connectionsPerAddress: 5_000,
+  upgradesPerSecondOfAddress: 200,
+  upgradeBurstOfAddress: 5_000,
+  returnMs: 120_000,
+  awaitedStreams: 10_000,
   pendingUpgrades: 2_000
 }

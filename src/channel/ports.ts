@@ -17,6 +17,8 @@ export interface ChannelSession {
   readonly clientId?: string
   readonly origin: string
   readonly purpose: ChannelPurpose
+  /** The name that the page gave its stream, when it means to come back after a loss. */
+  readonly stream?: string
 }
 
 /** One decoded `behavioral_data` frame. */
@@ -47,13 +49,22 @@ export type ServerMessage =
       readonly by: number
     }
   | { readonly type: 'security_alert'; readonly reason: string }
+  /** All frames of the stream before `next` have arrived. Only for a page that named its stream. */
+  | { readonly type: 'received'; readonly next: number }
 
-/** One socket's stream, as the heart sees it. */
+/** How a stream ends: the page was left, the connection was lost for good, or the person switched the watch off. */
+export type Goodbye = 'left' | 'lost' | 'stopped'
+
+/** One page's stream, as the heart sees it. It outlives its socket when the page says that it may come back. */
 export interface Stream {
   /** Called in order, never concurrently for one stream; the connection awaits it before the next frame (back-pressure). */
   receive(frame: Frame): Promise<void>
-  /** The socket is gone; nothing follows. */
-  close(): void
+  /** The socket is lost, and the page may come back: `resumed` or `close` follows. */
+  interrupted(): void
+  /** The page is back on another socket. Throws as `open` does. */
+  resumed(): Promise<void>
+  /** Nothing follows. */
+  close(goodbye?: Goodbye): void
 }
 
 /** The heart, as the channel sees it. */

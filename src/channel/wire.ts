@@ -6,6 +6,11 @@ export const protocolName = 'vigil.v1'
 /** Prefixes of the second subprotocol value, which carries the credential (a URL would be logged). */
 export const ticketPrefix = 'vigil.ticket.'
 export const pageTokenPrefix = 'vigil.page.'
+/** Prefix of the third value: the name that the page gave its stream, so that it can go on with it on another socket. */
+export const streamPrefix = 'vigil.stream.'
+
+/** Close code of a page whose person switched the watch off. */
+export const stoppedByPerson = 4000
 
 /** First byte of a frame. */
 export const wireVersion = 1

@@ -37,10 +37,10 @@ export function configureWith(
   return {
     ...base,
     adapter: guardSessions(base.adapter, tombstones),
-    findAccount: truthfulAccounts(base.findAccount, standings, tombstones),
+    findAccount: truthfulAccounts(base.findAccount, weaving),
     acrValues: [...new Set([...standings.ladder.map(({ acr }) => acr), ...(base.acrValues ?? [])])],
     claims: withClaims(base.claims),
-    features: withFeatures(base.features, standings, tombstones),
+    features: withFeatures(base.features, weaving),
     interactions: {
       ...base.interactions,
       policy: withVigilChecks(base.interactions?.policy ?? interactionPolicy.base(), weaving)
@@ -56,12 +56,8 @@ export function configureWith(
 
 type Features = NonNullable<Configuration['features']>
 
-function withFeatures(
-  base: Configuration['features'],
-  standings: SessionStandings,
-  tombstones: TombstoneStore
-): Features {
-  const introspection = truthfulIntrospection(base?.introspection, standings, tombstones)
+function withFeatures(base: Configuration['features'], weaving: Weaving): Features {
+  const introspection = truthfulIntrospection(base?.introspection, weaving)
   return {
     ...base,
     ...(introspection && { introspection }),

@@ -34,6 +34,8 @@ export interface InteractionChecks {
   used(record: SessionRecord): Promise<void>
   /** A client that must be watched has got a session: the channel is expected from now on. */
   expectWatch(uid: string, accountId: string, clientId: string): void
+  /** A client sent a request for a session. */
+  requested(uid: string, clientId: string): void
   now(): number
 }
 
@@ -87,6 +89,7 @@ async function evaluate(ctx: KoaContextWithOIDC, checks: InteractionChecks): Pro
   session.acr = toldAcr(standing.acr, asked.essential, ladder)
   session.amr = [...standing.amr]
   if (client['vigil_watch'] === 'required') checks.expectWatch(session.uid, session.accountId, client.clientId)
+  checks.requested(session.uid, client.clientId)
 
   const { demand } = standing.record
   if (demand) {

@@ -5,15 +5,20 @@
 import type { Account, FindAccount } from 'oidc-provider'
 import type { TombstoneStore } from '../ports.ts'
 import { lowerAcr } from '../risk/assurance.ts'
+import type { InteractionChecks } from './interaction-policy.ts'
 import type { SessionStanding, SessionStandings } from './session-standing.ts'
 
 /** Claims that Vigil answers, beside `acr`, `amr` and `auth_time`. */
 export const vigilClaims = ['acr_expires_at', 'risk_level'] as const
 
+/** What answers for sessions, and hears that they are used. */
+export interface SessionsInUse extends Pick<InteractionChecks, 'standings' | 'expectWatch' | 'requested'> {
+  readonly tombstones: TombstoneStore
+}
+
 export function truthfulAccounts(
   findAccount: FindAccount | undefined,
-  standings: SessionStandings,
-  tombstones: TombstoneStore
+  { standings, tombstones, expectWatch, requested }: SessionsInUse
 ): FindAccount {
   const hostAccounts: FindAccount = findAccount ?? ((_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }))
   return async (ctx, sub, token) => {
@@ -23,6 +28,12 @@ export function truthfulAccounts(
     if (token && uid !== undefined && (await tombstones.has(uid))) return undefined
     const account = await hostAccounts(ctx, sub, token)
     if (!account || uid === undefined) return account
+    const { client } = ctx.oidc
+    if (token && client) {
+      // Also after a restart, when nobody remembers that the channel was expected.
+      if (client['vigil_watch'] === 'required') expectWatch(uid, account.accountId, client.clientId)
+      requested(uid, client.clientId)
+    }
     if (token && standing) lower(token as Source, standing, standings)
     return withClaims(account, async () => truth(token as Source | undefined, await standings.of(uid)))
   }

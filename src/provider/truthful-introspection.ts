@@ -2,9 +2,9 @@
 // since, and nothing of a session that has ended (RFC 9470 §6.2).
 
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
-import type { TombstoneStore } from '../ports.ts'
 import { lowerAcr } from '../risk/assurance.ts'
 import type { SessionStandings } from './session-standing.ts'
+import type { SessionsInUse } from './truthful-account.ts'
 
 type Features = NonNullable<Configuration['features']>
 type Introspection = NonNullable<Features['introspection']>
@@ -13,8 +13,7 @@ type AllowedPolicy = Extract<NonNullable<Introspection['allowedPolicy']>, (...ar
 /** The host's `features.introspection`, whose policy is asked first; absent or switched off, it stays so. */
 export function truthfulIntrospection(
   host: Introspection | undefined,
-  standings: SessionStandings,
-  tombstones: TombstoneStore
+  { standings, tombstones, requested }: SessionsInUse
 ): Introspection | undefined {
   if (!host?.enabled) return host
   const theirs: AllowedPolicy = host.allowedPolicy ?? ownTokensOfPublicClients
@@ -26,6 +25,7 @@ export function truthfulIntrospection(
       if (issued.sessionUid === undefined) return true
       const [standing, ended] = await Promise.all([standings.of(issued.sessionUid), tombstones.has(issued.sessionUid)])
       if (ended || standing?.revoked) return false
+      if (issued.clientId !== undefined) requested(issued.sessionUid, issued.clientId)
       if (standing && typeof issued.extra?.['acr'] === 'string') {
         issued.extra = { ...issued.extra, ...lowered(issued.extra, issued.extra['acr'], standing.acr, standings) }
       }
@@ -37,6 +37,7 @@ export function truthfulIntrospection(
 /** The part of access and refresh tokens that is read and lowered here. */
 interface Issued {
   readonly sessionUid?: string
+  readonly clientId?: string
   extra?: Record<string, unknown>
 }
 

@@ -256,7 +256,13 @@ describe('faults of others', () => {
   test('a heart that is behind makes the socket wait, and loses nothing', async () => {
     const gate = Promise.withResolvers<void>()
     const here = await listening({
-      limits: { queuedFrames: 4, framesPerSecond: 1_000, frameBurst: 100_000, eventBurst: 1e9 },
+      limits: {
+        queuedFrames: 4,
+        framesPerSecond: 1_000,
+        frameBurst: 100_000,
+        eventBurst: 1e9,
+        eventBurstOfPerson: 1e9
+      },
       receive: () => gate.promise
     })
     const page = await connect(here)
@@ -265,7 +271,7 @@ describe('faults of others', () => {
     const events = Array.from({ length: 4_096 }, (_, i) => {
       return { t: 1_000, type: EventType.pointerMove, cls: 0, slot: 0, x: (i % 2) * 9_000, y: 0 }
     })
-    const total = 600
+    const total = 300
     for (let i = 0; i < total; i++) page.send(writer.write({ sentAt: 1_000, events }))
     await untilStill(() => page.bufferedAmount)
     expect(page.bufferedAmount).toBeGreaterThan(1_000_000)
@@ -336,7 +342,7 @@ describe('faults of others', () => {
     expect(here.channel.connections).toBe(0)
   })
 
-  test('a half-open socket is cut after two unanswered pings, an answering one is not', async () => {
+  test('a half-open socket is cut within two heartbeats, an answering one is not', async () => {
     const here = await listening({ limits: { heartbeatMs: 300 } })
     const mute = await connect(here, 'a', { autoPong: false })
     const healthy = await connect(here, 'b')

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { EventType, KeyClass, noCounters } from '../../src/biometrics/events.ts'
 import { decodeFrame } from '../../src/channel/frame.ts'
 import { defaultLimits } from '../../src/channel/limits.ts'
+import { fullShare, overfullShare } from '../../src/channel/pressure.ts'
 import { aheadMs, backlogMs, dispatchMs, windowMs } from '../../src/channel/plausibility.ts'
 import { errorTable } from '../../src/errors.ts'
 
@@ -49,6 +50,7 @@ test.each([
   'frame_implausible',
   'rate_exceeded',
   'session_ended',
+  'watch_stopped',
   'going_away'
 ] as const)('the close code of %s is the one in the table of errors', (code) => {
   const rows = text
@@ -65,7 +67,26 @@ test('the limits are those of the code', () => {
   expect(text).toContain(`| ${number(eventsPerSecond)} a second, ${number(eventBurst)} at once |`)
   expect(text).toContain(`| frames that wait for the engine | ${queuedFrames} |`)
   expect(text).toContain(`one each ${heartbeatMs / 1000} s`)
-  expect(text).toContain(`unread bytes towards the page | ${number(defaultLimits.unreadBytes)} |`)
+  const limits = defaultLimits
+  expect(text).toContain(
+    `unread bytes towards the page | ${number(limits.unreadBytes)}, or any for ${limits.unreadMs / 1000} s |`
+  )
+  expect(text).toContain(
+    `events of a person | ${number(limits.eventsPerSecondOfPerson)} a second, ${number(limits.eventBurstOfPerson)} at once |`
+  )
+  expect(text).toContain(
+    `frames and pings of a person | ${limits.framesPerSecondOfPerson} a second, ${number(limits.frameBurstOfPerson)} at once |`
+  )
+  expect(text).toContain(`sockets of one person | ${limits.connectionsPerPerson} |`)
+  expect(text).toContain(`sockets of one address | ${number(limits.connectionsPerAddress)} |`)
+  expect(text).toContain(
+    `upgrades of one address | ${limits.upgradesPerSecondOfAddress} a second, ${number(limits.upgradeBurstOfAddress)} at once |`
+  )
+  expect(text).toContain(
+    `streams that wait for their pages | ${number(limits.awaitedStreams)}, ${limits.returnMs / 1000} s each |`
+  )
+  expect(text).toContain(`memory of the process | ${100 * fullShare} % | 503 |`)
+  expect(text).toContain(`memory of the process | ${100 * overfullShare} % | 1013,`)
   expect(text).toContain(`sockets of one session | ${defaultLimits.connectionsPerSession} |`)
   expect(text).toContain(`sockets of a process | ${number(defaultLimits.connections)} |`)
   expect(text).toContain(`by more than ${aheadMs / 1000} s (and`)

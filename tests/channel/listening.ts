@@ -12,7 +12,15 @@ import { createChannel } from '../../src/channel/channel.ts'
 import type { Channel } from '../../src/channel/channel.ts'
 import type { ChannelLimits } from '../../src/channel/limits.ts'
 import { issuePageToken } from '../../src/channel/page-token.ts'
-import type { ChannelPurpose, ChannelSession, Clock, Frame, ServerMessage, Watch } from '../../src/channel/ports.ts'
+import type {
+  ChannelPurpose,
+  ChannelSession,
+  Clock,
+  Frame,
+  Goodbye,
+  ServerMessage,
+  Watch
+} from '../../src/channel/ports.ts'
 import { createTickets } from '../../src/channel/tickets.ts'
 import type { Tickets } from '../../src/channel/tickets.ts'
 
@@ -24,6 +32,10 @@ export interface Seen {
   readonly frames: Frame[]
   readonly tell: (message: ServerMessage) => void
   closed: boolean
+  /** How it ended. */
+  goodbye?: Goodbye
+  /** Sockets that were lost and might come back. */
+  interruptions: number
 }
 
 export interface Listening {
@@ -65,15 +77,22 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
   const watch: Watch = {
     async open(session, tell) {
       await options.open?.(session)
-      const stream: Seen = { session, frames: [], tell, closed: false }
+      const stream: Seen = { session, frames: [], tell, closed: false, interruptions: 0 }
       seen.push(stream)
       return {
         async receive(frame) {
           await options.receive?.(frame)
           stream.frames.push(frame)
         },
-        close() {
+        interrupted() {
+          stream.interruptions += 1
+        },
+        async resumed() {
+          await options.open?.(session)
+        },
+        close(goodbye = 'left') {
           stream.closed = true
+          stream.goodbye = goodbye
         }
       }
     }

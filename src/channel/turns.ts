@@ -1,0 +1,39 @@
+// Spreads work over time. When a thousand pages send in the same instant, the event loop would score them all before it looks up again, and
+// everybody else's answer would wait for that. After a slice of it the rest takes turns with the network.
+
+import type { Clock } from './ports.ts'
+
+export interface Turns {
+  /** Undefined when the work may begin at once; else resolves when it is its turn, in order of asking. */
+  next(): Promise<void> | undefined
+}
+
+/** Time for which work may hold the event loop before others have a turn. */
+const sliceMs = 8
+
+export function createTurns(clock: Clock = () => performance.now()): Turns {
+  const waiting: (() => void)[] = []
+  let sliceBegan: number | undefined
+
+  /** One at a time: what it begins runs before the event loop goes on. */
+  function pass(): void {
+    sliceBegan = undefined
+    const next = waiting.shift()
+    if (next === undefined) return
+    sliceBegan = clock()
+    next()
+    setImmediate(pass)
+  }
+
+  return {
+    next() {
+      if (sliceBegan === undefined) {
+        sliceBegan = clock()
+        setImmediate(pass)
+        return undefined
+      }
+      if (waiting.length === 0 && clock() - sliceBegan < sliceMs) return undefined
+      return new Promise((resolve) => waiting.push(resolve))
+    }
+  }
+}
