@@ -7,6 +7,8 @@ export interface Factor {
   readonly id: string
   /** RFC 8176 values that a pass adds. */
   readonly amr: readonly string[]
+  /** Offered after everything else, because it cannot be renewed in passing. */
+  readonly lastResort?: boolean
   /** Whether this person can use it now. The only place that answers this. */
   available(accountId: string): Promise<boolean>
 }
