@@ -95,7 +95,7 @@ export interface Person {
 export interface PersonStore {
   find(accountId: string): Promise<Person | undefined>
   save(person: Person): Promise<void>
-  /** Erases the person with every profile, sketch and login template. */
+  /** Erases the person with every profile, sketch, login template and second factor. */
   erase(accountId: string): Promise<void>
 }
 

@@ -7,6 +7,7 @@ import { VigilError } from './errors.ts'
 /** What keys are for. A purpose is part of the derivation: never rename one that has protected data. */
 export type KeyPurpose =
   | 'cookies'
+  | 'factors'
   | 'forms'
   | 'login-templates'
   | 'page-token'

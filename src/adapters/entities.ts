@@ -127,6 +127,12 @@ export const InvitationEntity = defineEntity({
   }
 })
 
+export const FactorEntity = defineEntity({
+  name: 'Factor',
+  tableName: 'vigil_factor',
+  properties: { accountId: p.text().primary(), version: p.integer(), blob: p.uint8array(), changedAt: seconds() }
+})
+
 export const KeyEntity = defineEntity({
   name: 'Key',
   tableName: 'vigil_key',
@@ -166,6 +172,7 @@ export const entities = [
   PolicyEntity,
   AccountEntity,
   InvitationEntity,
+  FactorEntity,
   KeyEntity,
   OidcEntity
 ]

@@ -19,7 +19,16 @@ import type {
   StoredSketch,
   TombstoneStore
 } from '../ports.ts'
-import type { Account, AccountStore, Invitation, InvitationStore, KeyStore, ServerStorage } from '../provider/ports.ts'
+import type {
+  Account,
+  AccountStore,
+  FactorStore,
+  Invitation,
+  InvitationStore,
+  KeyStore,
+  ServerStorage,
+  StoredFactors
+} from '../provider/ports.ts'
 import { declareGuarded } from '../provider/session-guard.ts'
 import { memoryOidc } from './memory-oidc.ts'
 import type { OidcRow } from './memory-oidc.ts'
@@ -40,10 +49,11 @@ export function memoryStorage(options: MemoryStorageOptions = {}): ServerStorage
   const profiles = new Map<string, StoredProfile[]>()
   const sketches = new Map<string, StoredSketch[]>()
   const templates = new Map<string, StoredLoginTemplate>()
+  const factors = new Map<string, StoredFactors>()
   return {
     sessions: memorySessions(now),
     tombstones,
-    people: memoryPeople(profiles, sketches, templates),
+    people: memoryPeople(profiles, sketches, templates, factors),
     profiles: memoryProfiles(profiles),
     sketches: memorySketches(sketches, now),
     loginTemplates: memoryLoginTemplates(templates),
@@ -52,6 +62,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): ServerStorage
     oidc: declareGuarded(memoryOidc({ now, isBuried: (uid) => buried.has(uid), rows }), tombstones),
     accounts: memoryAccounts(),
     invitations: memoryInvitations(now),
+    factors: memoryFactors(factors),
     keys: memoryKeys(),
     close: async () => {}
   }
@@ -105,7 +116,8 @@ function memoryTombstones(buried: Map<string, number>, rows: Map<string, OidcRow
 function memoryPeople(
   profiles: Map<string, StoredProfile[]>,
   sketches: Map<string, StoredSketch[]>,
-  templates: Map<string, StoredLoginTemplate>
+  templates: Map<string, StoredLoginTemplate>,
+  factors: Map<string, StoredFactors>
 ): PersonStore {
   const people = new Map<string, Person>()
   return {
@@ -120,6 +132,7 @@ function memoryPeople(
       eraseProfiles(profiles, accountId)
       sketches.delete(accountId)
       templates.delete(accountId)
+      factors.delete(accountId)
     }
   }
 }
@@ -301,6 +314,20 @@ function memoryInvitations(now: () => number): InvitationStore {
         if (accountId === invitation.accountId && purpose === invitation.purpose) invitations.delete(hash)
       }
       return invitation
+    }
+  }
+}
+
+function memoryFactors(factors: Map<string, StoredFactors>): FactorStore {
+  return {
+    async find(accountId) {
+      return structuredClone(factors.get(accountId))
+    },
+    async save(next) {
+      if (next.version !== (factors.get(next.accountId)?.version ?? 0) + 1) {
+        throw new VigilError('conflict', `version ${next.version} of the factors is not the next one`)
+      }
+      factors.set(next.accountId, structuredClone(next))
     }
   }
 }

@@ -9,6 +9,7 @@ import { lockDataDirectory } from './data-directory.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { openPglite, openPostgres } from './database.ts'
 import type { Database } from './database.ts'
+import { factorStore } from './factor-store.ts'
 import { loginTemplateStore } from './login-template-store.ts'
 import { oidcAdapter, pruneOidc } from './oidc-adapter.ts'
 import { personStore, profileStore } from './person-stores.ts'
@@ -48,6 +49,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<ServerSt
     oidc: declareGuarded(oidcAdapter(database, now), tombstones),
     accounts: accountStore(database),
     invitations: invitationStore(database, now),
+    factors: factorStore(database),
     keys: keyStore(database)
   }
   const stopSweeping = sweepNowAndThen(() => sweep(database, storage, now()))

@@ -28,7 +28,8 @@ export function personStore(database: Database): PersonStore {
       await database.query(
         `with profiles as (delete from vigil_profile where account_id = $1),
               sketches as (delete from vigil_sketch where account_id = $1),
-              templates as (delete from vigil_login_template where account_id = $1)
+              templates as (delete from vigil_login_template where account_id = $1),
+              factors as (delete from vigil_factor where account_id = $1)
          delete from vigil_person where account_id = $1`,
         [accountId]
       )

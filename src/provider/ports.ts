@@ -41,6 +41,21 @@ export interface InvitationStore {
   take(tokenHash: string): Promise<Invitation | undefined>
 }
 
+/** The second factors of a person, encrypted. One record a person, so that what depends on each other changes together. */
+export interface StoredFactors {
+  readonly accountId: string
+  /** Rises with each write and never begins anew, so that nobody writes over what they have not seen. */
+  readonly version: number
+  readonly blob: Uint8Array
+  readonly changedAt: number
+}
+
+export interface FactorStore {
+  find(accountId: string): Promise<StoredFactors | undefined>
+  /** Puts it in place of the present one; `version` must be one above it, or 1 where there is none, else `conflict`. */
+  save(factors: StoredFactors): Promise<void>
+}
+
 /** Named byte strings, e.g. the sealed signing keys. */
 export interface KeyStore {
   get(name: string): Promise<Uint8Array | undefined>
@@ -52,6 +67,8 @@ export interface ServerStorage extends VigilStorage {
   readonly oidc: AdapterFactory
   readonly accounts: AccountStore
   readonly invitations: InvitationStore
+  /** Erased by `people.erase`. */
+  readonly factors: FactorStore
   readonly keys: KeyStore
   close(): Promise<void>
 }

@@ -443,6 +443,48 @@ export function storageContract(
       })
     })
 
+    describe('second factors', () => {
+      const factors = (accountId: string, version: number) => ({
+        accountId,
+        version,
+        blob: Uint8Array.of(0, 7, version, 255),
+        changedAt: clock
+      })
+
+      it('come back byte for byte, one record a person, and nobody else’s', async () => {
+        const [ana, ben] = [fresh('account'), fresh('account')]
+        expect(await storage.factors.find(ana)).toBeUndefined()
+        await storage.factors.save(factors(ana, 1))
+        await storage.factors.save(factors(ana, 2))
+        const found = await storage.factors.find(ana)
+        expect(found).toEqual(factors(ana, 2))
+        expect(found?.blob).toBeInstanceOf(Uint8Array)
+        expect(await storage.factors.find(ben)).toBeUndefined()
+        expect(await storage.factors.find('\0')).toBeUndefined()
+      })
+
+      it('are written in turn: of ten who saw the same record, one writes', async () => {
+        const ana = fresh('account')
+        await expectCode(storage.factors.save(factors(ana, 2)), 'conflict')
+        for (const version of [1, 2]) {
+          const settled = await Promise.allSettled(
+            Array.from({ length: 10 }, () => storage.factors.save(factors(ana, version)))
+          )
+          expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+        }
+        for (const version of [1, 2, 4]) await expectCode(storage.factors.save(factors(ana, version)), 'conflict')
+        expect((await storage.factors.find(ana))?.version).toBe(2)
+      })
+
+      it('go with the person', async () => {
+        const [ana, ben] = [fresh('account'), fresh('account')]
+        for (const accountId of [ana, ben]) await storage.factors.save(factors(accountId, 1))
+        await storage.people.erase(ben)
+        expect(await storage.factors.find(ben)).toBeUndefined()
+        expect(await storage.factors.find(ana)).toBeDefined()
+      })
+    })
+
     describe('audit', () => {
       it('entries come newest first with what was said, numbered and dated', async () => {
         const sessionUid = fresh('uid')
