@@ -98,6 +98,8 @@ interface Watched {
   unobserved: SilenceKind | 'stopped' | undefined
   /** The person switched the watch off, right after a strong login; it stays off until the next one. */
   stopped: boolean
+  /** How often the evidence began anew. */
+  beginnings: number
 }
 
 /** For a person without a profile for the class: the session since the last login, to be held against its own beginning. */
@@ -285,13 +287,18 @@ export function createWatch(options: WatchOptions): SessionWatch {
     session.evidence = noEvidence()
     session.own.clear()
     session.level = session.reported = 'LOW'
+    session.beginnings++
     for (const tab of session.tabs) {
-      tab.live.startAnew()
-      tab.suspected.clear()
-      // What the hands before have begun must not be held against those that follow.
-      if (tab.session.purpose === 'watch') tab.builder.flush()
+      freshen(tab)
       say(session, tab)
     }
+  }
+
+  /** What the hands before have begun must not be held against those that follow. */
+  function freshen(tab: Tab): void {
+    tab.live.startAnew()
+    tab.suspected.clear()
+    if (tab.session.purpose === 'watch') tab.builder.flush()
   }
 
   /** The page hears of changes only: a steady stream of states would be a score by another name. */
@@ -321,10 +328,18 @@ export function createWatch(options: WatchOptions): SessionWatch {
       level: 'LOW',
       silence: createSilence({
         graceMs: options.graceSeconds * 1000,
-        found: (kind) => unlessItFails(session, silent(session, kind))
+        found(kind) {
+          silent(session, kind).catch((error: unknown) => {
+            logger.error({ err: error, uid }, 'the watch state could not be changed')
+            // Tried again after another grace; the other kind is by the next request.
+            if (kind === 'no_channel' && watched.get(uid) === session && session.tabs.size === 0)
+              session.silence.absent()
+          })
+        }
       }),
       unobserved: undefined,
-      stopped: false
+      stopped: false,
+      beginnings: 0
     }
     watched.set(uid, session)
     return session
@@ -365,7 +380,8 @@ export function createWatch(options: WatchOptions): SessionWatch {
   /** The person's own switch. A thief has no fresh login: for them it is the watch that is gone. */
   async function stop(session: Watched): Promise<void> {
     if (session.stopped) return
-    if (!(await options.isFreshLogin(session.uid))) return loseSight(session, 'stopped')
+    const mayStop = session.level === 'LOW' && (await options.isFreshLogin(session.uid))
+    if (!mayStop) return loseSight(session, 'stopped')
     session.stopped = true
     session.silence.close()
     session.unobserved = undefined
@@ -398,6 +414,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
       if (person?.consentedAt === undefined) throw new VigilError('consent_required')
       if (channel.purpose === 'calibration') await calibration.begin(channel.uid, channel.accountId)
       let session = watchedSession(channel.uid, channel.accountId)
+      let beginnings = 0
       if (session.stopped) throw new VigilError('watch_stopped')
       if (session.profiles.size === 0) session.profiles = await modelsOf(channel.accountId)
       const tab: Tab = {
@@ -426,6 +443,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
       return {
         receive: (frame) => receive(session, tab, frame),
         interrupted() {
+          beginnings = session.beginnings
           leave(session, tab)
         },
         async resumed() {
@@ -433,8 +451,10 @@ export function createWatch(options: WatchOptions): SessionWatch {
           const now = await sessions.find(channel.uid)
           refuseEnded(now)
           // Dropped meanwhile, as nobody requires the watch: its evidence goes on where it stood, unless another page has begun anew.
+          const before = session
           session = watched.get(channel.uid) ?? session
           watched.set(channel.uid, session)
+          if (session !== before || session.beginnings !== beginnings) freshen(tab)
           session.tabs.add(tab)
           session.silence.present()
           const standing = await arrived(session, now)

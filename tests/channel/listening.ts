@@ -63,6 +63,8 @@ export interface ListenOptions {
   readonly pages?: RequestListener
   readonly port?: number
   readonly clock?: Clock
+  readonly addressOf?: (request: IncomingMessage) => string
+  readonly memoryUse?: () => number
 }
 
 /** The session cookie of these tests is `session=<uid>`. */
@@ -116,7 +118,9 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     watch,
     clock: options.clock ?? (() => performance.now() + state.later),
     logger: { debug: note, info: note, error: note },
-    ...(options.limits && { limits: options.limits })
+    ...(options.limits && { limits: options.limits }),
+    ...(options.addressOf && { addressOf: options.addressOf }),
+    ...(options.memoryUse && { memoryUse: options.memoryUse })
   })
   server.on('upgrade', (request, socket, head) => {
     if (!channel.handleUpgrade(request, socket, head)) socket.destroy()

@@ -1,0 +1,185 @@
+// What a flood meets: of one person over many sockets, of one address, of everybody at once; and what it leaves to the others.
+
+import { once } from 'node:events'
+import { afterEach, describe, expect, test } from 'vitest'
+import { EventType } from '../../src/biometrics/events.ts'
+import { createFrameWriter } from '../../src/browser/encode.ts'
+import { createShares, networkOf } from '../../src/channel/shares.ts'
+import { createTurns } from '../../src/channel/turns.ts'
+import { appOrigin, beats, closing, connect, listen, offer, refusal, until } from './listening.ts'
+import type { Listening, ListenOptions } from './listening.ts'
+
+const open: Listening[] = []
+async function listening(options: ListenOptions = {}): Promise<Listening> {
+  const here = await listen(options)
+  open.push(here)
+  return here
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()))
+})
+
+function attempt(here: Listening, uid: string, headers: Readonly<Record<string, string>> = {}) {
+  return offer(here, ['vigil.v1', `vigil.ticket.${here.ticket(uid)}`], { origin: appOrigin, headers })
+}
+
+describe('one person', () => {
+  test('has room for so many tabs over all sessions; a tab that closes makes room', async () => {
+    const here = await listening({ limits: { connectionsPerPerson: 2 } })
+    const first = await connect(here, 'a')
+    await connect(here, 'b')
+    expect((await refusal(attempt(here, 'c'))).status).toBe(503)
+    first.close()
+    await until(() => here.channel.connections === 1, 'the tab is gone')
+    await connect(here, 'c')
+  })
+
+  test('sends no more over many sockets than over one', async () => {
+    const here = await listening({ limits: { frameBurstOfPerson: 50, framesPerSecondOfPerson: 1 } })
+    const pages = await Promise.all(['a', 'b', 'c'].map((uid) => connect(here, uid)))
+    const closed = Promise.all(pages.map((page) => closing(page)))
+    for (const page of pages) {
+      const beat = beats(10)
+      for (let i = 0; i < 60; i++) page.send(beat())
+    }
+    expect((await closed).map(({ reason }) => reason)).toEqual(Array(3).fill('rate_exceeded'))
+    expect(here.seen.flatMap(({ frames }) => frames).length).toBeLessThanOrEqual(51)
+  })
+
+  test('nor more events', async () => {
+    const here = await listening({ limits: { eventBurstOfPerson: 5_000, eventsPerSecondOfPerson: 1 } })
+    const pages = await Promise.all(['a', 'b'].map((uid) => connect(here, uid)))
+    const events = Array.from({ length: 4_000 }, (_, n) => {
+      return { t: 100 + n / 10, type: EventType.pointerMove, cls: 0, slot: 0, x: n, y: n }
+    })
+    pages[0]!.send(createFrameWriter().write({ sentAt: 1_000, events }))
+    await until(() => here.seen[0]!.frames.length === 1, 'the first is heard')
+    pages[1]!.send(createFrameWriter().write({ sentAt: 1_000, events }))
+    expect(await closing(pages[1]!)).toEqual({ code: 1008, reason: 'rate_exceeded' })
+  })
+})
+
+describe('one address', () => {
+  const addressOf: ListenOptions['addressOf'] = ({ headers }) => String(headers['x-from'] ?? '192.0.2.1')
+
+  test('has room for so many sockets, and takes nobody else along', async () => {
+    const here = await listening({ limits: { connectionsPerAddress: 2 }, addressOf })
+    await connect(here, 'a')
+    await connect(here, 'b')
+    expect((await refusal(attempt(here, 'c'))).status).toBe(503)
+    await connect(here, 'd', { headers: { 'x-from': '192.0.2.2' } })
+  })
+
+  test('tries so often, tickets or none, before anything is looked up for it', async () => {
+    const here = await listening({ limits: { upgradeBurstOfAddress: 3, upgradesPerSecondOfAddress: 0.001 }, addressOf })
+    const bad = () => refusal(offer(here, ['vigil.v1', 'vigil.ticket.made-up'], { origin: appOrigin }))
+    expect([await bad(), await bad(), await bad(), await bad()].map(({ status }) => status)).toEqual([
+      401, 401, 401, 503
+    ])
+    expect((await refusal(attempt(here, 'a'))).status).toBe(503)
+    await connect(here, 'a', { headers: { 'x-from': '2001:db8::1' } })
+  })
+
+  test.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['2001:0db8:0:0::ffff', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+    ['', '']
+  ])('%s is of the network %s', (address, network) => {
+    expect(networkOf(address)).toBe(network)
+  })
+})
+
+test('of a hundred thousand strangers only those with a socket, and the latest, are remembered', () => {
+  let now = 0
+  const shares = createShares([{ perSecond: 10, burst: 10 }], () => now)
+  shares.of('stays').sockets = 1
+  for (let i = 0; i < 100_000; i++) shares.of(`stranger ${i}`)
+  expect(shares.size).toBeLessThanOrEqual(50_001)
+  expect(shares.of('stays').sockets).toBe(1)
+  now = 10_000
+  for (let i = 0; i < 10_000; i++) shares.of('one')
+  expect(shares.size).toBeLessThan(1_000)
+  expect(shares.of('stays').sockets).toBe(1)
+})
+
+describe('a page that does not read', () => {
+  test('is cut when anything has waited for it for too long, however little', async () => {
+    const here = await listening({ limits: { unreadMs: 200, unreadBytes: 1e9 } })
+    const page = await connect(here)
+    page.pause()
+    await until(() => here.seen.length === 1, 'the stream is open')
+    // More than the network's own buffers take.
+    for (let i = 0; i < 200; i++) here.seen[0]!.tell({ type: 'security_alert', reason: 'x'.repeat(50_000) })
+    await until(() => here.channel.connections === 0, 'the socket is cut')
+    expect(here.log.join('\n')).toContain('does not read')
+    page.terminate()
+  })
+})
+
+describe('memory that runs short', () => {
+  test('turns newcomers away, and those that are here only when it runs out', async () => {
+    let use = 0.5
+    const here = await listening({ memoryUse: () => use })
+    const pages = await Promise.all(Array.from({ length: 30 }, (_, n) => connect(here, `s${n}`)))
+    const codes: number[] = []
+    for (const page of pages) page.on('close', (code) => codes.push(code))
+    use = 0.9
+    await until(() => here.log.some((line) => line.includes('channel full')), 'it is noticed')
+    expect((await refusal(attempt(here, 'late'))).status).toBe(503)
+    expect(here.channel.connections).toBe(30)
+    use = 0.95
+    await until(() => codes.length > 0, 'the first are sent away')
+    use = 0.5
+    await until(() => here.log.some((line) => line.includes('open again')), 'it is noticed')
+    expect(new Set(codes)).toEqual(new Set([1013]))
+    expect(here.channel.connections).toBeGreaterThan(0)
+    await connect(here, 'late')
+  })
+})
+
+describe('work of many pages at once', () => {
+  test('leaves the event loop to others after each slice, and keeps its order', async () => {
+    let now = 0
+    const turns = createTurns(() => now)
+    const done: string[] = []
+    const job = async (n: number): Promise<void> => {
+      const turn = turns.next()
+      if (turn) await turn
+      done.push(`job ${n}`)
+      now += 3
+    }
+    const jobs = Array.from({ length: 9 }, (_, n) => job(n))
+    const others = (async () => {
+      for (let n = 0; n < 3; n++) {
+        await new Promise((resolve) => void setImmediate(resolve))
+        done.push('somebody else')
+      }
+    })()
+    await Promise.all([...jobs, others])
+    expect(done.filter((what) => what !== 'somebody else')).toEqual(Array.from({ length: 9 }, (_, n) => `job ${n}`))
+    expect(done.indexOf('somebody else')).toBeLessThanOrEqual(4)
+    expect(done.lastIndexOf('somebody else')).toBeLessThan(done.length - 1)
+  })
+
+  test('of two hundred pages that send in one instant, each is heard, and a newcomer is let in between', async () => {
+    const here = await listening({
+      receive() {
+        const end = performance.now() + 5
+        while (performance.now() < end);
+      }
+    })
+    const pages = await Promise.all(Array.from({ length: 200 }, (_, n) => connect(here, `s${n}`)))
+    for (const page of pages) page.send(beats()())
+    const heard = (): number => here.seen.reduce((sum, { frames }) => sum + frames.length, 0)
+    await until(() => heard() > 0, 'the first is heard')
+    const newcomer = attempt(here, 'new')
+    await once(newcomer, 'open')
+    expect(heard()).toBeLessThan(200)
+    await until(() => heard() === 200, 'all are heard')
+  })
+})
