@@ -12,7 +12,7 @@ let consumer: Consumer
 
 beforeAll(async () => {
   consumer = await installIntoEmptyProject()
-}, 300_000)
+}, 600_000)
 
 afterAll(() => consumer?.remove())
 
