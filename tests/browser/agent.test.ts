@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { EventType, KeyClass } from '../../src/biometrics/events.ts'
 import type { Counters, InputEvent } from '../../src/biometrics/events.ts'
 import { agentScript } from '../../src/browser/bundle.ts'
-import { listen, until } from '../channel/listening.ts'
-import type { Listening, ListenOptions } from '../channel/listening.ts'
+import { listen, tunnel, until } from '../channel/listening.ts'
+import type { Listening, ListenOptions, Tunnel } from '../channel/listening.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { inBrowser } from '../support/in-browser.ts'
 
@@ -27,6 +27,7 @@ function withPageToken(here: Listening): string {
 inBrowser(() => {
   let browser: Browser
   const open: { context: BrowserContext; here: Listening }[] = []
+  const tunnels: Tunnel[] = []
   beforeAll(async () => {
     browser = await launchBrowser()
   })
@@ -36,6 +37,7 @@ inBrowser(() => {
       await context.close()
       await here.close()
     }
+    for (const network of tunnels.splice(0)) network.close()
   })
 
   interface Visit {
@@ -45,21 +47,28 @@ inBrowser(() => {
     readonly bytes: Buffer[]
     /** What the browser complained about, e.g. a breach of the content security policy. */
     readonly complaints: string[]
+    readonly network?: Tunnel
   }
 
   /** A page with the agent on it, once the channel is open. */
   async function visit(
     attributes: string | ((here: Listening) => string),
     options: ListenOptions = {},
-    device: BrowserContextOptions = {}
+    device: BrowserContextOptions = {},
+    throughTunnel = false
   ): Promise<Visit> {
     // The pages are served by the server that they talk about.
-    const site: { here?: Listening } = {}
+    const site: { here?: Listening; network?: Tunnel } = {}
     const here = await listen({
       ...options,
-      pages: (request, response) => void serve(site.here!, attributes, request, response)
+      pages: (request, response) => void serve(site.here!, attributes, request, response, site.network?.url)
     })
     site.here = here
+    if (throughTunnel) {
+      const network = await tunnel(Number(new URL(here.url).port))
+      site.network = network
+      tunnels.push(network)
+    }
     const context = await browser.newContext(device)
     await context.addCookies([{ name: 'session', value: 'session-1', url: here.origin }])
     open.push({ context, here })
@@ -71,7 +80,7 @@ inBrowser(() => {
     page.on('pageerror', (error) => complaints.push(error.message))
     await page.goto(`${here.origin}/page`)
     await until(() => here.channel.connections > 0, 'the channel is open')
-    return { here, page, bytes, complaints }
+    return { here, page, bytes, complaints, ...(site.network && { network: site.network }) }
   }
 
   test('what was typed arrives as classes and times, in order, to 0.1 ms', async () => {
@@ -236,6 +245,133 @@ inBrowser(() => {
     expect(again.seen[0]!.frames[0]!.sequence).toBe(0)
   })
 
+  test('over a network that is cut again and again every key arrives, once and in order', async () => {
+    const { here, page, network } = await visit(withTicket, {}, {}, true)
+    await rememberTruth(page)
+    await page.focus('#text')
+    for (let cut = 0; cut < 3; cut++) {
+      for (let i = 0; i < 6; i++) {
+        await page.keyboard.press('KeyA', { delay: 20 })
+        await page.waitForTimeout(150)
+      }
+      network!.cut()
+      await page.keyboard.type('bc')
+      await until(() => here.seen[0]!.interruptions > cut, 'the loss is noticed')
+      await until(() => here.channel.connections > 0, 'the page is back')
+    }
+    const truth = await truthOf(page)
+    await until(() => keysOf(here).length >= truth.length, 'all keys arrive')
+    await page.waitForTimeout(1_500)
+    expect(here.seen).toHaveLength(1)
+    expect(keysOf(here)).toHaveLength(truth.length)
+    for (const [i, { t }] of keysOf(here).entries()) expect(Math.abs(t - truth[i]!.t)).toBeLessThanOrEqual(0.051)
+    const { frames } = here.seen[0]!
+    expect(frames.map(({ sequence }) => sequence)).toEqual(frames.map((_, i) => i))
+  })
+
+  test('a switch on the page turns the watch off, and a script that presses it does not', async () => {
+    const { here, page } = await visit(withTicket)
+    await page.evaluate(() => document.querySelector<HTMLElement>('[data-vigil-stop]')!.click())
+    await until(() => here.seen[0]!.frames.length >= 1, 'a beat')
+    expect(here.channel.connections).toBe(1)
+    await page.click('[data-vigil-stop]')
+    await page.waitForSelector('[data-vigil-state=stopped]')
+    await until(() => here.seen[0]!.closed, 'the stream is closed')
+    expect(here.seen[0]!.goodbye).toBe('stopped')
+  })
+
+  test('close() says no more than that the page was left', async () => {
+    const { here, page } = await visit(withTicket)
+    await until(() => here.seen[0]!.frames.length >= 1, 'a beat')
+    await page.evaluate(() => window.vigil!.close())
+    await until(() => here.seen[0]!.closed, 'the stream is closed')
+    expect(here.seen[0]!.goodbye).toBe('left')
+  })
+
+  test('a watch that the person has switched off elsewhere is not tried again', async () => {
+    const { here, page } = await visit(withTicket)
+    await here.channel.closeSession('session-1', 'watch_stopped')
+    await page.waitForSelector('[data-vigil-state=stopped]')
+    expect(here.channel.connections).toBe(0)
+  })
+
+  test('a tab in the background says so, and goes on beating', async () => {
+    const { here, page } = await visit(withTicket)
+    await until(() => here.seen[0]!.frames.length >= 1, 'a beat')
+    expect(here.seen[0]!.frames.at(-1)!.hidden).toBe(false)
+    // A browser without a screen does not hide its tabs by itself.
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { get: () => true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    })
+    await until(() => here.seen[0]!.frames.at(-1)!.hidden, 'it says that it is hidden')
+  })
+
+  test('a page that sleeps and wakes goes on with the same stream, and is believed', async () => {
+    const { here, page } = await visit(withTicket)
+    await page.focus('#text')
+    await page.keyboard.press('KeyA')
+    await until(() => keysOf(here).length === 2, 'the first key arrives')
+    const life = await page.context().newCDPSession(page)
+    await life.send('Page.setWebLifecycleState', { state: 'frozen' })
+    await new Promise((resolve) => void setTimeout(resolve, 4_000))
+    await life.send('Page.setWebLifecycleState', { state: 'active' })
+    await page.keyboard.press('KeyA')
+    await until(() => keysOf(here).length === 4, 'the second key arrives')
+    expect(here.seen).toHaveLength(1)
+    expect(here.log.join()).not.toContain('refused')
+  })
+
+  test('an input method that tells nothing but 229 is counted and makes no keys', async () => {
+    const { here, page } = await visit(withTicket)
+    await page.focus('#text')
+    const keyboard = await page.context().newCDPSession(page)
+    for (let i = 0; i < 3; i++) {
+      await keyboard.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: 'Process', windowsVirtualKeyCode: 229 })
+      await keyboard.send('Input.imeSetComposition', { text: 'に', selectionStart: 1, selectionEnd: 1 })
+      await keyboard.send('Input.dispatchKeyEvent', { type: 'keyUp', key: 'Process', windowsVirtualKeyCode: 229 })
+    }
+    await keyboard.send('Input.insertText', { text: '日本' })
+    await until(() => totals(here).composed >= 3, 'the counter arrives')
+    expect(keysOf(here)).toEqual([])
+  })
+
+  test('what is pasted is counted and never read', async () => {
+    const { here, page, bytes } = await visit(withTicket)
+    await page.fill('#text', 'canary in the clipboard')
+    await page.focus('#text')
+    await page.keyboard.press('Control+A')
+    await page.keyboard.press('Control+C')
+    await page.keyboard.press('Control+V')
+    await until(() => totals(here).pasted >= 1, 'the counter arrives')
+    const sent = Buffer.concat(bytes).toString('latin1')
+    expect(sent).not.toContain('canary')
+    expect(Buffer.concat(bytes).toString('utf16le')).not.toContain('canary')
+  })
+
+  test('a finger is a pointer on a touch screen', async () => {
+    const { here, page } = await visit(withTicket, {}, { hasTouch: true, isMobile: true })
+    await page.touchscreen.tap(40, 50)
+    await until(() => eventsOf(here).some(({ type }) => type === EventType.pointerUp), 'the tap arrives')
+    const presses = eventsOf(here).filter(({ type }) => type === EventType.pointerDown)
+    expect(presses.map(({ cls, x, y }) => [cls, x, y])).toEqual([[0, 40, 50]])
+    expect(here.seen[0]!.frames.find(({ events }) => events.length > 0)!.device).toBe('touch')
+  })
+
+  test('somebody who chooses to stay on a page that asks before it is left is watched on', async () => {
+    const { here, page } = await visit(withTicket)
+    await page.evaluate(() => addEventListener('beforeunload', (event) => event.preventDefault()))
+    // A browser asks only where somebody did something.
+    await page.click('#text')
+    page.on('dialog', (dialog) => void dialog.dismiss())
+    here.seen[0]!.tell({ type: 'challenge_required', request: { prompt: 'login' }, by: 7 })
+    await page.waitForEvent('dialog')
+    const before = here.seen[0]!.frames.length
+    await until(() => here.seen[0]!.frames.length > before + 1, 'it beats on')
+    expect(new URL(page.url()).pathname).toBe('/page')
+    expect(here.channel.connections).toBe(1)
+  })
+
   test('a session that ended is not tried again', async () => {
     const { here, page } = await visit(withTicket)
     await here.channel.closeSession('session-1', 'session_ended')
@@ -345,7 +481,7 @@ function pageWith(attributes: string): string {
 <script src="/vigil/agent.js" ${attributes}></script></head><body>
 <p id="state" role="status" data-vigil-state></p><p id="own-words" data-vigil-state data-vigil-words-watched="All is well"></p>
 <textarea id="text"></textarea><input id="password" type="password">
-<input id="code" autocomplete="one-time-code"><div id="pad" data-vigil-secret><button type="button">7</button></div>
+<button type="button" data-vigil-stop>Stop</button><input id="code" autocomplete="one-time-code"><div id="pad" data-vigil-secret><button type="button">7</button></div>
 </body></html>`
 }
 
@@ -353,10 +489,11 @@ async function serve(
   here: Listening,
   attributes: string | ((here: Listening) => string),
   request: IncomingMessage,
-  response: ServerResponse
+  response: ServerResponse,
+  channelUrl = here.url
 ): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', here.origin)
-  const csp = `default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; require-trusted-types-for 'script'`
+  const csp = `default-src 'none'; script-src 'self'; connect-src 'self' ws://127.0.0.1:*; base-uri 'none'; require-trusted-types-for 'script'`
   response.setHeader('Content-Security-Policy', csp)
   if (pathname === '/vigil/agent.js') {
     response.setHeader('Content-Type', 'text/javascript').end(await agentScript())
@@ -365,7 +502,7 @@ async function serve(
     const { ticket } = here.tickets.issue(subject)
     response
       .setHeader('Content-Type', 'application/json')
-      .end(JSON.stringify({ ticket, expires_in: 30, url: here.url }))
+      .end(JSON.stringify({ ticket, expires_in: 30, url: channelUrl }))
   } else if (pathname === '/page' || pathname === '/login') {
     const text = typeof attributes === 'string' ? attributes : attributes(here)
     response.setHeader('Content-Type', 'text/html').end(pathname === '/page' ? pageWith(text) : 'Sign in')

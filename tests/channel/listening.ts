@@ -3,7 +3,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect as connectTcp, createServer as createTcpServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import type { ClientOptions } from 'ws'
 import { createFrameWriter } from '../../src/browser/encode.ts'
@@ -215,4 +216,38 @@ export async function untilStill(value: () => number): Promise<void> {
     last = present
     return performance.now() - since > 1_000
   }, 'nothing moves any more')
+}
+
+export interface Tunnel {
+  /** Address of the channel at this end. */
+  readonly url: string
+  cut(): void
+  close(): void
+}
+
+/** A network between page and server that can be cut, mid-frame if it so happens. */
+export async function tunnel(port: number): Promise<Tunnel> {
+  const ends = new Set<Socket>()
+  const server = createTcpServer((near) => {
+    const far = connectTcp(port, '127.0.0.1')
+    for (const socket of [near, far]) {
+      ends.add(socket)
+      socket.on('error', () => undefined)
+      socket.on('close', () => ends.delete(socket))
+    }
+    near.pipe(far).pipe(near)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const cut = (): void => {
+    for (const socket of ends) socket.destroy()
+  }
+  return {
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/continuous`,
+    cut,
+    close() {
+      cut()
+      server.close()
+    }
+  }
 }

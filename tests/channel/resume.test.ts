@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { connect as connectTcp, createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { EventType, noCounters } from '../../src/biometrics/events.ts'
@@ -10,7 +9,7 @@ import { seededRandom } from '../../src/biometrics/random.ts'
 import { createFrameWriter } from '../../src/browser/encode.ts'
 import type { Beat } from '../../src/browser/encode.ts'
 import { createUnsent } from '../../src/browser/unsent.ts'
-import { appOrigin, beats, closing, listen, offer, refusal, until } from './listening.ts'
+import { appOrigin, beats, closing, listen, offer, refusal, tunnel, until } from './listening.ts'
 import type { Listening, ListenOptions } from './listening.ts'
 
 const open: { close(): Promise<void> | void }[] = []
@@ -153,6 +152,7 @@ test.each([1, 2, 3])('typing over sockets that are killed at random arrives once
   const here = await listening({ limits: { framesPerSecond: 1_000, frameBurst: 10_000 } })
   const random = seededRandom(seed)
   const middle = await tunnel(Number(new URL(here.url).port))
+  open.push(middle)
   const stream = name()
   const unsent = createUnsent()
   let at = 1_000
@@ -230,26 +230,3 @@ describe('what is not confirmed', () => {
     expect(unsent.next).toBe(0)
   })
 })
-
-/** A network between page and server that can be cut, mid-frame if it so happens. */
-async function tunnel(port: number): Promise<{ readonly url: string; cut(): void }> {
-  const ends = new Set<Socket>()
-  const server = createServer((near) => {
-    const far = connectTcp(port, '127.0.0.1')
-    for (const socket of [near, far]) {
-      ends.add(socket)
-      socket.on('error', () => undefined)
-      socket.on('close', () => ends.delete(socket))
-    }
-    near.pipe(far).pipe(near)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  open.push({ close: () => void server.close() })
-  return {
-    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/continuous`,
-    cut() {
-      for (const socket of ends) socket.destroy()
-    }
-  }
-}

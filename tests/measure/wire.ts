@@ -29,9 +29,9 @@ for (const set of ['aalto-free-text', 'trainable/argumentation-l2', 'cmu-fixed-t
     }
   }
   const each = (bytes: number): string => (bytes / cost.events).toFixed(2)
-  console.log(
+  process.stdout.write(
     `${set}: ${people.length} people, ${cost.events} events, ${(cost.events / cost.frames).toFixed(1)} a frame; bytes an event: ` +
-      `${each(cost.alone)} alone, ${each(cost.body)} with heads, ${each(cost.padded)} padded`
+      `${each(cost.alone)} alone, ${each(cost.body)} with heads, ${each(cost.padded)} padded\n`
   )
 }
 
