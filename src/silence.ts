@@ -19,7 +19,8 @@ export interface Silence {
 }
 
 export interface SilenceOptions {
-  readonly graceMs: number
+  /** Asked when a grace begins. */
+  readonly graceMs: () => number
   /** Called when a grace is over. */
   readonly found: (kind: SilenceKind) => void
   /** Milliseconds, never going back. */
@@ -39,7 +40,7 @@ export function createSilence({ graceMs, found, now = () => performance.now() }:
   let firstUse = 0
   let lastUse = 0
 
-  const grace = (): number => (answeredSilences > mostQuickly ? Math.max(graceMs, patientMs) : graceMs)
+  const grace = (): number => (answeredSilences > mostQuickly ? Math.max(graceMs(), patientMs) : graceMs())
 
   function present(): void {
     clearTimeout(absence)

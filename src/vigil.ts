@@ -26,7 +26,7 @@ import { policyInForce } from './policy-in-force.ts'
 import { chosenPopulation } from './population-source.ts'
 import { createProfiles } from './profiles.ts'
 import { attachHttp } from './provider/attach-http.ts'
-import { freshLoginSeconds } from './provider/calibration-routes.ts'
+import { freshLoginSeconds } from './provider/fresh-login.ts'
 import { challengeView } from './provider/challenge-view.ts'
 import { configureWith } from './provider/configure.ts'
 import { channelPath, isOwnPath, ownApp } from './provider/own-app.ts'
@@ -202,7 +202,7 @@ export function createVigil(options: VigilOptions): Vigil {
     logger,
     judgement: () => loaded().judgement,
     ready: () => loading,
-    graceSeconds: options.graceSeconds ?? 60,
+    graceSeconds: () => ready?.policy.graceSeconds ?? options.graceSeconds ?? 60,
     now,
     async isFreshLogin(uid) {
       const record = await storage.sessions.find(uid)

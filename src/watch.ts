@@ -49,7 +49,7 @@ export interface WatchOptions {
   /** Whether any of the clients must be watched. */
   mustWatch(clientIds: readonly string[]): Promise<boolean>
   /** Seconds without any channel, or with a channel that tells of nothing, after which a session that must be watched is `unobserved`. */
-  readonly graceSeconds: number
+  graceSeconds(): number
   /** Whole seconds since the epoch. */
   now(): number
 }
@@ -327,7 +327,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
       reported: 'LOW',
       level: 'LOW',
       silence: createSilence({
-        graceMs: options.graceSeconds * 1000,
+        graceMs: () => options.graceSeconds() * 1000,
         found(kind) {
           silent(session, kind).catch((error: unknown) => {
             logger.error({ err: error, uid }, 'the watch state could not be changed')

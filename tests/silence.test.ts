@@ -8,7 +8,7 @@ let silence: Silence
 beforeEach(() => {
   vi.useFakeTimers()
   found = []
-  silence = createSilence({ graceMs: 60_000, found: (kind) => found.push(kind) })
+  silence = createSilence({ graceMs: () => 60_000, found: (kind) => found.push(kind) })
 })
 afterEach(() => {
   silence.close()

@@ -107,7 +107,7 @@ async function house(required: readonly string[] = ['shop']) {
     judgement: () => ({ engine, alarm, handOverAlarm: alarm }),
     ready: () => Promise.resolve(),
     mustWatch: (clientIds) => Promise.resolve(clientIds.some((id) => required.includes(id))),
-    graceSeconds,
+    graceSeconds: () => graceSeconds,
     isFreshLogin: () => Promise.resolve(fresh),
     now: () => now() + pausedFor
   })
@@ -134,6 +134,7 @@ async function house(required: readonly string[] = ['shop']) {
     return {
       messages,
       close: () => stream.close(),
+      stream,
       async type(some: readonly InputEvent[] = events, device?: DeviceClass) {
         await stream.receive({
           sequence: sequence++,
@@ -427,6 +428,61 @@ describe('evidence', () => {
     expect(await record()).toMatchObject({ risk: 'HIGH', reason: 'a new country' })
     await login('s', 'ana', 'answer')
     expect((await record()).risk).toBe('LOW')
+  })
+})
+
+describe('a page that lost its connection', () => {
+  it('goes on with what was typed before, and is told anew how things stand', async () => {
+    const { tab, record, strange, profiles } = await house([])
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    strange(6)
+    // Too little for a window by itself, and so is the rest.
+    const half = Math.floor(later.length / 2)
+    await page.type(events.slice(0, 420))
+    expect((await record()).risk).toBe('HIGH')
+    page.stream.interrupted()
+    await grace()
+    expect((await record()).watch).toBe('not_watched')
+    page.messages.length = 0
+    await page.stream.resumed()
+    expect((await record()).watch).toBe('watched')
+    expect(states(page.messages)).toEqual(['doubt'])
+    expect(page.messages.map(({ type }) => type)).toContain('challenge_required')
+    await page.type(later.slice(0, half))
+    expect((await record()).risk).toBe('HIGH')
+  })
+
+  it('carries nothing across a login that came meanwhile', async () => {
+    const { tab, record, strange, profiles, login, judgedUnder } = await house()
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    // Just short of a window.
+    let taken = 0
+    while (judgedUnder.length === 0) await page.type(events.slice(taken, ++taken))
+    const size = taken
+    judgedUnder.length = 0
+    const again = await tab()
+    await again.type(events.slice(0, size - 1))
+    again.stream.interrupted()
+    await login('s', 'ana', 'answer')
+    await again.stream.resumed()
+    strange(50)
+    await again.type(events.slice(size - 1, size + 10))
+    expect(judgedUnder).toEqual([])
+    expect((await record()).risk).toBe('LOW')
+  })
+
+  it('is not taken back into a session that has ended, or whose person has switched the watch off', async () => {
+    const { tab, storage, record } = await house()
+    const [page, other] = [await tab(), await tab()]
+    page.stream.interrupted()
+    other.stream.close('stopped')
+    await expect.poll(async () => (await record()).watch).toBe('not_watched')
+    expect(await storage.audit.list({ type: 'watch.stopped' })).toHaveLength(1)
+    await expect(page.stream.resumed()).rejects.toMatchObject({ code: 'watch_stopped' })
+    await storage.sessions.update('s', (present) => present && { ...present, revokedAt: now() })
+    await expect(tab()).rejects.toMatchObject({ code: 'session_ended' })
   })
 })
 

@@ -41,6 +41,8 @@ export interface Policy {
   /** 0 = the default that ships; an administrator's own count from 1. */
   readonly version: number
   readonly rules: readonly PolicyRule[]
+  /** Silence before a session that must be watched is `unobserved`; absent: as the server is configured. */
+  readonly graceSeconds?: number
 }
 
 /** What a rule can look at. */
@@ -141,7 +143,7 @@ export function parsePolicy(text: string, acrs: readonly string[], version = 0):
       `policy line ${at?.line ?? '?'}, column ${at?.col ?? '?'}: ${fault.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')}`
     )
   }
-  const { rules } = check(documentSchema(acrs), unaliased(yaml), 'policy', 'policy_invalid')
+  const { rules, grace } = check(documentSchema(acrs), unaliased(yaml), 'policy', 'policy_invalid')
   const named = rules.map(({ name, when, then: action, acr, otherwise }, index): PolicyRule => ({
     name: name ?? `rule ${index + 1}`,
     when,
@@ -150,7 +152,7 @@ export function parsePolicy(text: string, acrs: readonly string[], version = 0):
     ...(otherwise !== undefined && { otherwise })
   }))
   refuseDeadRules(named)
-  return { version, rules: named }
+  return { version, rules: named, ...(grace !== undefined && { graceSeconds: grace }) }
 }
 
 const maximumLength = 64 * 1024
@@ -182,6 +184,7 @@ function doubtOf(wanted: LoginCondition, login: LoginFacts | undefined): LoginDo
 }
 
 interface Document {
+  readonly grace?: number
   readonly rules: readonly {
     readonly name?: string
     readonly when: PolicyRule['when']
@@ -231,6 +234,7 @@ function documentSchema(acrs: readonly string[]): z.ZodType<Document> {
     })
   return z.strictObject({
     version: z.literal(1),
+    grace: z.int().min(1).max(3600).optional(),
     rules: z.array(rule).min(1).max(200)
   }) as unknown as z.ZodType<Document>
 }

@@ -66,6 +66,14 @@ describe('deciding', () => {
     )
   })
 
+  test('how long a silence may last can be said, in whole seconds', () => {
+    const rules = '\nrules:\n  - { then: allow }'
+    expect(parsePolicy(`version: 1${rules}`, acrs)).not.toHaveProperty('graceSeconds')
+    expect(parsePolicy(`version: 1\ngrace: 20${rules}`, acrs).graceSeconds).toBe(20)
+    expect(complaintOf(`version: 1\ngrace: 0${rules}`)).toBe('policy.grace must be at least 1, got 0')
+    expect(complaintOf(`version: 1\ngrace: soon${rules}`)).toContain('policy.grace')
+  })
+
   test('a rule without a name is called by its place', () => {
     const rules = policy('  - { name: first, when: { risk: HIGH }, then: revoke }\n  - { then: notify }')
     expect(decide(rules, calm).rule).toBe('rule 2')

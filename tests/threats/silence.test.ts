@@ -157,6 +157,25 @@ test('an application that requires no watch and never loads the agent is never t
   }
 })
 
+test('the grace is the policy’s to say', async () => {
+  const patient = await startHost({
+    clients: [bank],
+    vigil: {
+      graceSeconds: 3600,
+      policy: 'version: 1\ngrace: 1\nrules:\n  - { when: { watch: unobserved }, then: step_up }'
+    }
+  })
+  try {
+    const person = await visitorOf(patient, { client: { clientId: 'bank', redirectUri: back } })
+    await patient.vigil.giveConsent('ana')
+    await person.signIn()
+    const uid = await person.uid()
+    await expect.poll(async () => (await patient.vigil.standing(uid))?.watch, { timeout: 6_000 }).toBe('unobserved')
+  } finally {
+    await patient.close()
+  }
+})
+
 describe('the switch', () => {
   test('right after a login turns the watch off for the session, until the next login', async () => {
     const session = await signedIn('private')
