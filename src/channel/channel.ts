@@ -53,6 +53,8 @@ export interface Channel {
 /** Sockets that are pinged, and shed, at once: this share of them. A thousand pings in one instant would make everybody wait. */
 const heartbeatSlots = 20
 const pressureMs = 1_000
+/** To ask for the use of memory costs some fifty microseconds. */
+const shortestLookMs = 20
 
 export function createChannel(options: ChannelOptions): Channel {
   const { path = '/continuous', admission, watch, clock = () => performance.now(), logger } = options
@@ -82,6 +84,8 @@ export function createChannel(options: ChannelOptions): Channel {
   let awaited = 0
   let draining = false
   let isFull = false
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let lastUse = 0
 
   const heartbeat = setInterval(() => {
     slot = (slot + 1) % heartbeatSlots
@@ -128,6 +132,7 @@ export function createChannel(options: ChannelOptions): Channel {
     if (!address.buckets[0]!.take(1) || address.sockets >= limits.connectionsPerAddress) {
       throw new VigilError('overloaded', 'too many connections of one address')
     }
+    look()
     if (draining || isFull || pending >= limits.pendingUpgrades || open >= limits.connections) {
       throw new VigilError('overloaded')
     }
@@ -288,14 +293,22 @@ export function createChannel(options: ChannelOptions): Channel {
     if (place !== undefined && places.get(place) === member) places.delete(place)
   }
 
+  /** How much memory is in use. Newcomers bring it up faster than once a second: it is looked at when they come, too. */
+  function look(): number {
+    if (performance.now() - lookedAt < shortestLookMs) return lastUse
+    lastUse = memory()
+    lookedAt = performance.now()
+    if (lastUse >= fullShare !== isFull) {
+      isFull = lastUse >= fullShare
+      const what = isFull ? 'channel full' : 'channel open again'
+      logger.info({ memory: Math.round(100 * lastUse), connections: open }, what)
+    }
+    return lastUse
+  }
+
   /** Those that come last are turned away first; then some that are here, told to come back later. */
   function shed(): void {
-    const use = memory()
-    if (use >= fullShare !== isFull) {
-      isFull = use >= fullShare
-      logger.info({ memory: Math.round(100 * use), connections: open }, isFull ? 'channel full' : 'channel open again')
-    }
-    if (use < overfullShare) return
+    if (look() < overfullShare) return
     for (const connection of slots[Math.floor(Math.random() * heartbeatSlots)]!) void connection.end('overloaded')
     for (const member of places.values()) if (member.absence !== undefined) void end(member, 'overloaded')
   }

@@ -1,7 +1,9 @@
 // What a flood meets: of one person over many sockets, of one address, of everybody at once; and what it leaves to the others.
 
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { EventType } from '../../src/biometrics/events.ts'
 import { createFrameWriter } from '../../src/browser/encode.ts'
 import { createShares, networkOf } from '../../src/channel/shares.ts'
@@ -141,6 +143,49 @@ describe('memory that runs short', () => {
     await connect(here, 'late')
   })
 })
+
+test('a process with 96 MB sends pages away instead of dying of them', async () => {
+  const child = spawn(
+    process.execPath,
+    ['--max-old-space-size=96', '--conditions=vigil-source', new URL('memory-child.ts', import.meta.url).pathname],
+    { stdio: ['ignore', 'pipe', 'inherit'] }
+  )
+  try {
+    const [line] = (await once(child.stdout, 'data')) as [Buffer]
+    const origin = `http://127.0.0.1:${line.toString().trim()}`
+    const page = async (n: number): Promise<number> => {
+      const { ticket } = (await (await fetch(`${origin}/${n}`)).json()) as { ticket: string }
+      const socket = new WebSocket(
+        `${origin.replace('http', 'ws')}/continuous`,
+        ['vigil.v1', `vigil.ticket.${ticket}`],
+        {
+          origin: appOrigin
+        }
+      )
+      socket.on('close', (code) => codes.push(code))
+      return new Promise((resolve) => {
+        socket.on('open', () => resolve(101))
+        socket.on('unexpected-response', (_, { statusCode }) => resolve(statusCode ?? 0))
+        socket.on('error', () => resolve(0))
+      })
+    }
+    const codes: number[] = []
+    const answers: number[] = []
+    // Twice what there is room for, as fast as pages load.
+    for (let n = 0; n < 100; n++) {
+      answers.push(await page(n))
+      await new Promise((resolve) => void setTimeout(resolve, 50))
+    }
+    expect(answers).toContain(101)
+    expect(answers.includes(503) || codes.includes(1013)).toBe(true)
+    expect(answers.every((status) => status === 101 || status === 503)).toBe(true)
+    expect(child.exitCode).toBeNull()
+    const { connections } = (await (await fetch(`${origin}/still-there`)).json()) as { connections: number }
+    expect(connections).toBeGreaterThan(0)
+  } finally {
+    child.kill()
+  }
+}, 60_000)
 
 describe('work of many pages at once', () => {
   test('leaves the event loop to others after each slice, and keeps its order', async () => {
