@@ -21,6 +21,8 @@ export interface LoadPlan {
   readonly signal?: AbortSignal
   /** All pages had their turn: the load proper begins. */
   readonly onFull?: () => Promise<void>
+  /** Everything was judged; all pages are still there, and send no more. */
+  readonly onOver?: () => Promise<void>
   readonly onSecond?: (seconds: number, tally: Tally) => void
 }
 
@@ -41,6 +43,8 @@ export interface LoadOutcome {
 }
 
 const lookMs = 50
+/** For what the ramp left behind. */
+const settleMs = 2000
 /** For what was sent last to be judged. */
 const patienceMs = 10_000
 /** For the first connection of every page once the ramp is over, and for all to be back after a cut. */
@@ -62,11 +66,12 @@ export async function runLoad(plan: LoadPlan): Promise<LoadOutcome> {
       pages.push(openLoadPage({ way, input, tally, random }))
     }
     await until(() => pages.every(({ wasOpen, isOver }) => wasOpen || isOver), openPatienceMs, isStopped)
+    await plan.onFull?.()
+    await until(() => pages.every(({ unanswered }) => unanswered === 0), settleMs, isStopped)
     // No frame is left out of the count, but how long decisions take while pages still come is another question.
     tally.decision = createLatency()
     tally.lateness = createLatency()
     const before = { frames: tally.sent, events: tally.events }
-    await plan.onFull?.()
 
     const full = performance.now()
     let reconnected: LoadOutcome['reconnected']
@@ -81,6 +86,7 @@ export async function runLoad(plan: LoadPlan): Promise<LoadOutcome> {
     const open = pages.filter(({ isOpen }) => isOpen).length
     for (const page of pages) page.hush()
     await until(() => pages.every(({ unanswered }) => unanswered === 0), patienceMs)
+    await plan.onOver?.()
     await Promise.all(pages.map((page) => page.leave()))
     const over = pages.filter((page) => page.isOver).length
     return {
