@@ -20,7 +20,7 @@ import type { EnrolledPerson, Population } from './population-model.ts'
 import { mostHops, profileVersion, type Profile, type ProfileModels } from './profile.ts'
 import {
   detectorScores,
-  embeddingsOf,
+  embeddingOfWhole,
   leastEnrolment,
   trainPerson,
   withSharedParts,
@@ -169,8 +169,7 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
       const models = modelsOf(profile)
       const detectors = meanScores(models, windows)
       const total = sumStatistics(windows.map(({ fresh }) => fresh))
-      const embeddings = windows.length === 0 ? undefined : embeddingsOf(population, windows)
-      const whole = { statistics: total, sequence: embeddings && sumStatistics(embeddings) }
+      const whole = { statistics: total, sequence: embeddingOfWhole(population, windows) }
       const scores = scoresOf(population, models, whole, detectorHorizon, detectors)
       const llr = fusedStretch(population, detectorHorizon, scores)
       return {

@@ -4,7 +4,8 @@
 import { standardDetectors } from './detectors/index.ts'
 import type { FeatureWindow, Window } from './window.ts'
 import { encoderIdOf } from './encoder-id.ts'
-import { hopEncoderOf, sequenceView } from './encoder/hops.ts'
+import { hopEncoderOf, sequenceView, wholeHops } from './encoder/hops.ts'
+import { joinSequences } from './encoder/sequence.ts'
 import type { EnrolledPerson, PopulationBase, SequenceModel } from './population-model.ts'
 import { keystrokeFeatures } from './features.ts'
 import { enrolPointer, leastSteps, stepsIn, strangerPointing, type PointerVerifierModel } from './pointer-verifier.ts'
@@ -235,6 +236,16 @@ export function embeddingsOf(
   const encoder = hopEncoderOf(base.sequence.encoder)
   // A hop is read with the one before it, which is not always that of the window before: a visit keeps some of its windows.
   return windows.map(({ typed }) => encoder.statisticsOf(typed.slice(-2), typed.length > 1 ? 1 : 0)[0]!)
+}
+
+/** The same of all that was typed in a recording, read from its beginning; undefined without an encoder or a keystroke. */
+export function embeddingOfWhole(
+  base: PopulationBase,
+  windows: readonly Pick<Window, 'typed'>[]
+): Statistics | undefined {
+  if (base.sequence === undefined || windows.length === 0) return undefined
+  const sequence = joinSequences(windows.map(({ typed }) => typed.at(-1)!))
+  return sumStatistics(hopEncoderOf(base.sequence.encoder).statisticsOf(wholeHops(sequence)))
 }
 
 function sequencePlace(model: SequenceModel | undefined, { typed, embedded }: EnrolledPerson): Place | undefined {

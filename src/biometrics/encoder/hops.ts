@@ -80,3 +80,14 @@ function withContext(before: TimingSequence, hop: TimingSequence): TimingSequenc
   const wanted = Math.min(encoderKeystrokes - hop.length, before.length)
   return joinSequences([sliceSequence(before, before.length - wanted, before.length), hop])
 }
+
+/** Hops of a recording that is judged as a whole: as many keystrokes as the encoder looks at are one hop at first, so that none is read alone. */
+export function wholeHops(sequence: TimingSequence): TimingSequence[] {
+  const hops: TimingSequence[] = []
+  for (let from = 0; from < sequence.length;) {
+    const to = Math.min(from === 0 ? encoderKeystrokes : from + keystrokesPerHop, sequence.length)
+    hops.push(sliceSequence(sequence, from, to))
+    from = to
+  }
+  return hops
+}

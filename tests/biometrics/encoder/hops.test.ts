@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createEncoder, type EncoderWeights } from '../../../src/biometrics/encoder/encoder.ts'
-import { hopEncoderOf, sequenceView } from '../../../src/biometrics/encoder/hops.ts'
+import { hopEncoderOf, sequenceView, wholeHops } from '../../../src/biometrics/encoder/hops.ts'
 import { joinSequences, sliceSequence } from '../../../src/biometrics/encoder/sequence.ts'
 import { sumStatistics, type Statistics } from '../../../src/biometrics/statistics.ts'
 import { drawnEncoder, drawnSequence, hopsOf } from './material.ts'
@@ -80,6 +80,21 @@ describe('what a hop says', () => {
     expect(otherwise).not.toEqual(behind)
     expect(alone).not.toEqual(behind)
     expect(encoder.statisticsOf([first, second])[1]).toEqual(behind)
+  })
+})
+
+describe('hops of a whole recording', () => {
+  it('are fifty keystrokes, then twenty-five each, then what is left', () => {
+    const sequence = drawnSequence(112, 15)
+    expect(wholeHops(sequence).map(({ length }) => length)).toEqual([50, 25, 25, 12])
+    expect(joinSequences(wholeHops(sequence))).toEqual(sequence)
+    expect(wholeHops(drawnSequence(0, 15))).toEqual([])
+  })
+
+  it('read a short recording in one go, and weigh it by what the encoder saw', () => {
+    const sequence = drawnSequence(40, 16)
+    const [read] = hopEncoderOf(weights).statisticsOf(wholeHops(sequence))
+    expect(read).toEqual(sumsOf(createEncoder(weights).embed(sequence)!, (40 / 25) * (40 / 50)))
   })
 })
 
