@@ -47,6 +47,13 @@ const table = {
   body_too_large: { meaning: 'the request body is larger than anything the page sends', status: 413 },
   username_taken: { meaning: 'the user name belongs to somebody', status: 409 },
   credentials_invalid: { meaning: 'user name or password is wrong; which one is not said', status: 401 },
+  code_invalid: {
+    meaning: 'the code is wrong, was used, has run out, or nobody could use one; which of them is not said',
+    status: 401
+  },
+  offer_expired: { meaning: 'the key of an app was offered too long ago, or to somebody else', status: 410 },
+  factor_missing: { meaning: 'this person has nothing with which to prove who they are', status: 403 },
+  factor_unreadable: { meaning: 'the stored second factors of a person cannot be read; they count as none' },
   rhythm_invalid: {
     meaning: 'what a login form says of how the password was typed breaks the format; it counts as no evidence'
   },

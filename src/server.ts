@@ -11,10 +11,15 @@ import { type Logger, pino } from 'pino'
 import { openStorage } from './adapters/index.ts'
 import type { Population } from './biometrics/index.ts'
 import { passwordStrategy } from './challenge/password.ts'
+import { recoveryCodeStrategy } from './challenge/recovery-codes.ts'
+import { totpStrategy } from './challenge/totp.ts'
 import type { Clock } from './channel/ports.ts'
 import { VigilError } from './errors.ts'
 import { accountRoutes } from './provider/account-routes.ts'
 import { createAccounts, passwordChecker } from './provider/accounts.ts'
+import { factorChoice } from './provider/factor-choice.ts'
+import { factorRoutes } from './provider/factor-routes.ts'
+import { createFactors } from './provider/factors.ts'
 import { createForms } from './provider/forms.ts'
 import { interactionRoutes } from './provider/interaction-routes.ts'
 import { createInvitations, type Invitations } from './provider/invitations.ts'
@@ -25,6 +30,7 @@ import { providerPages } from './provider/provider-pages.ts'
 import { personCookies } from './provider/signed-cookie.ts'
 import { signingKeys } from './provider/signing-keys.ts'
 import type { Vigil } from './provider/vigil-api.ts'
+import { defaultLadder } from './risk/assurance.ts'
 import { keysFrom } from './secrets.ts'
 import { createVigil, type VigilOptions } from './vigil.ts'
 
@@ -95,13 +101,18 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     const forms = createForms({ key: key('forms'), issuer })
     const cookies = personCookies({ key: key('sign-up'), issuer })
     const invitations = createInvitations({ store: storage.invitations, issuer })
-    const password = passwordStrategy(passwordChecker(accounts))
+    const factors = createFactors({ store: storage.factors, audit: storage.audit, key: key('factors'), logger })
+    const strategies = [
+      passwordStrategy(passwordChecker(accounts)),
+      totpStrategy(factors.totp),
+      recoveryCodeStrategy(factors.recoveryCodes)
+    ]
     vigil = createVigil({
       ...options,
       issuer,
       storage,
       logger,
-      factors: [password]
+      factors: strategies
     })
     const provider = new Provider(
       issuer,
@@ -123,8 +134,12 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     const parts = { vigil, provider, storage, issuer }
     if (options.routes) provider.use(options.routes(parts).routes())
     provider.use(health(vigil).routes())
-    provider.use(interactionRoutes({ provider, vigil, accounts, password, pages, forms, cookies }).routes())
-    provider.use(accountRoutes({ provider, vigil, accounts, pages, forms, cookies, invitations }).routes())
+    const ladder = options.ladder ?? defaultLadder
+    const choice = factorChoice({ factors: strategies, sessions: storage.sessions, ladder })
+    provider.use(interactionRoutes({ provider, vigil, accounts, strategies, choice, pages, forms, cookies }).routes())
+    provider.use(accountRoutes({ provider, vigil, accounts, factors, pages, forms, cookies, invitations }).routes())
+    const { audit } = storage
+    provider.use(factorRoutes({ provider, vigil, accounts, factors, audit, pages, forms, cookies }).routes())
     const link = await firstAdministrator(store, invitations, options.administratorName)
     const answer = provider.callback()
     serve((request, response) => void answer(request, response))

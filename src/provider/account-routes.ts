@@ -4,14 +4,16 @@
 import Router from '@koa/router'
 import { isVigilError, VigilError } from '../errors.ts'
 import { accountSignIn } from './account-client.ts'
-import { passwordProblem, retryAfterSeconds, signUpProblems } from './accounts.ts'
+import { passwordProblem, signUpProblems } from './accounts.ts'
+import { retryAfterSeconds } from './attempts.ts'
 import { problemPages } from './pages.ts'
 import { publicWords } from './public-errors.ts'
 import { backFromSignIn, sendToSignIn, signedIn } from './signed-in.ts'
-import { deviceWords, loginWords, standingWords, trainingWords } from './standing-words.ts'
+import { deviceWords, loginWords, moment, standingWords, trainingWords } from './standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import type { Accounts, SignUp } from './accounts.ts'
+import type { Factors } from './factors.ts'
 import type { Forms } from './forms.ts'
 import type { Invitations } from './invitations.ts'
 import type { Pages } from './pages.ts'
@@ -27,6 +29,7 @@ export interface AccountRoutesOptions {
     'person' | 'trainingStatus' | 'loginsLearnt' | 'passwordChanged' | 'sessionsOf' | 'standing' | 'revoke'
   >
   readonly accounts: Accounts
+  readonly factors: Pick<Factors, 'status'>
   readonly invitations: Invitations
   readonly pages: Pages
   readonly forms: Forms
@@ -35,7 +38,7 @@ export interface AccountRoutesOptions {
 
 /** `/signup`, `/account`, `/signout` and `/invitation/:token`. The provider needs `accountClient` and `withAccountGrant`. */
 export function accountRoutes(options: AccountRoutesOptions): Router {
-  const { provider, vigil, accounts, invitations, pages, forms, cookies } = options
+  const { provider, vigil, accounts, factors, invitations, pages, forms, cookies } = options
   const router = new Router()
 
   router.use(
@@ -67,12 +70,13 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
     if (!found) return sendToSignIn(ctx, { provider, pages, place: '/account', because: 'not_signed_in' })
     if (backFromSignIn(ctx, pages)) return undefined
     const { who, account } = found
-    const [person, training, logins, sessions, standing] = await Promise.all([
+    const [person, training, logins, sessions, standing, secondFactor] = await Promise.all([
       vigil.person(account.id),
       vigil.trainingStatus(account.id),
       vigil.loginsLearnt(account.id),
       vigil.sessionsOf(account.id),
-      vigil.standing(who.uid)
+      vigil.standing(who.uid),
+      factors.status(account.id)
     ])
     const csrf = forms.token(ctx, '/account')
     const data = {
@@ -84,6 +88,7 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
       consentedAt: moment(person?.consentedAt),
       training: trainingWords(training),
       password: loginWords(logins),
+      secondFactor: { since: moment(secondFactor.totpSince), left: secondFactor.recoveryCodesLeft },
       sessions: sessions.map((session) => ({
         uid: session.uid,
         present: session.uid === who.uid,
@@ -188,11 +193,4 @@ function alertOf(ctx: Koa.Context, error: VigilError | undefined): ReturnType<ty
   const seconds = retryAfterSeconds(error)
   if (seconds !== undefined) ctx.set('Retry-After', String(seconds))
   return error && publicWords(error.code)
-}
-
-/** A time for a page: machines get the first, people the second, in UTC until a script knows better. */
-function moment(seconds: number | undefined): { readonly iso: string; readonly words: string } | undefined {
-  if (seconds === undefined) return undefined
-  const iso = new Date(seconds * 1000).toISOString()
-  return { iso, words: `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC` }
 }

@@ -2,10 +2,18 @@
 // anybody a way to lock the owner out.
 
 import { randomUUID } from 'node:crypto'
-import { isIP } from 'node:net'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { isVigilError, VigilError } from '../errors.ts'
 import type { PasswordChecker } from '../challenge/password.ts'
+import {
+  byAddress,
+  giveBack,
+  limiter,
+  networkOf,
+  quarterHour,
+  takeAll,
+  type Attempt,
+  type Visitor
+} from './attempts.ts'
 import { passwordLength, passwordMaxLength, passwordMinLength } from './passwords.ts'
 import type { Passwords } from './passwords.ts'
 import type { Account, AccountStore } from './ports.ts'
@@ -19,14 +27,6 @@ export interface SignUp {
 export interface Problem {
   readonly field: 'username' | 'email' | 'password'
   readonly words: string
-}
-
-/** Where an attempt comes from. */
-export interface Visitor {
-  /** IP address, as the proxy settings make it known. */
-  readonly address: string
-  /** The account that signed in on this device before, vouched for by a signed cookie. */
-  readonly knownAs?: string
 }
 
 export interface Accounts {
@@ -86,13 +86,12 @@ export interface AccountsOptions {
 export function createAccounts(options: AccountsOptions): Accounts {
   const { store, passwords, now = () => Math.floor(Date.now() / 1000), administratorName } = options
   const limits = { ...defaultAttemptLimits, ...options.limits }
-  const quarter = 15 * 60
   const limiters = {
-    pair: new RateLimiterMemory({ keyPrefix: 'pair', points: limits.pair, duration: quarter }),
-    account: new RateLimiterMemory({ keyPrefix: 'account', points: limits.account, duration: quarter }),
-    address: new RateLimiterMemory({ keyPrefix: 'address', points: limits.address, duration: quarter }),
-    known: new RateLimiterMemory({ keyPrefix: 'known', points: limits.known, duration: quarter }),
-    signUps: new RateLimiterMemory({ keyPrefix: 'sign-up', points: limits.signUps, duration: 4 * quarter })
+    pair: limiter('pair', limits.pair, quarterHour),
+    account: limiter('account', limits.account, quarterHour),
+    address: limiter('address', limits.address, quarterHour),
+    known: limiter('known', limits.known, quarterHour),
+    signUps: limiter('sign-up', limits.signUps, 4 * quarterHour)
   }
 
   async function prove(account: Account | undefined, password: string, attempts: readonly Attempt[]): Promise<Account> {
@@ -141,7 +140,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
         account !== undefined && account.id === from.knownAs
           ? [{ limiter: limiters.known, key: `device:${account.id}` }, ...address]
           : [
-              { limiter: limiters.pair, key: `${network(from.address) ?? from.address} ${folded(name)}` },
+              { limiter: limiters.pair, key: `${networkOf(from.address) ?? from.address} ${folded(name)}` },
               { limiter: limiters.account, key: folded(name) },
               ...address
             ]
@@ -163,41 +162,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
       await store.update({ ...account, passwordHash: await passwords.hash(password) })
     }
   }
-}
-
-interface Attempt {
-  readonly limiter: RateLimiterMemory
-  readonly key: string
-}
-
-function byAddress(limiter: RateLimiterMemory, from: Visitor): readonly Attempt[] {
-  const key = network(from.address)
-  return key === undefined ? [] : [{ limiter, key }]
-}
-
-async function takeAll(attempts: readonly Attempt[]): Promise<void> {
-  const taken: Attempt[] = []
-  for (const attempt of attempts) {
-    try {
-      await attempt.limiter.consume(attempt.key)
-      taken.push(attempt)
-    } catch (refused) {
-      await giveBack(taken)
-      if (!(refused instanceof RateLimiterRes)) throw refused
-      throw new VigilError('too_many_attempts', undefined, { cause: refused })
-    }
-  }
-}
-
-async function giveBack(attempts: readonly Attempt[]): Promise<void> {
-  for (const { limiter, key } of attempts) await limiter.reward(key)
-}
-
-/** Seconds for a `Retry-After` header, when the error says. */
-export function retryAfterSeconds(error: unknown): number | undefined {
-  if (isVigilError(error, 'overloaded')) return 2
-  if (!isVigilError(error, 'too_many_attempts')) return undefined
-  return error.cause instanceof RateLimiterRes ? Math.max(1, Math.ceil(error.cause.msBeforeNext / 1000)) : 60
 }
 
 /** What is wrong with a sign-up, in words for the person; empty when it can be tried. */
@@ -236,29 +200,4 @@ function tidied(person: SignUp): SignUp {
 
 function folded(name: string): string {
   return name.normalize('NFKC').toLowerCase()
-}
-
-/**
- * One key per household: an IPv6 customer has a whole /64 of addresses to come from. Undefined where an address tells nobody apart:
- * everybody behind a proxy that does not forward addresses comes from loopback, and one of them must not shut the others out.
- */
-function network(address: string): string | undefined {
-  const plain = address.startsWith('::ffff:') ? address.slice(7) : address
-  switch (isIP(plain)) {
-    case 4:
-      return plain.startsWith('127.') ? undefined : plain
-    case 6:
-      return plain === '::1' ? undefined : firstGroups(plain)
-    default:
-      return undefined
-  }
-}
-
-/** The first 64 bits of an IPv6 address. */
-function firstGroups(address: string): string {
-  const [head = '', tail] = address.split('::')
-  const before = head.split(':').filter(Boolean)
-  const after = tail?.split(':').filter(Boolean) ?? []
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
-  return [...before, ...Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':')
 }

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import Router from '@koa/router'
 import { errorTable, VigilError } from '../errors.ts'
+import { isFresh, maxAgeFor } from './fresh-login.ts'
 import { problemPages } from './pages.ts'
 import { backFromSignIn, hasAccountPages, sendToSignIn, signedIn } from './signed-in.ts'
 import { trainingWords } from './standing-words.ts'
@@ -25,9 +26,6 @@ export interface CalibrationRoutesOptions {
   /** Seconds since the epoch. */
   readonly now?: () => number
 }
-
-/** How old a login may be when somebody teaches Vigil their hands or takes their agreement back. */
-export const freshLoginSeconds = 10 * 60
 
 /** Paths of the JSON answers. */
 export const calibrationApi: readonly string[] = ['/api/training-status', '/api/calibration', '/api/user-stats']
@@ -78,8 +76,8 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     const who = await mustBeSignedIn(ctx)
     await forms.read(ctx, '/vigil/consent')
     // A stranger at an open session must not be able to switch off what would notice them.
-    if (!(await isFresh(who))) {
-      return sendToSignIn(ctx, { ...freshSignIn('/vigil/consent', await maxAgeFor(who)), state: 'withdraw' })
+    if (!(await isFresh(vigil, who, now()))) {
+      return sendToSignIn(ctx, { ...freshSignIn('/vigil/consent', await maxAgeFor(vigil, who)), state: 'withdraw' })
     }
     await vigil.withdrawConsent(who.accountId)
     return seeOther(ctx, `${pages.base}/vigil/consent`)
@@ -90,7 +88,8 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     if (!who) return sendToSignIn(ctx, { provider, pages, place: '/vigil/calibration', because: 'not_signed_in' })
     const person = await vigil.person(who.accountId)
     if (person?.consentedAt === undefined) return seeOther(ctx, `${pages.base}/vigil/consent`)
-    if (!(await isFresh(who))) return sendToSignIn(ctx, freshSignIn('/vigil/calibration', await maxAgeFor(who)))
+    if (!(await isFresh(vigil, who, now())))
+      return sendToSignIn(ctx, freshSignIn('/vigil/calibration', await maxAgeFor(vigil, who)))
     if (backFromSignIn(ctx, pages)) return undefined
     const data = {
       pageToken: vigil.pageToken(who.uid, 'calibration'),
@@ -111,7 +110,7 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     const who = await mustBeSignedIn(ctx)
     const person = await vigil.person(who.accountId)
     if (person?.consentedAt === undefined) throw new VigilError('consent_required')
-    if (!(await isFresh(who))) throw new VigilError('fresh_login_required')
+    if (!(await isFresh(vigil, who, now()))) throw new VigilError('fresh_login_required')
     ctx.body = { sentences, status: statusAnswer(await vigil.trainingStatus(who.accountId)) }
   })
 
@@ -143,18 +142,6 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     const who = await signedIn(provider, ctx)
     if (!who) throw new VigilError('not_signed_in')
     return who
-  }
-
-  /** A login of the last minutes in a session that nobody doubts. */
-  async function isFresh(who: SignedIn): Promise<boolean> {
-    if (who.loginAt === undefined || now() - who.loginAt > freshLoginSeconds) return false
-    const standing = await vigil.standing(who.uid)
-    return standing === undefined || standing.risk === 'LOW'
-  }
-
-  async function maxAgeFor(who: SignedIn): Promise<number> {
-    const standing = await vigil.standing(who.uid)
-    return standing && standing.risk !== 'LOW' ? 0 : freshLoginSeconds
   }
 
   function freshSignIn(place: '/vigil/consent' | '/vigil/calibration', maxAgeSeconds: number) {

@@ -23,6 +23,46 @@ export function challengeView(details: Interaction, record: SessionRecord | unde
   return undefined
 }
 
+/** The password was right, and the application asks for more. */
+export const oneMore: ChallengeView = {
+  kind: 'acr',
+  words: 'Your password is right. The application asks for a second proof that it is you.'
+}
+
+/** How the challenge page asks for a factor, by the factor's id. */
+export interface FactorView {
+  readonly id: string
+  /** Name of the field and what it is. */
+  readonly field: 'password' | 'code'
+  readonly label: string
+  readonly hint?: string
+  /** Of the link that leads to it from another. */
+  readonly instead: string
+}
+
+export function factorView(id: string): FactorView {
+  switch (id) {
+    case 'totp':
+      return {
+        id,
+        field: 'code',
+        label: 'Code',
+        hint: 'The six digits that your authenticator app shows now.',
+        instead: 'Use the authenticator app'
+      }
+    case 'recovery-code':
+      return {
+        id,
+        field: 'code',
+        label: 'Recovery code',
+        hint: 'One of the codes that you wrote down. It works once.',
+        instead: 'Use a recovery code'
+      }
+    default:
+      return { id, field: 'password', label: 'Password', instead: 'Use the password' }
+  }
+}
+
 function riskWords(reason: string | undefined): string {
   switch (reason) {
     case 'behaviour':

@@ -3,17 +3,23 @@
 
 import Router from '@koa/router'
 import { rhythmField } from '../biometrics/fixed-text/typed-rhythm.ts'
-import type { PasswordAnswer, passwordStrategy } from '../challenge/password.ts'
+import type { PasswordAnswer } from '../challenge/password.ts'
+import type { ChallengeStrategy } from '../challenge/strategy.ts'
+import type { CodeAnswer } from '../challenge/totp.ts'
 import { isVigilError, VigilError } from '../errors.ts'
 import { accountClientId } from './account-client.ts'
-import { retryAfterSeconds, signUpProblems } from './accounts.ts'
+import { signUpProblems } from './accounts.ts'
+import { retryAfterSeconds } from './attempts.ts'
+import { factorView, oneMore } from './challenge-view.ts'
 import { isSessionNotFound, problemPages } from './pages.ts'
 import { publicWords, wrongPassword } from './public-errors.ts'
 import { scopeWords } from './scope-words.ts'
 import type Koa from 'koa'
 import type { Interaction, InteractionResults, default as Provider } from 'oidc-provider'
-import type { Accounts, Problem, SignUp, Visitor } from './accounts.ts'
-import type { Forms } from './forms.ts'
+import type { Accounts, Problem, SignUp } from './accounts.ts'
+import type { Visitor } from './attempts.ts'
+import type { FactorChoice } from './factor-choice.ts'
+import type { Fields, Forms } from './forms.ts'
 import type { Pages } from './pages.ts'
 import type { Account } from './ports.ts'
 import type { PersonCookies } from './signed-cookie.ts'
@@ -23,13 +29,25 @@ export interface InteractionRoutesOptions {
   readonly provider: Provider
   readonly vigil: Pick<Vigil, 'loginResult' | 'challengeOf' | 'revoke'>
   readonly accounts: Accounts
-  readonly password: PasswordFactor
+  /** What people can be asked for; one of them is the password of the login page. */
+  readonly strategies: readonly PageStrategy[]
+  readonly choice: FactorChoice<PageStrategy>
   readonly pages: Pages
   readonly forms: Forms
   readonly cookies: PersonCookies
 }
 
-type PasswordFactor = ReturnType<typeof passwordStrategy<Visitor>>
+/** A strategy that answers what our challenge page sends. */
+export type PageStrategy = ChallengeStrategy<unknown, PasswordAnswer<Visitor> & CodeAnswer<Visitor>>
+
+/** What was passed in an interaction that asks for more. */
+interface Steps {
+  readonly accountId: string
+  /** RFC 8176 values. */
+  readonly passed: readonly string[]
+  /** The login as it would be with that alone: what was seen of the password goes on to the end. */
+  readonly login: NonNullable<InteractionResults['login']>
+}
 
 /**
  * `GET /interaction/:uid` and the forms under it. Mount with `provider.use(router.routes())` before `provider.callback()`. An
@@ -50,30 +68,35 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       return undefined
     }
     const signedUp = justSignedUp(ctx, details)
-    if (signedUp && (await accounts.find(signedUp))) return finishLogin(ctx, details, signedUp)
+    if (signedUp && (await accounts.find(signedUp))) return signUpDone(ctx, details, signedUp)
     return showLogin(ctx, details)
   })
 
   router.post('/interaction/:uid/login', async (ctx) => {
     const details = await detailsOf(ctx, 'login')
     let username = ''
+    let factor: string | undefined
     try {
       const fields = await forms.read(ctx, scopeOf(details))
       username = fields['username'] ?? ''
+      factor = fields['factor']
       const challenged = await challengedAccount(details)
-      const password = fields['password'] ?? ''
       const from = visitorOf(ctx)
-      const account = challenged
-        ? await passAgain(challenged.account, { password, from })
-        : await accounts.verifyPassword(username, password, from)
-      await finishLogin(ctx, details, account.id, {
-        rhythm: fields[rhythmField],
-        secret: account.passwordHash,
-        newDevice: from.knownAs !== account.id
-      })
+      const passed = challenged
+        ? await passAgain(challenged, fields, from)
+        : { account: await accounts.verifyPassword(username, fields['password'] ?? '', from), by: passwordId }
+      const typing =
+        passed.by === passwordId
+          ? {
+              rhythm: fields[rhythmField],
+              secret: passed.account.passwordHash,
+              newDevice: from.knownAs !== passed.account.id
+            }
+          : undefined
+      await goOn(ctx, details, passed, typing)
     } catch (error) {
       if (!isVigilError(error) || error.code === 'interaction_lost') throw error
-      await showLogin(ctx, details, { error, username })
+      await showLogin(ctx, details, { error, username, factor })
     }
   })
 
@@ -86,7 +109,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       const fields = await forms.read(ctx, scopeOf(details))
       person = { username: fields['username'] ?? '', email: fields['email'] ?? '', password: fields['password'] ?? '' }
       const account = await accounts.signUp(person, visitorOf(ctx))
-      await finishLogin(ctx, details, account.id)
+      await signUpDone(ctx, details, account.id)
     } catch (error) {
       if (!isVigilError(error) || error.code === 'interaction_lost') throw error
       await showSignUp(ctx, details, { error, person })
@@ -132,20 +155,25 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
     }
   }
 
-  /** Who must prove it again and why; undefined when anybody may sign in. */
-  async function challengedAccount(
-    details: Interaction
-  ): Promise<{ readonly account: Account; readonly view: ChallengeView } | undefined> {
-    if (!details.session) return undefined
-    const view = await vigil.challengeOf(details)
-    const account = view && (await accounts.find(details.session.accountId))
-    return view && account ? { account, view } : undefined
+  /** Who must prove it, or more of it, with what, and why; undefined when anybody may sign in. */
+  async function challengedAccount(details: Interaction): Promise<Challenged | undefined> {
+    const steps = stepsOf(details)
+    const accountId = steps?.accountId ?? details.session?.accountId
+    if (accountId === undefined) return undefined
+    const own = accountId === details.session?.accountId ? await vigil.challengeOf(details) : undefined
+    const view = own ?? (steps && oneMore)
+    const account = view && (await accounts.find(accountId))
+    if (!view || !account) return undefined
+    const sessionUid = accountId === details.session?.accountId ? details.session.uid : undefined
+    const passed = steps?.passed ?? []
+    const offered = await options.choice({ accountId, sessionUid, params: details.params, passed })
+    return { account, view, offered }
   }
 
   async function showLogin(
     ctx: Koa.Context,
     details: Interaction,
-    failed?: { readonly error: VigilError; readonly username: string }
+    failed?: { readonly error: VigilError; readonly username: string; readonly factor: string | undefined }
   ): Promise<void> {
     const client = await clientOf(details)
     const challenged = await challengedAccount(details)
@@ -158,10 +186,20 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       ...alertOf(ctx, failed?.error)
     }
     if (challenged) {
-      const { account, view } = challenged
-      const initial = Array.from(account.username)[0]
-      const alert = failed?.error.code === 'credentials_invalid' ? wrongPassword : shared.alert
-      const data = { ...shared, alert, kind: view.kind, words: view.words, username: account.username, initial }
+      const { account, view, offered } = challenged
+      const wanted = failed?.factor ?? ctx.query['with']
+      const factor = offered.find(({ id }) => id === wanted) ?? offered[0]
+      if (!factor) throw new VigilError('factor_missing')
+      const data = {
+        ...shared,
+        alert: failed?.error.code === 'credentials_invalid' ? wrongPassword : shared.alert,
+        kind: view.kind,
+        words: view.words,
+        username: account.username,
+        initial: Array.from(account.username)[0],
+        factor: factorView(factor.id),
+        others: offered.filter((other) => other !== factor).map(({ id }) => factorView(id))
+      }
       pages.render(ctx, 'challenge', data, howFor(details, failed?.error))
       return
     }
@@ -234,21 +272,53 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
     return grant.save()
   }
 
-  /** The challenge: somebody is signed in already and proves it again. */
-  async function passAgain(account: Account, answer: PasswordAnswer<Visitor>): Promise<Account> {
-    const { state } = await options.password.begin(account.id)
-    if (!(await options.password.verify(state, answer))) throw new VigilError('credentials_invalid')
-    return account
+  /** The challenge: it is known who must prove it. */
+  async function passAgain({ account, offered }: Challenged, fields: Fields, from: Visitor): Promise<Passed> {
+    const wanted = fields['factor']
+    const strategy = offered.find(({ id }) => (wanted === undefined ? factorView(id).field in fields : id === wanted))
+    // A page of yesterday, or a form that somebody made: what is not asked for is not looked at.
+    if (!strategy) throw new VigilError('form_expired', 'the answer is for a factor that is not asked for')
+    const { state } = await strategy.begin(account.id)
+    const answer = { password: fields['password'] ?? '', code: fields['code'] ?? '', from }
+    if (await strategy.verify(state, answer)) return { account, by: strategy.id }
+    throw new VigilError(strategy.id === passwordId ? 'credentials_invalid' : 'code_invalid')
+  }
+
+  /** Ends the interaction, or asks for what is still missing. */
+  async function goOn(
+    ctx: Koa.Context,
+    details: Interaction,
+    { account, by }: Passed,
+    typing: LoginTyping | undefined
+  ): Promise<void> {
+    const steps = stepsOf(details)
+    const amr = options.strategies.find(({ id }) => id === by)?.amr ?? []
+    const passed = [...new Set([...(steps?.passed ?? []), ...amr])]
+    const sessionUid = account.id === details.session?.accountId ? details.session.uid : undefined
+    const more = await options.choice({ accountId: account.id, sessionUid, params: details.params, passed })
+    const login = carriedOn(
+      await vigil.loginResult(details, { accountId: account.id, amr: passed, ...(typing && { typing }) }),
+      steps?.login
+    )
+    if (more.length === 0) return finishLogin(ctx, account.id, login)
+    const next: Steps = { accountId: account.id, passed, login }
+    // Kept with the interaction, which this browser alone can name; without `login` it ends nothing.
+    await provider.interactionResult(ctx.req, ctx.res, { [stepsKey]: next }, { mergeWithLastSubmission: false })
+    ctx.status = 303
+    ctx.redirect(`${pages.base}/interaction/${details.uid}`)
+  }
+
+  /** After a sign-up, which has just set the password. */
+  async function signUpDone(ctx: Koa.Context, details: Interaction, accountId: string): Promise<void> {
+    const amr = options.strategies.find(({ id }) => id === passwordId)?.amr ?? []
+    await finishLogin(ctx, accountId, await vigil.loginResult(details, { accountId, amr }))
   }
 
   async function finishLogin(
     ctx: Koa.Context,
-    details: Interaction,
     accountId: string,
-    typing?: LoginTyping
+    login: NonNullable<InteractionResults['login']>
   ): Promise<void> {
-    const passed = { accountId, amr: options.password.amr, ...(typing && { typing }) }
-    const login = await vigil.loginResult(details, passed)
     cookies.device.set(ctx, accountId)
     // Not merged: a result of an earlier prompt of this interaction must not add to what was proved just now.
     await finish(ctx, { login }, false)
@@ -290,6 +360,38 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
   }
 
   return router
+}
+
+interface Challenged {
+  readonly account: Account
+  readonly view: ChallengeView
+  readonly offered: readonly PageStrategy[]
+}
+
+interface Passed {
+  readonly account: Account
+  /** Id of the strategy. */
+  readonly by: string
+}
+
+const passwordId = 'password'
+const stepsKey = 'vigil_steps'
+
+function stepsOf(details: Interaction): Steps | undefined {
+  return details.result?.[stepsKey] as Steps | undefined
+}
+
+/** What was seen of a password that an earlier step asked for still counts. */
+function carriedOn(
+  login: NonNullable<InteractionResults['login']>,
+  earlier: Steps['login'] | undefined
+): NonNullable<InteractionResults['login']> {
+  const signs = proofOf(login)?.signs ?? proofOf(earlier)?.signs
+  return signs === undefined ? login : { ...login, vigil: { ...proofOf(login), signs } }
+}
+
+function proofOf(login: Steps['login'] | undefined): { readonly signs?: unknown } | undefined {
+  return login?.['vigil'] as { readonly signs?: unknown } | undefined
 }
 
 function scopeOf(details: Interaction): string {

@@ -37,6 +37,19 @@ const words = {
     title: 'That did not match',
     words: 'The user name or the password is not right. Please try again.'
   },
+  code_invalid: {
+    title: 'That code did not match',
+    words: 'It may be mistyped, too old, or used already. Please try again with the next one.'
+  },
+  offer_expired: {
+    title: 'Here is a new key',
+    words: 'The one before was shown too long ago. Please remove it from the app and use this one.'
+  },
+  factor_missing: {
+    title: 'We cannot ask you for a proof',
+    words:
+      'Your account has nothing left with which you could show that it is you. Please ask whoever runs this service for help.'
+  },
   too_many_attempts: {
     title: 'Please wait a little',
     words: 'There were too many attempts. To protect the account we ask you to wait a few minutes and then try again.'

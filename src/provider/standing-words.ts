@@ -100,3 +100,10 @@ const trainings: Readonly<Record<TrainingStatus['state'], string>> = {
   collecting: 'We are getting to know your rhythm.',
   ready: 'We know your rhythm, and ask only when it is not yours.'
 }
+
+/** A time for a page: machines get the first, people the second, in UTC until a script knows better. */
+export function moment(seconds: number | undefined): { readonly iso: string; readonly words: string } | undefined {
+  if (seconds === undefined) return undefined
+  const iso = new Date(seconds * 1000).toISOString()
+  return { iso, words: `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC` }
+}

@@ -1,6 +1,7 @@
 // Every POST that our routers know is tried without its token and from a foreign page, by somebody who is in the right place to send it.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { authenticatorOf } from '../support/authenticator.ts'
 import { openPagesHouse, shopRequest, type PagesHouse } from './pages-house.ts'
 import { formsOf, visitor, type Page, type Visitor } from './visitor.ts'
 
@@ -37,6 +38,9 @@ const stages: Readonly<Record<string, (name: string) => Promise<{ person: Visito
     house.heart.sessions.push({ ...session, expiresAt: 4_000_000_000, version: 1 })
     return onPage(person, '/account', `/account/sessions/s-${name}/end`)
   },
+  '/account/totp': async (name) => onPage(await signedUp(name), '/account/totp', '/account/totp'),
+  '/account/totp/remove': (name) => withApp(name, '/account/totp/remove'),
+  '/account/recovery-codes': (name) => withApp(name, '/account/recovery-codes'),
   '/invitation/:token': async (name) => {
     await signedUp(name)
     const { id } = (await house.storage.accounts.findByUsername(name))!
@@ -74,12 +78,14 @@ test('no POST is taken without a token of ours or from another page, and none ch
 async function everything(): Promise<string> {
   const names = house.postPaths.map((_, index) => house.storage.accounts.findByUsername(`late${index}`))
   const kept = house.postPaths.map((_, index) => house.storage.accounts.findByUsername(`person${index}`))
+  const people = await Promise.all(kept)
   return JSON.stringify([
     await Promise.all(names),
-    await Promise.all(kept),
+    people,
     [...house.heart.people],
     house.heart.revoked,
-    house.heart.sessions
+    house.heart.sessions,
+    await Promise.all(people.map(async (person) => person && (await house.factors.status(person.id))))
   ])
 }
 
@@ -87,6 +93,13 @@ async function signedUp(name: string): Promise<Visitor> {
   const person = visitor(house.issuer)
   await person.submit(await person.get('/signup'), { username: name, email: 'a@example.test', password })
   return person
+}
+
+async function withApp(name: string, to: string): Promise<{ person: Visitor; page: Page; to: string }> {
+  const person = await signedUp(name)
+  const page = await person.get('/account/totp')
+  await person.submit(page, { code: authenticatorOf(page.text).nextCode() })
+  return onPage(person, '/account/totp', to)
 }
 
 async function onPage(person: Visitor, path: string, to: string): Promise<{ person: Visitor; page: Page; to: string }> {

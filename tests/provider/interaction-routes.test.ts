@@ -129,7 +129,7 @@ describe('a challenge', () => {
       const page = await person.get(shopRequest(house, { prompt: 'login' }))
       expect(page.text).toContain('Somebody else may be at your keyboard.')
       expect(page.text).toContain('<strong>ana</strong>')
-      expect(Object.keys(formsOf(page)[0]!.fields).sort()).toEqual(['csrf', 'password', 'vigil_rhythm'])
+      expect(Object.keys(formsOf(page)[0]!.fields).sort()).toEqual(['csrf', 'factor', 'password', 'vigil_rhythm'])
       const wrong = await person.submit(page, { password: 'not hers at all' })
       expect(wrong.status).toBe(401)
       expect(wrong.text).toContain('Somebody else may be at your keyboard.')

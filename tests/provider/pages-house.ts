@@ -5,12 +5,18 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import Router from '@koa/router'
 import Provider from 'oidc-provider'
+import { pino } from 'pino'
 import { memoryStorage } from '../../src/adapters/memory-storage.ts'
 import { accountClient, withAccountGrant } from '../../src/provider/account-client.ts'
 import { accountRoutes } from '../../src/provider/account-routes.ts'
 import { passwordStrategy } from '../../src/challenge/password.ts'
+import { recoveryCodeStrategy } from '../../src/challenge/recovery-codes.ts'
+import { totpStrategy } from '../../src/challenge/totp.ts'
 import { createAccounts, passwordChecker } from '../../src/provider/accounts.ts'
 import { calibrationRoutes } from '../../src/provider/calibration-routes.ts'
+import { factorChoice } from '../../src/provider/factor-choice.ts'
+import { factorRoutes } from '../../src/provider/factor-routes.ts'
+import { createFactors } from '../../src/provider/factors.ts'
 import { createForms } from '../../src/provider/forms.ts'
 import { interactionRoutes } from '../../src/provider/interaction-routes.ts'
 import { createInvitations } from '../../src/provider/invitations.ts'
@@ -18,6 +24,7 @@ import { createPages } from '../../src/provider/pages.ts'
 import { createPasswords } from '../../src/provider/passwords.ts'
 import { providerPages } from '../../src/provider/provider-pages.ts'
 import { personCookies } from '../../src/provider/signed-cookie.ts'
+import { defaultLadder } from '../../src/risk/assurance.ts'
 import type { AddressInfo } from 'node:net'
 import type { AttemptLimits } from '../../src/provider/accounts.ts'
 import type { Person, SessionRecord } from '../../src/ports.ts'
@@ -34,6 +41,7 @@ export interface PagesHouse {
   readonly heart: Heart
   readonly accounts: ReturnType<typeof createAccounts>
   readonly invitations: ReturnType<typeof createInvitations>
+  readonly factors: ReturnType<typeof createFactors>
   close(): Promise<void>
 }
 
@@ -117,11 +125,19 @@ export async function openPagesHouse(
     ...(options.limits ? { limits: options.limits } : {})
   })
   const invitations = createInvitations({ store: storage.invitations, issuer })
-  const password = passwordStrategy(passwordChecker(accounts))
-  const shared = { provider, vigil, accounts, password, invitations, pages, forms, cookies }
+  const { audit, sessions } = storage
+  const factors = createFactors({ store: storage.factors, audit, key, logger: pino({ level: 'silent' }) })
+  const strategies = [
+    passwordStrategy(passwordChecker(accounts)),
+    totpStrategy(factors.totp),
+    recoveryCodeStrategy(factors.recoveryCodes)
+  ]
+  const choice = factorChoice({ factors: strategies, sessions, ladder: defaultLadder })
+  const shared = { provider, vigil, accounts, factors, strategies, choice, invitations, pages, forms, cookies }
   const routers = [
     interactionRoutes(shared),
     accountRoutes(shared),
+    factorRoutes({ ...shared, audit }),
     calibrationRoutes(options.now ? { ...shared, now: options.now } : shared)
   ]
   for (const router of routers) provider.use(router.routes())
@@ -141,6 +157,7 @@ export async function openPagesHouse(
     heart,
     accounts,
     invitations,
+    factors,
     async close() {
       server.closeAllConnections()
       server.close()

@@ -1,0 +1,70 @@
+// Which factors a person is asked for next: in one place for every page. It tries what a pass would earn with the very functions that will judge
+// the pass, so that nobody is asked for what would not help and nobody is let go with less than they could have shown.
+
+import { usable, type Factor } from '../challenge/strategy.ts'
+import type { SessionRecord, SessionStore } from '../ports.ts'
+import { isKnown, type Ladder, rankOf, reachable, standingOf } from '../risk/assurance.ts'
+import { authenticated, liftsCap, newSession } from '../risk/session-risk.ts'
+import { enough, requestedAcr } from './requested-acr.ts'
+
+export interface FactorQuestion {
+  readonly accountId: string
+  /** Session that the person already has. */
+  readonly sessionUid?: string | undefined
+  /** Parameters of the authorization request. */
+  readonly params: Readonly<Record<string, unknown>>
+  /** RFC 8176 values of what was passed in this interaction. */
+  readonly passed: readonly string[]
+}
+
+/** Factors that end the question, or bring nearer to its end where none does alone; the first is asked for. Empty: it is answered. */
+export type FactorChoice<T extends Factor> = (question: FactorQuestion) => Promise<readonly T[]>
+
+export interface FactorChoiceOptions<T extends Factor> {
+  /** In the order in which they are offered where nothing speaks for another. */
+  readonly factors: readonly T[]
+  readonly sessions: Pick<SessionStore, 'find'>
+  readonly ladder: Ladder
+  /** Seconds since the epoch. */
+  readonly now?: () => number
+}
+
+export function factorChoice<T extends Factor>(options: FactorChoiceOptions<T>): FactorChoice<T> {
+  const { factors, sessions, ladder, now = () => Math.floor(Date.now() / 1000) } = options
+
+  return async ({ accountId, sessionUid, params, passed }) => {
+    const at = now()
+    const stored = sessionUid === undefined ? undefined : await sessions.find(sessionUid)
+    const record = stored?.accountId === accountId ? stored : newSession('', accountId, at)
+    const can = await usable(factors, accountId)
+    const all = [...passed, ...can.flatMap(({ amr }) => amr)]
+    const lift = liftsCap(record, all)
+    const wanted = wantedRank(record, params, all)
+
+    const answers = (methods: readonly string[]): boolean =>
+      methods.length > 0 && (!lift || liftsCap(record, methods)) && rankAfter(record, methods, at) >= wanted
+    if (answers(passed)) return []
+    const left = can.filter(({ amr }) => amr.some((method) => !passed.includes(method)))
+    const ending = left.filter(({ amr }) => answers([...passed, ...amr]))
+    return inOrder(ending.length > 0 ? ending : left, Boolean(record.demand ?? record.cap))
+  }
+
+  /** The highest level asked for that this person can reach; -1 where none is. */
+  function wantedRank(record: SessionRecord, params: FactorQuestion['params'], all: readonly string[]): number {
+    const { essential, voluntary } = requestedAcr(params, ladder)
+    const asked = [essential, voluntary].filter((list) => list !== undefined).map((list) => enough(list, ladder))
+    if (record.demand?.acr !== undefined) asked.push(record.demand.acr)
+    const possible = asked.filter((acr) => liftsCap(record, all) && reachable(ladder, acr, all))
+    return Math.max(-1, ...possible.map((acr) => rankOf(ladder, acr)))
+  }
+
+  function rankAfter(record: SessionRecord, amr: readonly string[], at: number): number {
+    return rankOf(ladder, standingOf(authenticated(record, { amr, at }), ladder, at).acr)
+  }
+}
+
+/** After a doubt something held comes first: that the password was stolen is the likeliest explanation of one. */
+function inOrder<T extends Factor>(factors: readonly T[], doubted: boolean): readonly T[] {
+  const place = ({ amr, lastResort }: T): number => (lastResort ? 2 : doubted && amr.every(isKnown) ? 1 : 0)
+  return factors.toSorted((a, b) => place(a) - place(b))
+}
