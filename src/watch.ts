@@ -471,7 +471,8 @@ export function createWatch(options: WatchOptions): SessionWatch {
               logger.error({ err: error, uid: session.uid }, 'what was typed last could not be learnt')
             )
           }
-          if (goodbye === 'stopped') unlessItFails(session, stop(session))
+          // The end of a lesson is not the end of the watch.
+          if (goodbye === 'stopped' && channel.purpose === 'watch') unlessItFails(session, stop(session))
         }
       }
     },

@@ -473,6 +473,14 @@ describe('a page that lost its connection', () => {
     expect((await record()).risk).toBe('LOW')
   })
 
+  it('of a lesson that is broken off says nothing about the watch', async () => {
+    const { tab, record } = await house()
+    const [page, lesson] = [await tab(), await tab({ purpose: 'calibration' })]
+    lesson.stream.close('stopped')
+    await page.type(events.slice(0, 20))
+    expect((await record()).watch).toBe('watched')
+  })
+
   it('is not taken back into a session that has ended, or whose person has switched the watch off', async () => {
     const { tab, storage, record } = await house()
     const [page, other] = [await tab(), await tab()]

@@ -58,7 +58,7 @@ function finish() {
   by('done').hidden = false
   by('lead').hidden = true
   by('watching').hidden = true
-  window.vigil?.stop()
+  window.vigil?.close()
   by('on').textContent = 'Continue'
   by('on').className = 'primary'
   by('title').textContent = 'Thank you'
