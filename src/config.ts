@@ -41,7 +41,7 @@ const table = {
   calibrationKeystrokes: { env: 'VIGIL_CALIBRATION', meaning: 'keystrokes that make a profile', default: '400' },
   graceSeconds: {
     env: 'VIGIL_GRACE',
-    meaning: 'seconds without a channel before a session that must be watched is unobserved',
+    meaning: 'seconds of silence before a session that must be watched is unobserved; a policy may say otherwise',
     default: '60'
   },
   challengeSeconds: {
