@@ -267,7 +267,8 @@ inBrowser(() => {
     for (const [i, { t }] of keysOf(here).entries()) expect(Math.abs(t - truth[i]!.t)).toBeLessThanOrEqual(0.051)
     const { frames } = here.seen[0]!
     expect(frames.map(({ sequence }) => sequence)).toEqual(frames.map((_, i) => i))
-  })
+    // The page waits longer before each of its attempts.
+  }, 90_000)
 
   test('a switch on the page turns the watch off, and a script that presses it does not', async () => {
     const { here, page } = await visit(withTicket)
