@@ -55,7 +55,7 @@ export function collectTrials(
       const models = trainPerson(base, enrolment, seed)
       const strangers = Math.min(strangersPerPerson, people.length - 1)
       for (let step = 0; step <= strangers; step++) {
-        const probe = halves[(owner + step * (third + 1)) % people.length]!.stream
+        const probe = halves[(owner + placesAway(step * (third + 1), people.length)) % people.length]!.stream
         const windows = playStream(base, models, probe, encoder)
         const side = step === 0 ? trials.owner : trials.stranger
         for (const window of windows) window.forEach((scores, horizon) => side[horizon]!.push(scores))
@@ -63,6 +63,11 @@ export function collectTrials(
       }
     })
   }
+}
+
+/** Round all others again and again, never to the owner; 0 = the owner. */
+function placesAway(steps: number, people: number): number {
+  return steps === 0 ? 0 : 1 + ((steps - 1) % (people - 1))
 }
 
 /** The stream is the last third, the first, or the one between; what is left enrols. */
