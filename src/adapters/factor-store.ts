@@ -1,38 +1,20 @@
-// Encrypted second factors in SQL: one row a person, written by compare and set on its version.
+// Encrypted second factors in SQL.
 
-import { VigilError } from '../errors.ts'
 import type { FactorStore } from '../provider/ports.ts'
-import { canBeKey } from './database.ts'
-import type { BigInteger, Database } from './database.ts'
+import type { Database } from './database.ts'
+import { sealedRows } from './sealed-rows.ts'
 
 export function factorStore(database: Database): FactorStore {
+  const rows = sealedRows(database, {
+    table: 'vigil_factor',
+    time: 'changed_at',
+    conflict: (version) => `version ${version} of the factors is not the next one`
+  })
   return {
     async find(accountId) {
-      if (!canBeKey(accountId)) return undefined
-      const [row] = await database.query<Row>('select * from vigil_factor where account_id = $1', [accountId])
-      return (
-        row && { accountId, version: row.version, blob: new Uint8Array(row.blob), changedAt: Number(row.changed_at) }
-      )
+      const row = await rows.find(accountId)
+      return row && { accountId, version: row.version, blob: row.blob, changedAt: row.at }
     },
-    // A first version meets no row, a later one its forerunner; whoever finds it otherwise has lost.
-    async save({ accountId, version, blob, changedAt }) {
-      const rows = await database.query(
-        `insert into vigil_factor (account_id, version, blob, changed_at)
-         select $1, $2, $3, $4
-         where $2 = 1 or exists (select from vigil_factor where account_id = $1)
-         on conflict (account_id) do update
-           set version = excluded.version, blob = excluded.blob, changed_at = excluded.changed_at
-           where vigil_factor.version = excluded.version - 1
-         returning version`,
-        [accountId, version, blob, changedAt]
-      )
-      if (rows.length === 0) throw new VigilError('conflict', `version ${version} of the factors is not the next one`)
-    }
+    save: ({ changedAt, ...record }) => rows.save({ ...record, at: changedAt })
   }
-}
-
-interface Row {
-  readonly version: number
-  readonly blob: Uint8Array
-  readonly changed_at: BigInteger
 }
