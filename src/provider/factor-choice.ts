@@ -54,13 +54,18 @@ export function factorChoice<T extends Factor>(options: FactorChoiceOptions<T>):
     const { essential, voluntary } = requestedAcr(params, ladder)
     const asked = [essential, voluntary].filter((list) => list !== undefined).map((list) => enough(list, ladder))
     if (record.demand?.acr !== undefined) asked.push(record.demand.acr)
-    const possible = asked.filter((acr) => liftsCap(record, all) && reachable(ladder, acr, all))
+    const possible = asked.filter((acr) => withinReach(record, acr, all, ladder))
     return Math.max(-1, ...possible.map((acr) => rankOf(ladder, acr)))
   }
 
   function rankAfter(record: SessionRecord, amr: readonly string[], at: number): number {
     return rankOf(ladder, standingOf(authenticated(record, { amr, at }), ladder, at).acr)
   }
+}
+
+/** Whether passing all of these methods would be enough for a level; a cap that is not lifted by them bounds it. */
+export function withinReach(record: SessionRecord, acr: string, methods: readonly string[], ladder: Ladder): boolean {
+  return liftsCap(record, methods) && reachable(ladder, acr, methods)
 }
 
 /** After a doubt something held comes first: that the password was stolen is the likeliest explanation of one. */

@@ -5,9 +5,8 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { type Factor, usableMethods } from '../challenge/strategy.ts'
 import type { Authentication, SessionRecord } from '../ports.ts'
-import { type Ladder, reachable } from '../risk/assurance.ts'
 import type { LoginSigns } from '../risk/policy.ts'
-import { liftsCap } from '../risk/session-risk.ts'
+import { withinReach } from './factor-choice.ts'
 import { enough, requestedAcr, satisfies, toldAcr } from './requested-acr.ts'
 import type { SessionStanding, SessionStandings } from './session-standing.ts'
 
@@ -110,7 +109,8 @@ async function levelNeeded(
   const unmet = unmetEssential ?? (satisfies(standing.acr, asked.voluntary, ladder) ? undefined : asked.voluntary)
   if (!unmet) return {}
   const acr = enough(unmet, ladder)
-  const possible = await possibleFor(standing, checks, acr, ladder)
+  const methods = await usableMethods(checks.factors, standing.record.accountId)
+  const possible = withinReach(standing.record, acr, methods, ladder)
   if (!possible || ctx.oidc.result?.['login']) {
     // Asked once, or nothing this person has can reach it: asking (again) would loop for ever.
     if (unmetEssential)
@@ -119,17 +119,6 @@ async function levelNeeded(
   }
   refuseSilently(ctx, 'the requested authentication context needs the End-User')
   return { ask: 'acr', acr }
-}
-
-/** Whether passing everything that this person can use would be enough; a cap that is not lifted by it bounds it. */
-async function possibleFor(
-  standing: SessionStanding,
-  checks: InteractionChecks,
-  acr: string,
-  ladder: Ladder
-): Promise<boolean> {
-  const methods = await usableMethods(checks.factors, standing.record.accountId)
-  return liftsCap(standing.record, methods) && reachable(ladder, acr, methods)
 }
 
 /** The record after a login that this request brings back, or as it stands. */
