@@ -5,17 +5,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setTimeout } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { createEngine, materialOf, windowsOf } from '../../src/biometrics/index.ts'
+import { materialOf, windowsOf } from '../../src/biometrics/index.ts'
 import { decodeFrame } from '../../src/channel/frame.ts'
 import { largestFrameBytes } from '../../src/channel/wire.ts'
-import { createProfiles } from '../../src/profiles.ts'
-import { keysFrom } from '../../src/secrets.ts'
-import { shippedPopulation } from '../../src/shipped-population.ts'
-import { secret, silent, startHost, visitorOf } from '../support/server.ts'
 import { floorModels, floorWindow } from './floor/models.ts'
 import { lessons } from './live-people.ts'
+import { settledBytes, watchedHouse } from './watched-house.ts'
 
 export interface LiveReady {
   readonly issuer: string
@@ -67,21 +63,11 @@ async function answer(question: unknown): Promise<void> {
   process.send?.(figures)
 }
 
-async function provider(): Promise<LiveReady> {
-  const population = shippedPopulation()
-  const engine = createEngine(population)
-  const enrolled = lessons.map((recordings) => engine.derive(materialOf(windowsOf(recordings))))
-  const host = await startHost({ vigil: { population } })
-  const profiles = createProfiles(host.storage.profiles, keysFrom(secret)('profiles'), host.storage.audit, silent)
-  const accessTokens: string[] = []
-  for (let n = 0; n < sessions; n++) {
-    const account = `person-${n}`
-    await profiles.add(account, enrolled[n % enrolled.length]!, Math.floor(Date.now() / 1000))
-    const person = await visitorOf(host, { account })
-    accessTokens.push((await person.signIn()).accessToken)
-    await host.vigil.giveConsent(account)
-  }
-  return { issuer: host.issuer, accessTokens }
+function provider(): Promise<LiveReady> {
+  return watchedHouse(
+    lessons.map((recordings) => materialOf(windowsOf(recordings))),
+    sessions
+  )
 }
 
 async function floor(): Promise<LiveReady> {
@@ -107,13 +93,4 @@ async function floor(): Promise<LiveReady> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return { issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, accessTokens: [] }
-}
-
-async function settledBytes(): Promise<number> {
-  for (let i = 0; i < 3; i++) {
-    globalThis.gc?.()
-    await setTimeout(100)
-  }
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
 }

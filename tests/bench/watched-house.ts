@@ -1,0 +1,42 @@
+// What the benches with a provider in a process of its own share: a house full of people who are enrolled and signed in, and its memory.
+
+import { setTimeout } from 'node:timers/promises'
+import { createEngine, type EnrolledPerson } from '../../src/biometrics/index.ts'
+import { createProfiles } from '../../src/profiles.ts'
+import { keysFrom } from '../../src/secrets.ts'
+import { shippedPopulation } from '../../src/shipped-population.ts'
+import { secret, silent, startHost, visitorOf } from '../support/server.ts'
+
+export interface WatchedHouse {
+  readonly issuer: string
+  /** One a session, each of a person of their own. */
+  readonly accessTokens: readonly string[]
+}
+
+/** A provider with the population that ships; `materials` enrol its people in turn. */
+export async function watchedHouse(materials: readonly EnrolledPerson[], sessions: number): Promise<WatchedHouse> {
+  const population = shippedPopulation()
+  const engine = createEngine(population)
+  const enrolled = materials.map((material) => engine.derive(material))
+  const host = await startHost({ vigil: { population } })
+  const profiles = createProfiles(host.storage.profiles, keysFrom(secret)('profiles'), host.storage.audit, silent)
+  const accessTokens: string[] = []
+  for (let n = 0; n < sessions; n++) {
+    const account = `person-${n}`
+    await profiles.add(account, enrolled[n % enrolled.length]!, Math.floor(Date.now() / 1000))
+    const person = await visitorOf(host, { account })
+    accessTokens.push((await person.signIn()).accessToken)
+    await host.vigil.giveConsent(account)
+  }
+  return { issuer: host.issuer, accessTokens }
+}
+
+/** Bytes on the heap and outside it, when nothing more can be collected. */
+export async function settledBytes(): Promise<number> {
+  for (let i = 0; i < 4; i++) {
+    globalThis.gc?.()
+    await setTimeout(100)
+  }
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
