@@ -5,6 +5,7 @@ export { peopleForOwnPopulation } from './population-source.ts'
 export type {
   ChallengeView,
   LoginTyping,
+  PersonSession,
   ProfileHistory,
   SessionStandingView,
   TrainingStatus,

@@ -27,6 +27,7 @@ import { createPages, type Pages } from './provider/pages.ts'
 import { createPasswords } from './provider/passwords.ts'
 import type { AccountStore, ServerStorage } from './provider/ports.ts'
 import { providerPages } from './provider/provider-pages.ts'
+import { sessionRoutes } from './provider/session-routes.ts'
 import { personCookies } from './provider/signed-cookie.ts'
 import { signingKeys } from './provider/signing-keys.ts'
 import type { Vigil } from './provider/vigil-api.ts'
@@ -138,6 +139,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     const choice = factorChoice({ factors: strategies, sessions: storage.sessions, ladder })
     provider.use(interactionRoutes({ provider, vigil, accounts, strategies, choice, pages, forms, cookies }).routes())
     provider.use(accountRoutes({ provider, vigil, accounts, factors, pages, forms, cookies, invitations }).routes())
+    provider.use(sessionRoutes({ provider, vigil, pages, forms }).routes())
     const { audit } = storage
     provider.use(factorRoutes({ provider, vigil, accounts, factors, audit, pages, forms, cookies }).routes())
     const link = await firstAdministrator(store, invitations, options.administratorName)

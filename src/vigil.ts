@@ -30,6 +30,7 @@ import { freshLoginSeconds } from './provider/fresh-login.ts'
 import { challengeView } from './provider/challenge-view.ts'
 import { configureWith } from './provider/configure.ts'
 import { channelPath, isOwnPath, ownApp } from './provider/own-app.ts'
+import { liveSessions, personSessions } from './provider/person-sessions.ts'
 import { revokeSession } from './provider/revocation.ts'
 import { adapterFactory } from './provider/session-guard.ts'
 import { createSessionStandings } from './provider/session-standing.ts'
@@ -148,6 +149,8 @@ export function createVigil(options: VigilOptions): Vigil {
     const record = await storage.sessions.find(uid)
     if (alive) emit('session.revoked', { uid, accountId: record?.accountId ?? '', reason })
   }
+
+  const ofPerson = personSessions({ ...storage, standings, provider: attached, adapter: () => hostAdapter, revoke })
 
   function ended(uid: string): void {
     watch.forget(uid)
@@ -358,13 +361,10 @@ export function createVigil(options: VigilOptions): Vigil {
     profileHistory: (accountId, device) => learning.history(accountId, device),
     rollBackProfile: (accountId, version, device) => learning.rollBack(accountId, version, device),
 
-    async sessionsOf(accountId) {
-      const records = await storage.sessions.findByAccount(accountId)
-      const live = records.filter(({ revokedAt }) => revokedAt === undefined)
-      const gone = await Promise.all(live.map(({ uid }) => storage.tombstones.has(uid)))
-      const lastSeen = ({ authentications }: (typeof live)[number]): number => authentications.at(-1)?.at ?? 0
-      return live.filter((_, index) => !gone[index]).sort((a, b) => lastSeen(b) - lastSeen(a))
-    },
+    sessionsOf: (accountId) => liveSessions(accountId, storage),
+    personSessions: (accountId) => ofPerson.list(accountId),
+    endSession: (accountId, uid) => ofPerson.end(accountId, uid),
+    endSessions: (accountId, how) => ofPerson.endAll(accountId, how),
 
     async standing(uid) {
       const standing = await standings.of(uid)

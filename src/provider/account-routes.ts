@@ -41,10 +41,7 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
   const { provider, vigil, accounts, factors, invitations, pages, forms, cookies } = options
   const router = new Router()
 
-  router.use(
-    ['/signup', '/account', '/account/sessions/:uid/end', '/signout', '/invitation/:token'],
-    problemPages(pages)
-  )
+  router.use(['/signup', '/account', '/signout', '/invitation/:token'], problemPages(pages))
 
   router.get('/', (ctx) => seeOther(ctx, `${pages.base}/account`))
 
@@ -99,18 +96,6 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
       csrf
     }
     return pages.render(ctx, 'account', data)
-  })
-
-  router.post('/account/sessions/:uid/end', async (ctx) => {
-    const found = await personOf(ctx)
-    if (!found) throw new VigilError('not_signed_in')
-    await forms.read(ctx, '/account')
-    const uid = ctx.params['uid']
-    const sessions = await vigil.sessionsOf(found.account.id)
-    if (!sessions.some((session) => session.uid === uid))
-      throw new VigilError('not_found', 'no such session of this person')
-    await vigil.revoke(uid!, 'ended_by_person')
-    seeOther(ctx, uid === found.who.uid ? provider.pathFor('end_session') : `${pages.base}/account`)
   })
 
   router.get('/signout', (ctx) => seeOther(ctx, provider.pathFor('end_session')))

@@ -75,6 +75,23 @@ export interface SessionStandingView {
   readonly watch: WatchState
 }
 
+/** A live session as its person sees it. Times in seconds since the epoch. */
+export interface PersonSession {
+  readonly uid: string
+  /** First login; undefined where nothing is known of it. */
+  readonly signedInAt: number | undefined
+  /** Last time that the person proved who they are. */
+  readonly provedAt: number | undefined
+  readonly acr: string
+  readonly amr: readonly string[]
+  readonly risk: RiskLevel
+  readonly watch: WatchState
+  /** Class of the device that the session's pages last spoke from; absent = not told. */
+  readonly device?: DeviceClass
+  /** Relying parties that were signed in to from it. */
+  readonly applications: readonly { readonly clientId: string; readonly name: string }[]
+}
+
 export interface Vigil {
   /** Returns a new oidc-provider configuration with Vigil woven in; `base` is not changed. */
   configure(base: Configuration): Configuration
@@ -117,6 +134,12 @@ export interface Vigil {
   rollBackProfile(accountId: string, version: number, device?: DeviceClass): Promise<number>
   /** Live sessions of a person, newest first, with what is known of each. */
   sessionsOf(accountId: string): Promise<readonly SessionRecord[]>
+  /** Live sessions of a person for an account page, newest proof first. */
+  personSessions(accountId: string): Promise<readonly PersonSession[]>
+  /** "End this session". Throws `not_found` for a session that is not this person's, or has ended. */
+  endSession(accountId: string, uid: string): Promise<void>
+  /** "Sign out everywhere", or everywhere but in `except`; resolves to how many sessions were ended. */
+  endSessions(accountId: string, how?: { readonly except?: string }): Promise<number>
   /** Present assurance and risk of a session, as tokens would tell it. */
   standing(uid: string): Promise<SessionStandingView | undefined>
   /** Ends a session in the order of OIDC: tombstone, back-channel logout, grants, session. */

@@ -185,6 +185,28 @@ describe('the account page', () => {
     expect(after.text).not.toContain('Another browser')
   })
 
+  test('ends every other session at once, or all of them', async () => {
+    const person = visitor(house.issuer)
+    await signUp(person)
+    const present = (await house.provider.Session.find(person.cookies.get('/ _session')!))!.uid
+    house.heart.sessions.push(
+      await sessionOf(name, present),
+      await sessionOf(name, 'train'),
+      await sessionOf(name, 'café')
+    )
+    const csrf = formsOf(await person.get('/account'))[0]!.fields['csrf']!
+    const send = (fields: Record<string, string>) =>
+      person.raw('/account/sessions/end', { method: 'POST', body: new URLSearchParams({ csrf, ...fields }) })
+    house.heart.revoked.length = 0
+    const others = await send({ keep: 'present' })
+    expect([others.status, others.headers.get('location')]).toEqual([303, '/account'])
+    expect(house.heart.revoked.sort()).toEqual(['café', 'train'])
+    const all = await send({})
+    expect(all.headers.get('location')).toContain('/session/end')
+    expect(house.heart.revoked).toContain(present)
+    expect((await person.get('/account')).text).not.toContain(`<h1>${name}</h1>`)
+  })
+
   test('says on which devices the person is known, and that one of their sessions is on a new one', async () => {
     const person = visitor(house.issuer)
     await signUp(person)

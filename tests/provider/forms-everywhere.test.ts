@@ -24,20 +24,8 @@ const stages: Readonly<Record<string, (name: string) => Promise<{ person: Visito
   '/interaction/:uid/signout': (name) => onInteraction(name, 'signout', false),
   '/interaction/:uid/consent': (name) => onInteraction(name, 'consent', true),
   '/signup': async () => onPage(visitor(house.issuer), '/signup', '/signup'),
-  '/account/sessions/:uid/end': async (name) => {
-    const person = await signedUp(name)
-    const { id } = (await house.storage.accounts.findByUsername(name))!
-    const session = {
-      uid: `s-${name}`,
-      accountId: id,
-      authentications: [],
-      risk: 'LOW',
-      watch: 'watched',
-      alarms: 0
-    } as const
-    house.heart.sessions.push({ ...session, expiresAt: 4_000_000_000, version: 1 })
-    return onPage(person, '/account', `/account/sessions/s-${name}/end`)
-  },
+  '/account/sessions/:uid/end': (name) => withSession(name, `/account/sessions/s-${name}/end`),
+  '/account/sessions/end': (name) => withSession(name, '/account/sessions/end'),
   '/account/totp': async (name) => onPage(await signedUp(name), '/account/totp', '/account/totp'),
   '/account/totp/remove': (name) => withApp(name, '/account/totp/remove'),
   '/account/recovery-codes': (name) => withApp(name, '/account/recovery-codes'),
@@ -74,6 +62,21 @@ test('no POST is taken without a token of ours or from another page, and none ch
     expect([path, taken.status]).not.toEqual([path, 403])
   }
 })
+
+async function withSession(name: string, to: string): Promise<{ person: Visitor; page: Page; to: string }> {
+  const person = await signedUp(name)
+  const { id } = (await house.storage.accounts.findByUsername(name))!
+  const session = {
+    uid: `s-${name}`,
+    accountId: id,
+    authentications: [],
+    risk: 'LOW',
+    watch: 'watched',
+    alarms: 0
+  } as const
+  house.heart.sessions.push({ ...session, expiresAt: 4_000_000_000, version: 1 })
+  return onPage(person, '/account', to)
+}
 
 async function everything(): Promise<string> {
   const names = house.postPaths.map((_, index) => house.storage.accounts.findByUsername(`late${index}`))

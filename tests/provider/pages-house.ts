@@ -22,7 +22,10 @@ import { interactionRoutes } from '../../src/provider/interaction-routes.ts'
 import { createInvitations } from '../../src/provider/invitations.ts'
 import { createPages } from '../../src/provider/pages.ts'
 import { createPasswords } from '../../src/provider/passwords.ts'
+import { personSessions } from '../../src/provider/person-sessions.ts'
 import { providerPages } from '../../src/provider/provider-pages.ts'
+import { sessionRoutes } from '../../src/provider/session-routes.ts'
+import { createSessionStandings } from '../../src/provider/session-standing.ts'
 import { personCookies } from '../../src/provider/signed-cookie.ts'
 import { defaultLadder } from '../../src/risk/assurance.ts'
 import type { AddressInfo } from 'node:net'
@@ -115,7 +118,7 @@ export async function openPagesHouse(
     passwordsChanged: [],
     loginsLearnt: 0
   }
-  const vigil = smallHeart(provider, heart)
+  const vigil = smallHeart(provider, storage, heart)
   const forms = createForms({ key, issuer })
   const cookies = personCookies({ key, issuer })
   const passwords = createPasswords()
@@ -137,6 +140,7 @@ export async function openPagesHouse(
   const routers = [
     interactionRoutes(shared),
     accountRoutes(shared),
+    sessionRoutes(shared),
     factorRoutes({ ...shared, audit }),
     calibrationRoutes(options.now ? { ...shared, now: options.now } : shared)
   ]
@@ -179,7 +183,26 @@ export function shopRequest(house: PagesHouse, more: Readonly<Record<string, str
   return `${house.issuer}/auth?${query}`
 }
 
-function smallHeart(provider: Provider, heart: Heart): Vigil {
+function smallHeart(provider: Provider, storage: ServerStorage, heart: Heart): Vigil {
+  async function revoke(uid: string): Promise<void> {
+    heart.revoked.push(uid)
+    heart.sessions = heart.sessions.filter((session) => session.uid !== uid)
+    const session = await provider.Session.findByUid(uid)
+    await session?.destroy()
+  }
+
+  const sessions = {
+    ...storage.sessions,
+    findByAccount: async (accountId: string) => heart.sessions.filter((session) => session.accountId === accountId)
+  }
+  const ofPerson = personSessions({
+    ...storage,
+    sessions,
+    standings: createSessionStandings(sessions, defaultLadder, () => Math.floor(Date.now() / 1000)),
+    provider: () => provider,
+    adapter: () => storage.oidc,
+    revoke
+  })
   return {
     configure: (base) => base,
     async ready() {},
@@ -206,17 +229,15 @@ function smallHeart(provider: Provider, heart: Heart): Vigil {
     trainingStatus: async () => heart.training,
     profileHistory: async () => ({ versions: [], drifted: false, foreignHands: false }),
     rollBackProfile: async (_accountId, version) => version,
-    sessionsOf: async (accountId) => heart.sessions.filter((session) => session.accountId === accountId),
+    sessionsOf: sessions.findByAccount,
     async standing(uid) {
       const known = heart.sessions.find((session) => session.uid === uid)
       return { acr: 'urn:vigil:loa:1', amr: ['pwd'], risk: known?.risk ?? 'LOW', watch: known?.watch ?? 'not_watched' }
     },
-    async revoke(uid) {
-      heart.revoked.push(uid)
-      heart.sessions = heart.sessions.filter((session) => session.uid !== uid)
-      const session = await provider.Session.findByUid(uid)
-      await session?.destroy()
-    },
+    personSessions: (accountId) => ofPerson.list(accountId),
+    endSession: (accountId, uid) => ofPerson.end(accountId, uid),
+    endSessions: (accountId, how) => ofPerson.endAll(accountId, how),
+    revoke,
     async reportRisk() {}
   }
 }
