@@ -4,7 +4,8 @@
 import type { LivenessAssessment } from './biometrics/liveness/finding.ts'
 import type { AuditLog, Authentication, Demand, SeenDevice, SessionRecord, SessionStore } from './ports.ts'
 import type { ServerMessage } from './channel/ports.ts'
-import { belowAll, type Ladder, standingOf } from './risk/assurance.ts'
+import { standingOf } from './risk/assurance.ts'
+import { belowAll, type Ladder } from './risk/ladder.ts'
 import type { RiskLevel, WatchState } from './risk/levels.ts'
 import { type Decision, decide, type LoginSigns, type Policy } from './risk/policy.ts'
 import {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { VigilError } from './errors.ts'
-import { defaultLadder } from './risk/assurance.ts'
+import { defaultLadder, type Ladder, ladderFrom } from './risk/ladder.ts'
 import { parseBudget } from './risk/evidence.ts'
 import { parsePolicy } from './risk/policy.ts'
 import { check } from './schema.ts'
@@ -32,6 +32,11 @@ const table = {
   },
   data: { env: 'VIGIL_DATA', meaning: 'data folder of the embedded database', default: '.data' },
   clients: { env: 'VIGIL_CLIENTS', meaning: 'JSON file with an array of client metadata', default: 'none' },
+  ladder: {
+    env: 'VIGIL_LADDER',
+    meaning: 'JSON file with the assurance levels in rising order',
+    default: 'urn:vigil:loa:1 to 3'
+  },
   policy: { env: 'VIGIL_POLICY', meaning: 'YAML file with the risk policy', default: 'the policy that ships' },
   budget: {
     env: 'VIGIL_BUDGET',
@@ -69,6 +74,7 @@ export interface Config {
   readonly secret: string
   readonly database: string
   readonly clients: readonly Readonly<Record<string, unknown>>[]
+  readonly ladder?: Ladder
   readonly policy?: string
   readonly budget: string
   readonly calibrationKeystrokes: number
@@ -84,7 +90,8 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 export function configFrom(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const values = check(environment, given, '', 'config_invalid')
-  const policy = values.VIGIL_POLICY === undefined ? undefined : policyFrom(values.VIGIL_POLICY)
+  const ladder = values.VIGIL_LADDER === undefined ? undefined : ladderIn(values.VIGIL_LADDER)
+  const policy = values.VIGIL_POLICY === undefined ? undefined : policyFrom(values.VIGIL_POLICY, ladder)
   const issuer = values.VIGIL_ISSUER ?? (values.PORT === 0 ? undefined : `http://localhost:${values.PORT}`)
   if (values.DATABASE_URL !== undefined) refuseUnknownDatabase(values.DATABASE_URL)
   return {
@@ -93,6 +100,7 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
     secret: values.SECRET_KEY,
     database: values.DATABASE_URL ?? join(values.VIGIL_DATA, 'db'),
     clients: values.VIGIL_CLIENTS === undefined ? [] : clientsFrom(values.VIGIL_CLIENTS),
+    ...(ladder && { ladder }),
     ...(policy !== undefined && { policy }),
     budget: values.VIGIL_BUDGET,
     calibrationKeystrokes: values.VIGIL_CALIBRATION,
@@ -104,12 +112,12 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
 }
 
 /** The text of a policy that the stand-alone server can follow. Throws `policy_invalid` with the file. */
-function policyFrom(file: string): string {
+function policyFrom(file: string, ladder: Ladder = defaultLadder): string {
   const text = fileText(file, 'VIGIL_POLICY')
   try {
     parsePolicy(
       text,
-      defaultLadder.map(({ acr }) => acr)
+      ladder.map(({ acr }) => acr)
     )
   } catch (cause) {
     if (!(cause instanceof VigilError)) throw cause
@@ -120,14 +128,7 @@ function policyFrom(file: string): string {
 
 /** The array of client metadata in a JSON file. Throws `config_invalid`. */
 export function clientsFrom(file: string): Readonly<Record<string, unknown>>[] {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(fileText(file, 'VIGIL_CLIENTS'))
-  } catch (cause) {
-    if (cause instanceof VigilError) throw cause
-    throw new VigilError('config_invalid', `VIGIL_CLIENTS: ${file} is not JSON: ${(cause as Error).message}`, { cause })
-  }
-  const clients = check(clientList, parsed, 'VIGIL_CLIENTS', 'config_invalid')
+  const clients = check(clientList, jsonIn(file, 'VIGIL_CLIENTS'), 'VIGIL_CLIENTS', 'config_invalid')
   const ids = clients.map(({ client_id: id }) => id)
   const second = ids.findIndex((id, index) => ids.indexOf(id) < index)
   if (second === -1) return clients
@@ -139,6 +140,20 @@ export function clientsFrom(file: string): Readonly<Record<string, unknown>>[] {
 
 /** What else a client has is the provider's to judge. */
 const clientList = z.array(z.looseObject({ client_id: z.string().min(1) }))
+
+/** The assurance levels in a JSON file. Throws `config_invalid`. */
+function ladderIn(file: string): Ladder {
+  return ladderFrom(jsonIn(file, 'VIGIL_LADDER'), 'VIGIL_LADDER')
+}
+
+function jsonIn(file: string, variable: string): unknown {
+  const text = fileText(file, variable)
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new VigilError('config_invalid', `${variable}: ${file} is not JSON: ${(cause as Error).message}`, { cause })
+  }
+}
 
 function fileText(path: string, variable: string): string {
   try {
@@ -168,6 +183,7 @@ const environment = z.object({
   DATABASE_URL: z.string().optional(),
   VIGIL_DATA: z.string().default('.data'),
   VIGIL_CLIENTS: z.string().optional(),
+  VIGIL_LADDER: z.string().optional(),
   VIGIL_POLICY: z.string().optional(),
   VIGIL_BUDGET: z
     .string()

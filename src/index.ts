@@ -15,7 +15,7 @@ export type {
 export { type ErrorCode, errorTable, isVigilError, VigilError } from './errors.ts'
 export type * from './ports.ts'
 export type { ChallengeStrategy, Factor } from './challenge/strategy.ts'
-export { type AssuranceLevel, belowAll, defaultLadder, type Ladder } from './risk/assurance.ts'
+export { type AssuranceLevel, belowAll, defaultLadder, type Ladder } from './risk/ladder.ts'
 export { type Action, actions, type RiskLevel, riskLevels, type WatchState, watchStates } from './risk/levels.ts'
 export { decide, type Decision, defaultPolicyDocument, type Facts, parsePolicy, type Policy } from './risk/policy.ts'
 export { reasons } from './provider/interaction-policy.ts'

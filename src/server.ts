@@ -31,7 +31,7 @@ import { sessionRoutes } from './provider/session-routes.ts'
 import { personCookies } from './provider/signed-cookie.ts'
 import { signingKeys } from './provider/signing-keys.ts'
 import type { Vigil } from './provider/vigil-api.ts'
-import { defaultLadder } from './risk/assurance.ts'
+import { defaultLadder, ladderFrom } from './risk/ladder.ts'
 import { keysFrom } from './secrets.ts'
 import { createVigil, type VigilOptions } from './vigil.ts'
 
@@ -135,7 +135,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     const parts = { vigil, provider, storage, issuer }
     if (options.routes) provider.use(options.routes(parts).routes())
     provider.use(health(vigil).routes())
-    const ladder = options.ladder ?? defaultLadder
+    const ladder = ladderFrom(options.ladder ?? defaultLadder)
     const choice = factorChoice({ factors: strategies, sessions: storage.sessions, ladder })
     provider.use(interactionRoutes({ provider, vigil, accounts, strategies, choice, pages, forms, cookies }).routes())
     provider.use(accountRoutes({ provider, vigil, accounts, factors, pages, forms, cookies, invitations }).routes())

@@ -3,7 +3,8 @@
 
 import { usableMethods, type Factor } from './challenge/strategy.ts'
 import type { SessionRecord } from './ports.ts'
-import { rankOf, standingOf, type Ladder } from './risk/assurance.ts'
+import { standingOf } from './risk/assurance.ts'
+import { rankOf, type Ladder } from './risk/ladder.ts'
 
 export interface StrongLogin {
   readonly ladder: Ladder

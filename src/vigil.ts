@@ -35,7 +35,8 @@ import { revokeSession } from './provider/revocation.ts'
 import { adapterFactory } from './provider/session-guard.ts'
 import { createSessionStandings } from './provider/session-standing.ts'
 import type { Vigil, VigilEvents } from './provider/vigil-api.ts'
-import { type AssuranceLevel, defaultLadder, type Ladder, standingOf } from './risk/assurance.ts'
+import { standingOf } from './risk/assurance.ts'
+import { type AssuranceLevel, defaultLadder, ladderFrom } from './risk/ladder.ts'
 import { parseBudget } from './risk/evidence.ts'
 import { mayBeDoubted } from './risk/login-doubt.ts'
 import { parsePolicy, type Policy } from './risk/policy.ts'
@@ -55,7 +56,7 @@ export interface VigilOptions {
   readonly budget?: string
   /** YAML document; a new text becomes the next version. Default: the last one activated, else the one that ships. Throws `policy_invalid`. */
   readonly policy?: string
-  /** Levels in rising order. */
+  /** Levels in rising order. Default: `urn:vigil:loa:1` to `3` (docs/step-up.md). Throws `config_invalid`. */
   readonly ladder?: readonly AssuranceLevel[]
   /** Ways in which people can prove who they are. Default: the password that the host's login page asks for. */
   readonly factors?: readonly Factor[]
@@ -84,7 +85,7 @@ export function createVigil(options: VigilOptions): Vigil {
   const key = keysFrom(options.secret)
   const now = options.now ?? (() => Math.floor(Date.now() / 1000))
   const logger = options.logger ?? pino({ name: 'vigil', level: 'warn' })
-  const ladder: Ladder = options.ladder ?? defaultLadder
+  const ladder = ladderFrom(options.ladder ?? defaultLadder)
   const factors = options.factors ?? [hostPassword]
   const acrs = ladder.map(({ acr }) => acr)
   const budget = parseBudget(options.budget ?? '1/40h')

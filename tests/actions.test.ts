@@ -4,7 +4,8 @@
 import { describe, expect, it, test } from 'vitest'
 import { type ActionOptions, createActions } from '../src/actions.ts'
 import { memoryStorage } from '../src/adapters/index.ts'
-import { belowAll, defaultLadder, standingOf } from '../src/risk/assurance.ts'
+import { standingOf } from '../src/risk/assurance.ts'
+import { belowAll, defaultLadder } from '../src/risk/ladder.ts'
 import { defaultPolicyDocument, parsePolicy } from '../src/risk/policy.ts'
 import { revoked } from '../src/risk/session-risk.ts'
 

@@ -83,6 +83,19 @@ describe('options', () => {
     })
   })
 
+  it('the levels are those of the file, and a policy may name them', () => {
+    const ladder = file('ladder.json', '[{"acr":"low","factors":1,"maxAgeSeconds":600}]')
+    const policy = file('named.yaml', 'version: 1\nrules: [{ then: step_up, acr: low }]')
+    expect(configFrom({ SECRET_KEY, VIGIL_LADDER: ladder, VIGIL_POLICY: policy }).ladder).toEqual([
+      { acr: 'low', factors: 1, phishingResistant: false, maxAgeSeconds: 600 }
+    ])
+    expect(complaintOf({ VIGIL_LADDER: file('broken.json', '[') })).toMatch(/^VIGIL_LADDER: .* is not JSON/)
+    expect(complaintOf({ VIGIL_LADDER: file('none.json', '[{"acr":"low"}]') })).toBe(
+      'VIGIL_LADDER[0].factors must be one of 1, 2, got nothing'
+    )
+    expect(complaintOf({ VIGIL_LADDER: join(folder, 'nowhere') })).toMatch(/^VIGIL_LADDER must name a readable file/)
+  })
+
   it('an empty variable is none', () => {
     expect(configFrom({ SECRET_KEY, PORT: '', VIGIL_ISSUER: '' }).port).toBe(3000)
   })

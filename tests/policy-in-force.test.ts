@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { memoryStorage } from '../src/adapters/index.ts'
 import { policyInForce } from '../src/policy-in-force.ts'
-import { defaultLadder } from '../src/risk/assurance.ts'
+import { defaultLadder } from '../src/risk/ladder.ts'
 
 const acrs = defaultLadder.map(({ acr }) => acr)
 const strict = 'version: 1\nrules:\n  - when: { risk: [MEDIUM, HIGH] }\n    then: revoke\n'

@@ -20,7 +20,7 @@ import {
 import { createCalibration } from '../src/calibration.ts'
 import type { ChannelSession, ServerMessage } from '../src/channel/ports.ts'
 import { createProfiles } from '../src/profiles.ts'
-import { defaultLadder } from '../src/risk/assurance.ts'
+import { defaultLadder } from '../src/risk/ladder.ts'
 import { defaultPolicyDocument, parsePolicy } from '../src/risk/policy.ts'
 import { keysFrom } from '../src/secrets.ts'
 import { createWatch, type SessionWatch } from '../src/watch.ts'

@@ -10,7 +10,7 @@ import {
   type KoaContextWithOIDC
 } from 'oidc-provider'
 import type { TombstoneStore } from '../ports.ts'
-import { lowerAcr } from '../risk/assurance.ts'
+import { lowerAcr } from '../risk/ladder.ts'
 import { accountClient, withAccountGrant } from './account-client.ts'
 import { type InteractionChecks, silentErrors, withVigilChecks } from './interaction-policy.ts'
 import { guardSessions } from './session-guard.ts'

@@ -3,7 +3,8 @@
 
 import { usable, type Factor } from '../challenge/strategy.ts'
 import type { SessionRecord, SessionStore } from '../ports.ts'
-import { isKnown, type Ladder, rankOf, reachable, standingOf } from '../risk/assurance.ts'
+import { isKnown, reachable, standingOf } from '../risk/assurance.ts'
+import { type Ladder, rankOf } from '../risk/ladder.ts'
 import { authenticated, liftsCap, newSession } from '../risk/session-risk.ts'
 import { enough, requestedAcr } from './requested-acr.ts'
 

@@ -3,7 +3,7 @@
 // demanded (OpenID Connect Core §5.5.1.1). Where both are asked, both are kept, and the stricter holds.
 
 import { errors } from 'oidc-provider'
-import { belowAll, type Ladder, rankOf } from '../risk/assurance.ts'
+import { belowAll, type Ladder, rankOf } from '../risk/ladder.ts'
 
 export interface RequestedAcr {
   /** Must be met or the request fails: any of these. */

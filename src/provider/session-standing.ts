@@ -2,7 +2,8 @@
 // the account page share.
 
 import type { SessionRecord, SessionStore } from '../ports.ts'
-import { type Ladder, type Standing, standingOf } from '../risk/assurance.ts'
+import { type Standing, standingOf } from '../risk/assurance.ts'
+import { type Ladder } from '../risk/ladder.ts'
 import type { RiskLevel, WatchState } from '../risk/levels.ts'
 
 export interface SessionStanding extends Standing {

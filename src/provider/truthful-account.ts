@@ -4,7 +4,7 @@
 
 import type { Account, FindAccount } from 'oidc-provider'
 import type { TombstoneStore } from '../ports.ts'
-import { lowerAcr } from '../risk/assurance.ts'
+import { lowerAcr } from '../risk/ladder.ts'
 import type { InteractionChecks } from './interaction-policy.ts'
 import type { SessionStanding, SessionStandings } from './session-standing.ts'
 

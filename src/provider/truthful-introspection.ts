@@ -2,7 +2,7 @@
 // since, and nothing of a session that has ended (RFC 9470 §6.2).
 
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
-import { lowerAcr } from '../risk/assurance.ts'
+import { lowerAcr } from '../risk/ladder.ts'
 import type { SessionStandings } from './session-standing.ts'
 import type { SessionsInUse } from './truthful-account.ts'
 

@@ -3,28 +3,7 @@
 // lower a level and never raise one (NIST SP 800-63B-4 §3.2.3).
 
 import type { Authentication, SessionRecord } from '../ports.ts'
-
-export interface AssuranceLevel {
-  readonly acr: string
-  /** Factors of different kinds (something known, held, inherent) that must have passed. */
-  readonly factors: 1 | 2
-  /** Needs a key bound to the origin, with user verification. */
-  readonly phishingResistant: boolean
-  /** Seconds after which the level ages out, counted from the oldest factor that it needs. */
-  readonly maxAgeSeconds: number
-}
-
-/** Levels in rising order. */
-export type Ladder = readonly AssuranceLevel[]
-
-/** Below every level of the ladder (OpenID Connect Core §2 gives "0" this meaning). */
-export const belowAll = '0'
-
-export const defaultLadder: Ladder = [
-  { acr: 'urn:vigil:loa:1', factors: 1, phishingResistant: false, maxAgeSeconds: 12 * 3600 },
-  { acr: 'urn:vigil:loa:2', factors: 2, phishingResistant: false, maxAgeSeconds: 8 * 3600 },
-  { acr: 'urn:vigil:loa:3', factors: 2, phishingResistant: true, maxAgeSeconds: 4 * 3600 }
-]
+import { type AssuranceLevel, belowAll, type Ladder, rankOf } from './ladder.ts'
 
 /** What tokens tell of a session. */
 export interface Standing {
@@ -48,10 +27,11 @@ export function standingOf(
     (last, { at }) => (at <= now && at > (last ?? -1) ? at : last),
     undefined
   )
+  const keyAt = verifiedKeyAt(record.authentications, now)
   const amr = amrOf(latest)
   for (let rank = rankOf(ladder, record.cap?.acr ?? ladder.at(-1)!.acr); rank >= 0; rank--) {
     const level = ladder[rank]!
-    const since = heldSince(level, latest)
+    const since = heldSince(level, latest, keyAt)
     if (since === undefined || now >= since + level.maxAgeSeconds) continue
     return {
       acr: level.acr,
@@ -61,20 +41,6 @@ export function standingOf(
     }
   }
   return { acr: belowAll, amr, ...(authTime !== undefined && { authTime }) }
-}
-
-/** Place of an acr on the ladder from 0; -1 = below all; undefined = unknown. */
-export function rankOf(ladder: Ladder, acr: string): number
-export function rankOf(ladder: Ladder, acr: string, strict: true): number | undefined
-export function rankOf(ladder: Ladder, acr: string, strict?: true): number | undefined {
-  const rank = ladder.findIndex((level) => level.acr === acr)
-  if (rank === -1 && acr !== belowAll && strict) return undefined
-  return rank
-}
-
-/** The lower of two. */
-export function lowerAcr(ladder: Ladder, a: string, b: string): string {
-  return rankOf(ladder, a) <= rankOf(ladder, b) ? a : b
 }
 
 /** True when somebody who has passed `methods` just now stands at `acr` or above. */
@@ -89,6 +55,7 @@ const known = new Set(['pwd', 'pin', 'kba'])
 const held = new Set(['otp', 'hwk', 'swk', 'sc', 'sms', 'tel', 'pop'])
 const inherent = new Set(['fpt', 'face', 'iris', 'retina', 'vbm'])
 const originBound = new Set(['hwk', 'swk'])
+const isOriginBound = (method: string): boolean => originBound.has(method)
 
 /** Something that the person knows, and that whoever was told it knows as well. */
 export function isKnown(method: string): boolean {
@@ -104,22 +71,24 @@ function latestPerMethod(authentications: readonly Authentication[], now: number
   return latest
 }
 
-/** When the level was last held in full: the time of the oldest factor that it needs, or undefined. */
-function heldSince(level: AssuranceLevel, latest: ReadonlyMap<string, number>): number | undefined {
-  if (
-    level.phishingResistant &&
-    !([...latest.keys()].some((method) => originBound.has(method)) && latest.has('user'))
-  ) {
-    return undefined
-  }
+/** When the level was last held in full: the time of the oldest factor that it needs, in the way that is youngest; or undefined. */
+function heldSince(level: AssuranceLevel, latest: ReadonlyMap<string, number>, keyAt: number | undefined) {
+  if (level.phishingResistant) return keyAt
   const kinds = [known, held, inherent]
     .map((kind) => newest(latest, kind))
     .filter((at) => at !== undefined)
     .sort((a, b) => b - a)
-  // A key that verified its user is two factors in one act (NIST SP 800-63B-4 §3.1.7).
-  const verifiedKey = latest.has('user') ? newest(latest, originBound) : undefined
-  if (level.factors === 2) return verifiedKey ?? kinds[1]
-  return kinds[0]
+  const apart = kinds[level.factors - 1]
+  return keyAt === undefined || (apart !== undefined && apart > keyAt) ? apart : keyAt
+}
+
+/**
+ * A key that verified its user is two factors in one act (NIST SP 800-63B-4 §3.1.7), and no two acts make one: a holder who was verified an hour
+ * ago says nothing of whoever touches the key now.
+ */
+function verifiedKeyAt(authentications: readonly Authentication[], now: number): number | undefined {
+  const acts = authentications.filter(({ amr, at }) => at <= now && amr.includes('user') && amr.some(isOriginBound))
+  return acts.length === 0 ? undefined : Math.max(...acts.map(({ at }) => at))
 }
 
 function newest(latest: ReadonlyMap<string, number>, methods: ReadonlySet<string>): number | undefined {

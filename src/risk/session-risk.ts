@@ -4,7 +4,8 @@
 
 import type { LivenessKind } from '../biometrics/liveness/finding.ts'
 import type { Authentication, SeenDevice, SessionRecord } from '../ports.ts'
-import { belowAll, isKnown } from './assurance.ts'
+import { isKnown } from './assurance.ts'
+import { belowAll } from './ladder.ts'
 import { atLeast, type RiskLevel, stronger, type WatchState } from './levels.ts'
 import type { Decision, LoginDoubt } from './policy.ts'
 

@@ -3,15 +3,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { Authentication } from '../../src/ports.ts'
-import {
-  belowAll,
-  defaultLadder,
-  type Ladder,
-  lowerAcr,
-  rankOf,
-  reachable,
-  standingOf
-} from '../../src/risk/assurance.ts'
+import { reachable, standingOf } from '../../src/risk/assurance.ts'
+import { belowAll, defaultLadder, type Ladder, lowerAcr, rankOf } from '../../src/risk/ladder.ts'
 
 const [one, two, three] = defaultLadder.map(({ acr }) => acr) as [string, string, string]
 const at = 1_000_000
@@ -104,6 +97,25 @@ describe('ageing', () => {
   it('repeating both brings the full time back', () => {
     const later = at + 7 * 3600
     expect(standing([...loggedIn, { amr: ['pwd', 'otp'], at: later }], later).acrExpiresAt).toBe(later + 8 * 3600)
+  })
+
+  it('a key that verified its holder long ago and is only touched now does not count as verified now', () => {
+    const key: Authentication[] = [
+      { amr: ['hwk', 'user'], at },
+      { amr: ['hwk'], at: at + 3 * 3600 }
+    ]
+    expect(standing(key, at + 3 * 3600)).toMatchObject({ acr: three, acrExpiresAt: at + 4 * 3600 })
+    expect(standing(key, at + 5 * 3600)).toMatchObject({ acr: two, acrExpiresAt: at + 8 * 3600 })
+    expect(standing(key.slice(1), at + 3 * 3600).acr).toBe(one)
+  })
+
+  it('password and code passed now count from now, however old a key is', () => {
+    const later = at + 9 * 3600
+    const both: Authentication[] = [
+      { amr: ['hwk', 'user'], at },
+      { amr: ['pwd', 'otp'], at: later }
+    ]
+    expect(standing(both, later)).toMatchObject({ acr: two, acrExpiresAt: later + 8 * 3600 })
   })
 
   it('an authentication that was listed late counts by its time', () => {

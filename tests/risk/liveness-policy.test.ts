@@ -1,7 +1,7 @@
 // What a policy may say about liveness, and how the suspicion stands in a session until somebody proves who they are.
 
 import { describe, expect, it } from 'vitest'
-import { defaultLadder } from '../../src/risk/assurance.ts'
+import { defaultLadder } from '../../src/risk/ladder.ts'
 import { decide, defaultPolicyDocument, parsePolicy } from '../../src/risk/policy.ts'
 import { authenticated, demanded, newSession, suspected } from '../../src/risk/session-risk.ts'
 

@@ -5,7 +5,8 @@ import { describe, expect, it, test } from 'vitest'
 import { rhythmVerdicts } from '../../src/biometrics/fixed-text/index.ts'
 import { livenessKinds } from '../../src/biometrics/liveness/index.ts'
 import { VigilError } from '../../src/errors.ts'
-import { belowAll, defaultLadder, rankOf, standingOf } from '../../src/risk/assurance.ts'
+import { standingOf } from '../../src/risk/assurance.ts'
+import { belowAll, defaultLadder, rankOf } from '../../src/risk/ladder.ts'
 import { mayBeDoubted } from '../../src/risk/login-doubt.ts'
 import {
   decide,
