@@ -23,6 +23,7 @@ import { createFactors } from './provider/factors.ts'
 import { createForms } from './provider/forms.ts'
 import { interactionRoutes } from './provider/interaction-routes.ts'
 import { createInvitations, type Invitations } from './provider/invitations.ts'
+import { languageTags } from './provider/languages/index.ts'
 import { createPages, type Pages } from './provider/pages.ts'
 import { createPasswords } from './provider/passwords.ts'
 import type { AccountStore, ServerStorage } from './provider/ports.ts'
@@ -221,6 +222,7 @@ function configuration({ issuer, storage, pages, cookieKey, jwks, clients }: Con
       long: { httpOnly: true, sameSite: 'lax', secure, signed: true },
       short: { httpOnly: true, sameSite: 'lax', secure, signed: true }
     },
+    discovery: { ui_locales_supported: [...languageTags] },
     claims: { openid: ['sub'], profile: ['preferred_username'], email: ['email', 'email_verified'] },
     features: {
       devInteractions: { enabled: false },

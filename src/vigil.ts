@@ -28,6 +28,7 @@ import { createProfiles } from './profiles.ts'
 import { attachHttp } from './provider/attach-http.ts'
 import { freshLoginSeconds } from './provider/fresh-login.ts'
 import { challengeView } from './provider/challenge-view.ts'
+import { languages, wordsOf } from './provider/languages/index.ts'
 import { configureWith } from './provider/configure.ts'
 import { channelPath, isOwnPath, ownApp } from './provider/own-app.ts'
 import { liveSessions, personSessions } from './provider/person-sessions.ts'
@@ -333,7 +334,8 @@ export function createVigil(options: VigilOptions): Vigil {
 
     async challengeOf(details) {
       const record = details.session?.uid ? await storage.sessions.find(details.session.uid) : undefined
-      return challengeView(details, record)
+      const words = wordsOf(details.params['ui_locales']) ?? languages[0]!
+      return challengeView(words, details, record)
     },
 
     pageToken: (uid, purpose) =>

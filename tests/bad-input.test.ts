@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { ErrorCode } from '../src/errors.ts'
 import { errorTable } from '../src/errors.ts'
+import { en } from '../src/provider/languages/en.ts'
 import { publicWords } from '../src/provider/public-errors.ts'
 import { createHeadlessPerson, type HeadlessPerson, type Tokens } from '../src/replay/person.ts'
 import { runningClock } from '../src/replay/replay-stream.ts'
@@ -158,7 +159,7 @@ describe('at the pages', () => {
     const { browser, page } = await loginPage()
     const answer = await browser.submit(page, fields)
     expect(answer.status).toBe(401)
-    expect(answer.text).toContain(publicWords('credentials_invalid').words)
+    expect(answer.text).toContain(publicWords(en, 'credentials_invalid').words)
     expect(answer.text).not.toContain(fields.password || 'value="seven')
     // The page that came back still works.
     const right = await browser.submit(answer, { username: 'ana', password }, 4)
@@ -173,7 +174,7 @@ describe('at the pages', () => {
       const fields = { csrf, username: 'mallory', email: 'mallory@example.test', password }
       const answer = await browser.post(`${house.issuer}/signup`, fields)
       expect(answer.status).toBe(errorTable.form_expired.status)
-      expect(answer.text).toContain(publicWords('form_expired').words)
+      expect(answer.text).toContain(publicWords(en, 'form_expired').words)
     }
     expect(await house.storage.accounts.findByUsername('mallory')).toBeUndefined()
     await expectUnharmed()
@@ -185,7 +186,7 @@ describe('at the pages', () => {
     for (const form of [page, signup]) {
       const answer = await browser.submit(form, { username: 'ana', password: 'a'.repeat(1 << 20) })
       expect(answer.status).toBe(errorTable.body_too_large.status)
-      expect(answer.text).toContain(publicWords('body_too_large').words)
+      expect(answer.text).toContain(publicWords(en, 'body_too_large').words)
     }
     await expectUnharmed()
   })

@@ -1,7 +1,7 @@
 // Walks a person through the sentences and the pointer exercise, and shows how much is learnt. What was typed stays in the text field:
 // it is compared with the sentence here and sent nowhere. The agent beside this script sends the rhythm.
 
-const { status: statusUrl, sentences: sentencesUrl } = document.currentScript.dataset
+const { status: statusUrl, sentences: sentencesUrl, ...texts } = document.currentScript.dataset
 const by = (id) => document.getElementById(id)
 const [sentence, typed, step, ring, ringNumber, ringWords] = ['sentence', 'typed', 'step', 'ring', 'ring-number', 'ring-words'].map(by)
 const [target, play] = ['target', 'play'].map(by)
@@ -14,7 +14,7 @@ let finished = false
 function show(index) {
   position = index
   sentence.textContent = sentences[index % sentences.length]
-  step.textContent = `Sentence ${index + 1}`
+  step.textContent = texts.sentence.replace('{number}', index + 1)
   typed.value = ''
 }
 
@@ -49,7 +49,7 @@ function draw({ state, progress }) {
   const percent = state === 'ready' ? 100 : Math.round(progress * 100)
   ring.setAttribute('stroke-dasharray', `${percent} 100`)
   ringNumber.textContent = `${percent}%`
-  ringWords.textContent = `${percent} percent learnt`
+  ringWords.textContent = texts.learnt.replace('{percent}', percent)
 }
 
 function finish() {
@@ -59,9 +59,9 @@ function finish() {
   by('lead').hidden = true
   by('watching').hidden = true
   window.vigil?.close()
-  by('on').textContent = 'Continue'
+  by('on').textContent = texts.goOn
   by('on').className = 'primary'
-  by('title').textContent = 'Thank you'
+  by('title').textContent = texts.thanks
   by('title').focus()
 }
 

@@ -1,5 +1,7 @@
 // Lets a person look at the password that they type. Everything works without it.
 
+const { showPassword } = document.currentScript.dataset
+
 for (const field of document.querySelectorAll('input[type=password]')) {
   const label = document.createElement('label')
   label.className = 'check'
@@ -8,7 +10,7 @@ for (const field of document.querySelectorAll('input[type=password]')) {
   box.addEventListener('change', () => {
     field.type = box.checked ? 'text' : 'password'
   })
-  label.append(box, ' Show password')
+  label.append(box, ` ${showPassword}`)
   field.after(label)
   // A browser remembers what stood in text fields; a password must be a password again when the form leaves.
   field.form?.addEventListener('submit', () => {

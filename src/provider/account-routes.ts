@@ -4,15 +4,16 @@
 import Router from '@koa/router'
 import { isVigilError, VigilError } from '../errors.ts'
 import { accountSignIn } from './account-client.ts'
-import { passwordProblem, signUpProblems } from './accounts.ts'
+import { passwordProblem, problemsInWords, signUpProblems } from './accounts.ts'
 import { retryAfterSeconds } from './attempts.ts'
+import { wordsFor } from './languages/index.ts'
 import { problemPages } from './pages.ts'
 import { publicWords } from './public-errors.ts'
 import { backFromSignIn, sendToSignIn, signedIn } from './signed-in.ts'
 import { deviceWords, loginWords, moment, standingWords, trainingWords } from './standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
-import type { Accounts, SignUp } from './accounts.ts'
+import type { Accounts, Problem, SignUp } from './accounts.ts'
 import type { Factors } from './factors.ts'
 import type { Forms } from './forms.ts'
 import type { Invitations } from './invitations.ts'
@@ -76,22 +77,23 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
       factors.status(account.id)
     ])
     const csrf = forms.token(ctx, '/account')
+    const words = wordsFor(ctx)
     const data = {
       who: account.username,
       account,
       initial: Array.from(account.username)[0],
-      standing: standing && standingWords(standing),
-      signedInAt: moment(who.loginAt),
-      consentedAt: moment(person?.consentedAt),
-      training: trainingWords(training),
-      password: loginWords(logins),
-      secondFactor: { since: moment(secondFactor.totpSince), left: secondFactor.recoveryCodesLeft },
+      standing: standing && standingWords(words, standing),
+      signedInAt: moment(words, who.loginAt),
+      consentedAt: moment(words, person?.consentedAt),
+      training: trainingWords(words, training),
+      password: loginWords(words, logins),
+      secondFactor: { since: moment(words, secondFactor.totpSince), left: secondFactor.recoveryCodesLeft },
       sessions: sessions.map((session) => ({
         uid: session.uid,
         present: session.uid === who.uid,
-        signedInAt: moment(session.authentications.at(-1)?.at),
-        device: deviceWords(session.device),
-        words: standingWords({ risk: session.risk, watch: session.watch, amr: [], acr: '' })
+        signedInAt: moment(words, session.authentications.at(-1)?.at),
+        device: deviceWords(words, session.device),
+        words: standingWords(words, { risk: session.risk, watch: session.watch, amr: [], acr: '' })
       })),
       csrf
     }
@@ -108,11 +110,12 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
   router.post('/invitation/:token', async (ctx) => {
     const token = ctx.params['token']!
     const { accountId } = await invitations.find(token)
+    let problem: Problem | undefined
     try {
       const fields = await forms.read(ctx, `/invitation/${token}`)
       const password = fields['password'] ?? ''
-      const problem = passwordProblem(password)
-      if (problem) throw new VigilError('form_invalid', problem)
+      problem = passwordProblem(password)
+      if (problem) throw new VigilError('form_invalid', problem.what)
       const taken = await invitations.take(token)
       await accounts.setPassword(accountId, password).catch(async (error: unknown) => {
         await invitations.giveBack(taken)
@@ -125,7 +128,7 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
       seeOther(ctx, accountSignIn(provider, '/account', { prompt: 'login' }))
     } catch (error) {
       if (!isVigilError(error) || error.code === 'invitation_invalid') throw error
-      await showInvitation(ctx, accountId, error)
+      await showInvitation(ctx, accountId, { error, problem })
     }
   })
 
@@ -145,25 +148,29 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
       username: failed?.person.username,
       email: failed?.person.email,
       alert: alertOf(ctx, failed?.error),
-      problems: failed?.error.code === 'form_invalid' ? signUpProblems(failed.person) : []
+      problems:
+        failed?.error.code === 'form_invalid' ? problemsInWords(wordsFor(ctx), signUpProblems(failed.person)) : []
     }
     pages.render(ctx, 'signup', data, { status: failed?.error.status ?? 200 })
   }
 
-  async function showInvitation(ctx: Koa.Context, accountId: string, error?: VigilError): Promise<void> {
+  async function showInvitation(
+    ctx: Koa.Context,
+    accountId: string,
+    failed?: { readonly error: VigilError; readonly problem: Problem | undefined }
+  ): Promise<void> {
     const account = await accounts.find(accountId)
     if (!account) throw new VigilError('invitation_invalid', 'the account is gone')
     const action = `/invitation/${(ctx as Koa.Context & { params: Record<string, string> }).params['token']}`
-    const problems = error?.code === 'form_invalid' ? [{ field: 'password', words: error.message }] : []
     const data = {
       csrf: forms.token(ctx, action),
       action,
       username: account.username,
       initial: Array.from(account.username)[0],
-      alert: alertOf(ctx, error),
-      problems
+      alert: alertOf(ctx, failed?.error),
+      problems: failed?.problem ? problemsInWords(wordsFor(ctx), [failed.problem]) : []
     }
-    pages.render(ctx, 'invitation', data, { status: error?.status ?? 200 })
+    pages.render(ctx, 'invitation', data, { status: failed?.error.status ?? 200 })
   }
 
   return router
@@ -177,5 +184,5 @@ function seeOther(ctx: Koa.Context, url: string): void {
 function alertOf(ctx: Koa.Context, error: VigilError | undefined): ReturnType<typeof publicWords> | undefined {
   const seconds = retryAfterSeconds(error)
   if (seconds !== undefined) ctx.set('Retry-After', String(seconds))
-  return error && publicWords(error.code)
+  return error && publicWords(wordsFor(ctx), error.code)
 }

@@ -16,6 +16,7 @@ import {
 } from './attempts.ts'
 import { passwordLength, passwordMaxLength, passwordMinLength } from './passwords.ts'
 import type { Passwords } from './passwords.ts'
+import type { Words } from './languages/index.ts'
 import type { Account, AccountStore } from './ports.ts'
 
 export interface SignUp {
@@ -26,7 +27,8 @@ export interface SignUp {
 
 export interface Problem {
   readonly field: 'username' | 'email' | 'password'
-  readonly words: string
+  /** What is wrong with it. */
+  readonly what: keyof Words['problems']
 }
 
 export interface Accounts {
@@ -113,7 +115,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     async signUp(person, from) {
       const tidy = tidied(person)
       const [problem] = signUpProblems(tidy)
-      if (problem) throw new VigilError('form_invalid', `${problem.field}: ${problem.words}`)
+      if (problem) throw new VigilError('form_invalid', problem.what)
       await takeAll(byAddress(limiters.signUps, from))
       // Looked up first to spare the hash; the store has the last word when two people want one name at once.
       if (await store.findByUsername(tidy.username)) throw new VigilError('username_taken')
@@ -156,7 +158,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
     async setPassword(accountId, password) {
       const problem = passwordProblem(password)
-      if (problem) throw new VigilError('form_invalid', problem)
+      if (problem) throw new VigilError('form_invalid', problem.what)
       const account = await store.find(accountId)
       if (!account) throw new VigilError('not_found')
       await store.update({ ...account, passwordHash: await passwords.hash(password) })
@@ -164,31 +166,41 @@ export function createAccounts(options: AccountsOptions): Accounts {
   }
 }
 
-/** What is wrong with a sign-up, in words for the person; empty when it can be tried. */
+/** What is wrong with a sign-up; empty when it can be tried. */
 export function signUpProblems(person: SignUp): readonly Problem[] {
   const { username, email } = tidied(person)
   const problems: Problem[] = []
   const length = Array.from(username).length
-  if (length < 2 || length > 64)
-    problems.push({ field: 'username', words: 'Choose a user name of 2 to 64 characters.' })
-  else if (invisible.test(username))
-    problems.push({ field: 'username', words: 'The user name has characters that cannot be seen.' })
+  if (length < 2 || length > 64) problems.push({ field: 'username', what: 'username_length' })
+  else if (invisible.test(username)) problems.push({ field: 'username', what: 'username_invisible' })
   if (email.length > 254 || invisible.test(email) || !/^[^\s@]+@[^\s@]+$/u.test(email)) {
-    problems.push({ field: 'email', words: 'Write an e-mail address such as ana@example.com.' })
+    problems.push({ field: 'email', what: 'email_malformed' })
   }
   const password = passwordProblem(person.password)
-  if (password) problems.push({ field: 'password', words: password })
+  if (password) problems.push(password)
   else if (folded(person.password) === folded(username)) {
-    problems.push({ field: 'password', words: 'The password must not be your user name.' })
+    problems.push({ field: 'password', what: 'password_is_username' })
   }
   return problems
 }
 
-export function passwordProblem(password: string): string | undefined {
+export function passwordProblem(password: string): Problem | undefined {
   const length = passwordLength(password)
-  if (length < passwordMinLength) return `Choose a password of at least ${passwordMinLength} characters.`
-  if (length > passwordMaxLength) return `Choose a password of at most ${passwordMaxLength} characters.`
+  if (length < passwordMinLength) return { field: 'password', what: 'password_short' }
+  if (length > passwordMaxLength) return { field: 'password', what: 'password_long' }
   return undefined
+}
+
+/** For the list above a form. */
+export function problemsInWords(
+  { problems: texts }: Words,
+  problems: readonly Problem[]
+): readonly { readonly field: Problem['field']; readonly words: string }[] {
+  return problems.map(({ field, what }) => {
+    if (what === 'password_short') return { field, words: texts.password_short(passwordMinLength) }
+    if (what === 'password_long') return { field, words: texts.password_long(passwordMaxLength) }
+    return { field, words: texts[what] }
+  })
 }
 
 // Control and format characters: line breaks that forge log lines, and marks that make one name look like another.

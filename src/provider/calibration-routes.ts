@@ -1,10 +1,10 @@
 // Asking a person whether they want to be watched, learning how they type, and the small JSON answers that those pages poll. Needs
 // nothing of the host but its provider, so it comes with the plug-in.
 
-import { readFileSync } from 'node:fs'
 import Router from '@koa/router'
 import { errorTable, VigilError } from '../errors.ts'
 import { isFresh, maxAgeFor } from './fresh-login.ts'
+import { wordsFor } from './languages/index.ts'
 import { problemPages } from './pages.ts'
 import { backFromSignIn, hasAccountPages, sendToSignIn, signedIn } from './signed-in.ts'
 import { trainingWords } from './standing-words.ts'
@@ -30,9 +30,6 @@ export interface CalibrationRoutesOptions {
 /** Paths of the JSON answers. */
 export const calibrationApi: readonly string[] = ['/api/training-status', '/api/calibration', '/api/user-stats']
 
-/** Sentences to type, in order; together some seven hundred keystrokes. */
-export const sentences: readonly string[] = readSentences()
-
 export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
   const { provider, vigil, pages, forms, now = () => Math.floor(Date.now() / 1000) } = options
   const router = new Router()
@@ -53,7 +50,7 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
       consented: person?.consentedAt !== undefined,
       withdrawn: person?.consentedAt === undefined && person?.withdrawnAt !== undefined,
       confirmed: ctx.query['state'] === 'withdraw',
-      training: trainingWords(await vigil.trainingStatus(who.accountId)),
+      training: trainingWords(wordsFor(ctx), await vigil.trainingStatus(who.accountId)),
       home: await homeOf()
     }
     return pages.render(ctx, 'watch-consent', data)
@@ -93,8 +90,7 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     if (backFromSignIn(ctx, pages)) return undefined
     const data = {
       pageToken: vigil.pageToken(who.uid, 'calibration'),
-      training: trainingWords(await vigil.trainingStatus(who.accountId)),
-      first: sentences[0],
+      training: trainingWords(wordsFor(ctx), await vigil.trainingStatus(who.accountId)),
       home: await homeOf(),
       wide: true
     }
@@ -111,6 +107,7 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     const person = await vigil.person(who.accountId)
     if (person?.consentedAt === undefined) throw new VigilError('consent_required')
     if (!(await isFresh(vigil, who, now()))) throw new VigilError('fresh_login_required')
+    const { sentences } = wordsFor(ctx).calibration
     ctx.body = { sentences, status: statusAnswer(await vigil.trainingStatus(who.accountId)) }
   })
 
@@ -183,12 +180,4 @@ function statusAnswer(status: TrainingStatus): Record<string, unknown> {
 function seeOther(ctx: Koa.Context, url: string): void {
   ctx.status = 303
   ctx.redirect(url)
-}
-
-function readSentences(): readonly string[] {
-  const read: unknown = JSON.parse(readFileSync(new URL('../../views/sentences.json', import.meta.url), 'utf8'))
-  if (!Array.isArray(read) || !read.every((sentence) => typeof sentence === 'string')) {
-    throw new VigilError('config_invalid', 'views/sentences.json must be a list of sentences')
-  }
-  return read
 }

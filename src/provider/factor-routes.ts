@@ -6,6 +6,7 @@ import { inGroups, base32, otpauthUri } from '../challenge/totp.ts'
 import { isVigilError, VigilError } from '../errors.ts'
 import { retryAfterSeconds, type Visitor } from './attempts.ts'
 import { isFresh, maxAgeFor } from './fresh-login.ts'
+import { wordsFor } from './languages/index.ts'
 import { problemPages } from './pages.ts'
 import { publicWords } from './public-errors.ts'
 import { backFromSignIn, sendToSignIn, signedIn } from './signed-in.ts'
@@ -132,7 +133,7 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
     const data = {
       who: found.account.username,
       csrf: forms.token(ctx, place),
-      since: moment(totpSince),
+      since: moment(wordsFor(ctx), totpSince),
       left: recoveryCodesLeft,
       ...alertOf(ctx, error)
     }
@@ -181,5 +182,5 @@ function alertOf(ctx: Koa.Context, error: VigilError | undefined): { alert?: Ret
   if (!error) return {}
   const seconds = retryAfterSeconds(error)
   if (seconds !== undefined) ctx.set('Retry-After', String(seconds))
-  return { alert: publicWords(error.code) }
+  return { alert: publicWords(wordsFor(ctx), error.code) }
 }

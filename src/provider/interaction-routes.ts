@@ -8,11 +8,12 @@ import type { ChallengeStrategy } from '../challenge/strategy.ts'
 import type { CodeAnswer } from '../challenge/totp.ts'
 import { isVigilError, VigilError } from '../errors.ts'
 import { accountClientId } from './account-client.ts'
-import { signUpProblems } from './accounts.ts'
+import { problemsInWords, signUpProblems } from './accounts.ts'
 import { retryAfterSeconds } from './attempts.ts'
-import { factorView, oneMore } from './challenge-view.ts'
+import { factorField, factorView, oneMore } from './challenge-view.ts'
+import { preferLanguages, wordsFor } from './languages/index.ts'
 import { isSessionNotFound, problemPages } from './pages.ts'
-import { publicWords, wrongPassword } from './public-errors.ts'
+import { publicWords } from './public-errors.ts'
 import { scopeWords } from './scope-words.ts'
 import type Koa from 'koa'
 import type { Interaction, InteractionResults, default as Provider } from 'oidc-provider'
@@ -144,6 +145,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
   ): Promise<Interaction> {
     try {
       const details = await provider.interactionDetails(ctx.req, ctx.res)
+      preferLanguages(ctx, details.params['ui_locales'])
       if (details.uid !== ctx.params['uid'])
         throw new VigilError('interaction_lost', 'the address names another interaction')
       if (prompt && details.prompt.name !== prompt)
@@ -186,19 +188,20 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       ...alertOf(ctx, failed?.error)
     }
     if (challenged) {
+      const words = wordsFor(ctx)
       const { account, view, offered } = challenged
       const wanted = failed?.factor ?? ctx.query['with']
       const factor = offered.find(({ id }) => id === wanted) ?? offered[0]
       if (!factor) throw new VigilError('factor_missing')
       const data = {
         ...shared,
-        alert: failed?.error.code === 'credentials_invalid' ? wrongPassword : shared.alert,
+        alert: failed?.error.code === 'credentials_invalid' ? words.wrongPassword : shared.alert,
         kind: view.kind,
-        words: view.words,
+        words: words.challenge.reasons[view.reason],
         username: account.username,
         initial: Array.from(account.username)[0],
-        factor: factorView(factor.id),
-        others: offered.filter((other) => other !== factor).map(({ id }) => factorView(id))
+        factor: factorView(words, factor.id),
+        others: offered.filter((other) => other !== factor).map(({ id }) => factorView(words, id))
       }
       pages.render(ctx, 'challenge', data, howFor(details, failed?.error))
       return
@@ -221,7 +224,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       username: failed?.person.username,
       email: failed?.person.email,
       ...alertOf(ctx, failed?.error),
-      problems: signUpProblemsAfter(failed)
+      problems: problemsInWords(wordsFor(ctx), signUpProblemsAfter(failed))
     }
     pages.render(ctx, 'signup', data, howFor(details, failed?.error))
   }
@@ -241,7 +244,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       policyUri: client.policyUri,
       tosUri: client.tosUri,
       username: account?.username,
-      asks: scopeWords(scopes.length > 0 ? scopes : fallback, asked.missingOIDCClaims ?? [])
+      asks: scopeWords(wordsFor(ctx), scopes.length > 0 ? scopes : fallback, asked.missingOIDCClaims ?? [])
     }
     pages.render(ctx, 'consent', data, howFor(details))
   }
@@ -275,7 +278,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
   /** The challenge: it is known who must prove it. */
   async function passAgain({ account, offered }: Challenged, fields: Fields, from: Visitor): Promise<Passed> {
     const wanted = fields['factor']
-    const strategy = offered.find(({ id }) => (wanted === undefined ? factorView(id).field in fields : id === wanted))
+    const strategy = offered.find(({ id }) => (wanted === undefined ? factorField(id) in fields : id === wanted))
     // A page of yesterday, or a form that somebody made: what is not asked for is not looked at.
     if (!strategy) throw new VigilError('form_expired', 'the answer is for a factor that is not asked for')
     const { state } = await strategy.begin(account.id)
@@ -364,7 +367,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
 
 interface Challenged {
   readonly account: Account
-  readonly view: ChallengeView
+  readonly view: Pick<ChallengeView, 'kind' | 'reason'>
   readonly offered: readonly PageStrategy[]
 }
 
@@ -413,7 +416,7 @@ function alertOf(ctx: Koa.Context, error: VigilError | undefined): { alert?: Ret
   if (!error) return {}
   const seconds = retryAfterSeconds(error)
   if (seconds !== undefined) ctx.set('Retry-After', String(seconds))
-  return { alert: publicWords(error.code) }
+  return { alert: publicWords(wordsFor(ctx), error.code) }
 }
 
 function signUpProblemsAfter(

@@ -7,7 +7,9 @@ import { extname } from 'node:path'
 import { Eta } from 'eta'
 import { errorTable, isVigilError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
+import { wordsFor } from './languages/index.ts'
 import { publicWords } from './public-errors.ts'
+import { rich } from './rich-text.ts'
 import type Koa from 'koa'
 
 export interface RenderOptions {
@@ -57,10 +59,13 @@ export function createPages(options: PagesOptions): Pages {
   ): void {
     const nonce = randomBytes(16).toString('base64')
     const asset = (name: string): string => `${base}/vigil/assets/${name}?v=${assets.get(name)?.version ?? ''}`
-    const html = eta.render(`./${view}`, { ...data, brand, base, nonce, asset })
+    const words = wordsFor(ctx)
+    const html = eta.render(`./${view}`, { ...data, t: words, rich, brand, base, nonce, asset })
     ctx.status = how.status ?? 200
     ctx.type = 'html'
     ctx.set(pageHeaders(nonce, how))
+    ctx.set('Content-Language', words.tag)
+    ctx.vary('Accept-Language')
     ctx.body = html
   }
 
@@ -70,7 +75,7 @@ export function createPages(options: PagesOptions): Pages {
     render,
 
     problem(ctx, code, way) {
-      const { title, words } = publicWords(code)
+      const { title, words } = publicWords(wordsFor(ctx), code)
       const status = errorTable[code].status ?? 500
       // Browsers prefer HTML and say so; a program that says nothing reads JSON.
       if (ctx.accepts('json', 'html') === 'json') {

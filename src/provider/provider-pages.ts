@@ -1,7 +1,8 @@
 // The pages that oidc-provider asks its host for: an error that cannot go back to the application, and the two pages of signing out.
 
 import { isSessionNotFound, type Pages } from './pages.ts'
-import { publicWords } from './public-errors.ts'
+import { preferLanguages, type Words, wordsFor } from './languages/index.ts'
+import { type PublicWords, publicWords } from './public-errors.ts'
 import type { Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 
 export interface ProviderPages {
@@ -15,13 +16,15 @@ export interface ProviderPages {
 export function providerPages(pages: Pages): ProviderPages {
   return {
     renderError(ctx, out, error) {
-      const words = wordsFor(out, error, ctx.status)
+      speak(ctx)
+      const words = explained(wordsFor(ctx), out, error, ctx.status)
       const detail = [out.error, out.error_description].filter(Boolean).join(': ')
       // The provider has set the status that the protocol wants; the page keeps it, save where there is no session to go on with.
       pages.render(ctx, 'error', { ...words, detail }, { status: isSessionNotFound(error) ? 410 : ctx.status })
     },
 
     logoutSource(ctx, form) {
+      speak(ctx)
       const { client, params } = ctx.oidc
       const back = params?.['post_logout_redirect_uri']
       const data = { form, client: client && (client.clientName ?? client.clientId) }
@@ -29,19 +32,22 @@ export function providerPages(pages: Pages): ProviderPages {
     },
 
     postLogoutSuccessSource(ctx) {
+      speak(ctx)
       const { client } = ctx.oidc
       pages.render(ctx, 'signed-out', { client: client && (client.clientName ?? client.clientId) })
     }
   }
 }
 
-function wordsFor(out: ErrorOut, error: Error, status: number): { readonly title: string; readonly words: string } {
-  if (isSessionNotFound(error)) return publicWords('interaction_lost')
-  if (status === 404) return publicWords('not_found')
-  if (out.error === 'server_error' || status >= 500) return publicWords('internal')
-  return {
-    title: 'This request cannot be answered',
-    words:
-      'The application sent you here with something that we cannot accept. Nothing was changed. Go back to it and try again; if it happens again, tell the people who run it.'
-  }
+/** The request that the provider answers may name languages; one that it could not read has none. */
+function speak(ctx: KoaContextWithOIDC): void {
+  const wanted = ctx.oidc?.params?.['ui_locales']
+  if (wanted !== undefined) preferLanguages(ctx, wanted)
+}
+
+function explained(words: Words, out: ErrorOut, error: Error, status: number): PublicWords {
+  if (isSessionNotFound(error)) return publicWords(words, 'interaction_lost')
+  if (status === 404) return publicWords(words, 'not_found')
+  if (out.error === 'server_error' || status >= 500) return publicWords(words, 'internal')
+  return words.requestRefused
 }

@@ -1,6 +1,7 @@
 // Who is signed in at a page of the provider itself, and how a page sends a browser away to sign in without sending it in circles.
 
 import { accountClientId, accountSignIn, type AccountPlace } from './account-client.ts'
+import { wordsFor } from './languages/index.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import type { Pages } from './pages.ts'
@@ -43,7 +44,7 @@ export async function sendToSignIn(
   const how = { ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }), ...(state === undefined ? {} : { state }) }
   const href = accountSignIn(provider, place, how)
   if (ctx.method === 'GET' && ctx.query['state'] !== undefined)
-    return pages.problem(ctx, because, { href, label: 'Sign in' })
+    return pages.problem(ctx, because, { href, label: wordsFor(ctx).common.signIn })
   ctx.status = 303
   ctx.redirect(href)
 }

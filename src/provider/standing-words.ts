@@ -4,6 +4,7 @@ import { fewestToJudge as loginsUntilJudged } from '../biometrics/fixed-text/ind
 import { deviceClasses, type DeviceClass } from '../biometrics/device-class.ts'
 import type { SessionRecord } from '../ports.ts'
 import type { RiskLevel, WatchState } from '../risk/levels.ts'
+import type { Words } from './languages/index.ts'
 import type { TrainingStatus } from './vigil-api.ts'
 
 export interface StandingWords {
@@ -14,19 +15,23 @@ export interface StandingWords {
   readonly level: string
 }
 
-export function standingWords(standing: {
-  readonly risk: RiskLevel
-  readonly watch: WatchState
-  readonly amr: readonly string[]
-  readonly acr: string
-}): StandingWords {
-  const [risk, tone] = risks[standing.risk]
-  const methods = standing.amr.flatMap((method) => (Object.hasOwn(methodNames, method) ? [methodNames[method]!] : []))
+export function standingWords(
+  { standing: words, common }: Words,
+  standing: {
+    readonly risk: RiskLevel
+    readonly watch: WatchState
+    readonly amr: readonly string[]
+    readonly acr: string
+  }
+): StandingWords {
+  const methods = standing.amr.flatMap((method) =>
+    Object.hasOwn(words.methods, method) ? [words.methods[method]!] : []
+  )
   return {
-    risk,
-    tone,
-    watch: watches[standing.watch],
-    how: methods.join(' and ') || 'in a way without a name',
+    risk: words.risk[standing.risk],
+    tone: tones[standing.risk],
+    watch: words.watch[standing.watch],
+    how: methods.length > 0 ? methods.reduce(common.and) : words.noMethod,
     level: standing.acr
   }
 }
@@ -39,71 +44,45 @@ export interface TrainingWords {
   readonly devices?: string
 }
 
-export function trainingWords(status: TrainingStatus): TrainingWords {
+export function trainingWords(words: Words, status: TrainingStatus): TrainingWords {
   return {
     state: status.state,
-    words: trainings[status.state],
+    words: words.training.states[status.state],
     percent: Math.round(Math.min(1, Math.max(0, status.progress)) * 100),
-    ...(status.devices?.length && { devices: knownOn(status.devices) })
+    ...(status.devices?.length && { devices: knownOn(words, status.devices) })
   }
 }
 
 /** Of a session on a device where the person is not known. Undefined for any other. */
-export function deviceWords(device: SessionRecord['device']): string | undefined {
+export function deviceWords({ training }: Words, device: SessionRecord['device']): string | undefined {
   if (!device || device.known) return undefined
-  return `A new device: you are not known ${deviceNames[device.class]} yet, so here you are compared with how this session began.`
+  return training.newDevice(training.devices[device.class])
 }
 
-function knownOn(devices: readonly DeviceClass[]): string {
-  const missing = deviceClasses.filter((device) => !devices.includes(device)).map((device) => deviceNames[device])
-  const known = `You are known ${devices.map((device) => deviceNames[device]).join(' and ')}`
-  return missing.length === 0 ? `${known}.` : `${known}, and not yet ${missing.join(' or ')}.`
-}
-
-const deviceNames: Readonly<Record<DeviceClass, string>> = {
-  keyboard: 'at a keyboard',
-  touch: 'on a touch screen'
+function knownOn({ training, common }: Words, devices: readonly DeviceClass[]): string {
+  const known = devices.map((device) => training.devices[device]).reduce(common.and)
+  const missing = deviceClasses.filter((device) => !devices.includes(device)).map((device) => training.devices[device])
+  return missing.length === 0 ? training.knownOn(known) : training.knownOnNotOn(known, missing.reduce(common.or))
 }
 
 /** What is known of how the password is typed. Undefined when nothing is. */
-export function loginWords(loginsLearnt: number): string | undefined {
+export function loginWords({ training }: Words, loginsLearnt: number): string | undefined {
   if (loginsLearnt === 0) return undefined
-  if (loginsLearnt < loginsUntilJudged) return 'We are getting to know how you type your password.'
-  return `We know how you type your password, from ${loginsLearnt} sign-ins. It is forgotten when you change the password.`
+  return loginsLearnt < loginsUntilJudged ? training.passwordLearning : training.passwordKnown(loginsLearnt)
 }
 
-const risks = {
-  LOW: ['Nothing unusual', 'good'],
-  MEDIUM: ['Something looked unusual', 'doubt'],
-  HIGH: ['We are not sure that this is you', 'wrong']
-} as const satisfies Record<RiskLevel, readonly [string, StandingWords['tone']]>
-
-const watches: Readonly<Record<WatchState, string>> = {
-  watched: 'On: your typing and pointing are compared with what we know of you',
-  unobserved: 'Interrupted: nothing has reached us from this session for a while',
-  not_watched: 'Off: this session is not watched'
-}
-
-const methodNames: Readonly<Record<string, string>> = {
-  pwd: 'your password',
-  otp: 'a one-time code',
-  hwk: 'a security key',
-  swk: 'a passkey',
-  pop: 'a key of this device',
-  user: 'a touch or look at your device',
-  mfa: 'two different proofs'
-}
-
-const trainings: Readonly<Record<TrainingStatus['state'], string>> = {
-  no_consent: 'You have not agreed to it. Nothing about your typing is kept.',
-  none: 'You have agreed, but we have not seen you type yet.',
-  collecting: 'We are getting to know your rhythm.',
-  ready: 'We know your rhythm, and ask only when it is not yours.'
-}
+const tones = { LOW: 'good', MEDIUM: 'doubt', HIGH: 'wrong' } as const satisfies Record<
+  RiskLevel,
+  StandingWords['tone']
+>
 
 /** A time for a page: machines get the first, people the second, in UTC until a script knows better. */
-export function moment(seconds: number | undefined): { readonly iso: string; readonly words: string } | undefined {
+export function moment(
+  { tag }: Words,
+  seconds: number | undefined
+): { readonly iso: string; readonly words: string } | undefined {
   if (seconds === undefined) return undefined
-  const iso = new Date(seconds * 1000).toISOString()
-  return { iso, words: `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC` }
+  const date = new Date(seconds * 1000)
+  const format = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
+  return { iso: date.toISOString(), words: `${format.format(date)} UTC` }
 }

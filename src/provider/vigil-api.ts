@@ -6,6 +6,7 @@ import type { DeviceClass } from '../biometrics/device-class.ts'
 import type { RiskLevel, WatchState } from '../risk/levels.ts'
 import type { ChannelPurpose } from '../channel/ports.ts'
 import type { Person, ProfileVersion, SessionRecord } from '../ports.ts'
+import type { Words } from './languages/index.ts'
 
 export interface VigilEvents {
   'risk.changed': {
@@ -38,11 +39,15 @@ export interface LoginTyping {
 export interface ChallengeView {
   /** `risk`: somebody else may be at the keyboard. `acr`: the relying party asks for a level. `age`: the level has aged out. */
   readonly kind: 'risk' | 'acr' | 'age'
-  /** One sentence for the person, in plain words. */
+  readonly reason: ChallengeReason
+  /** One sentence for the person, in plain words and in the language of the request's `ui_locales`, else English. */
   readonly words: string
   /** Since when, in seconds, for a risk. */
   readonly since?: number
 }
+
+/** What a sentence that asks is chosen from. */
+export type ChallengeReason = keyof Words['challenge']['reasons']
 
 export interface TrainingStatus {
   /** `none`: no consent or nothing typed yet; `collecting`; `ready`: a profile serves. */

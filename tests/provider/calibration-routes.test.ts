@@ -1,7 +1,7 @@
 // Being asked, teaching, and taking it back.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { sentences } from '../../src/provider/calibration-routes.ts'
+import { languages } from '../../src/provider/languages/index.ts'
 import { openPagesHouse } from './pages-house.ts'
 import { formsOf, visitor } from './visitor.ts'
 import type { PagesHouse } from './pages-house.ts'
@@ -30,6 +30,8 @@ beforeEach(async () => {
   asked = await person.submit(await person.get('/signup'), { username: name, email: 'a@example.test', password })
   accountId = (await house.storage.accounts.findByUsername(name))!.id
 })
+
+const { sentences } = languages[0]!.calibration
 
 describe('the question', () => {
   test('says what is recorded, what never is, and that access does not depend on it', () => {
@@ -152,9 +154,9 @@ describe('the answers for scripts', () => {
     expect(JSON.parse((await person.raw('/api/calibration')).text)).toEqual({ sentences, status })
   })
 
-  test('the sentences are enough for a profile', () => {
-    expect(sentences.length).toBeGreaterThanOrEqual(12)
-    expect(sentences.join('').length).toBeGreaterThanOrEqual(500)
-    for (const sentence of sentences) expect(sentence).toMatch(/^[\x20-\x7e]{40,70}$/)
+  test.each(languages)('the sentences are enough for a profile: $tag', ({ calibration }) => {
+    expect(calibration.sentences.length).toBeGreaterThanOrEqual(12)
+    expect(calibration.sentences.join('').length).toBeGreaterThanOrEqual(500)
+    for (const sentence of calibration.sentences) expect(sentence).toMatch(/^[\x20-\x7eäöüßÄÖÜ]{40,70}$/)
   })
 })

@@ -124,15 +124,15 @@ describe('signing in', () => {
 describe('a challenge', () => {
   test('says why, names the person, asks for the password only, and lets them on', async () => {
     const person = await signedIn()
-    house.heart.challenge = { kind: 'risk', words: 'Somebody else may be at your keyboard.' }
+    house.heart.challenge = { kind: 'risk', reason: 'behaviour', words: '' }
     try {
       const page = await person.get(shopRequest(house, { prompt: 'login' }))
-      expect(page.text).toContain('Somebody else may be at your keyboard.')
+      expect(page.text).toContain('did not look like yours')
       expect(page.text).toContain('<strong>ana</strong>')
       expect(Object.keys(formsOf(page)[0]!.fields).sort()).toEqual(['csrf', 'factor', 'password', 'vigil_rhythm'])
       const wrong = await person.submit(page, { password: 'not hers at all' })
       expect(wrong.status).toBe(401)
-      expect(wrong.text).toContain('Somebody else may be at your keyboard.')
+      expect(wrong.text).toContain('did not look like yours')
       const back = await person.submit(wrong, { password: ana.password })
       expect(back.headers.get('location')).toContain('code=')
     } finally {
@@ -146,7 +146,7 @@ describe('a challenge', () => {
       { address: '192.0.2.2' }
     )
     const person = await signedIn()
-    house.heart.challenge = { kind: 'risk', words: 'Please confirm.' }
+    house.heart.challenge = { kind: 'risk', reason: 'other', words: '' }
     try {
       const page = await person.get(shopRequest(house, { prompt: 'login' }))
       const answer = await person.submit(page, { username: 'mallory', password: 'mallory has one too' })
@@ -158,7 +158,7 @@ describe('a challenge', () => {
 
   test('has a way out for somebody who is not that person: the session ends and the sign-in starts afresh', async () => {
     const person = await signedIn()
-    house.heart.challenge = { kind: 'risk', words: 'Please confirm.' }
+    house.heart.challenge = { kind: 'risk', reason: 'other', words: '' }
     const page = await person.get(shopRequest(house, { prompt: 'login' }))
     delete house.heart.challenge
     const out = formsOf(page)[0]!.targets.find((target) => target.endsWith('/signout'))!

@@ -6,6 +6,7 @@ import Koa from 'koa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { errorTable, VigilError, type ErrorCode } from '../../src/errors.ts'
 import { createPages, problemPages } from '../../src/provider/pages.ts'
+import { en } from '../../src/provider/languages/en.ts'
 import { publicWords } from '../../src/provider/public-errors.ts'
 import type { AddressInfo } from 'node:net'
 
@@ -99,7 +100,7 @@ describe('files of pages', () => {
     expect(again.status).toBe(304)
   })
 
-  test.each(['layout.eta', 'sentences.json', '..%2fpackage.json', 'constructor'])(
+  test.each(['layout.eta', 'constructor.js', '..%2fpackage.json', 'constructor'])(
     '%s is not one of them',
     async (name) => {
       expect((await fetch(`${url}/assets/${name}`)).status).toBe(404)
@@ -149,7 +150,7 @@ describe('an error', () => {
       'storage_unavailable',
       'conflict'
     ]
-    const fallback = publicWords('internal').title
-    for (const code of onPages) expect([code, publicWords(code).title]).not.toContain(fallback)
+    const fallback = publicWords(en, 'internal').title
+    for (const code of onPages) expect([code, publicWords(en, code).title]).not.toContain(fallback)
   })
 })

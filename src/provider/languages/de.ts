@@ -1,0 +1,395 @@
+// Deutsch: German, in the order of `en.ts`.
+
+import type { Words } from './index.ts'
+
+export const de: Words = {
+  tag: 'de',
+
+  errors: {
+    form_expired: {
+      title: 'Bitte noch einmal absenden',
+      words:
+        'Das Formular war zu lange offen oder kam von einer anderen Seite. Es wurde nichts geändert. Bitte versuchen Sie es noch einmal.'
+    },
+    form_invalid: { title: 'Da fehlt noch etwas', words: 'Bitte prüfen Sie die markierten Felder.' },
+    body_too_large: {
+      title: 'Das war zu viel',
+      words: 'Was gesendet wurde, ist länger, als dieses Formular aufnehmen kann. Es wurde nichts geändert.'
+    },
+    username_taken: {
+      title: 'Dieser Name ist vergeben',
+      words: 'Diesen Benutzernamen verwendet schon jemand. Bitte wählen Sie einen anderen.'
+    },
+    credentials_invalid: {
+      title: 'Das passt nicht zusammen',
+      words: 'Der Benutzername oder das Passwort stimmt nicht. Bitte versuchen Sie es noch einmal.'
+    },
+    code_invalid: {
+      title: 'Dieser Code passt nicht',
+      words: 'Vielleicht ist er vertippt, zu alt oder schon benutzt. Bitte versuchen Sie es mit dem nächsten.'
+    },
+    offer_expired: {
+      title: 'Hier ist ein neuer Schlüssel',
+      words: 'Der vorige wurde vor zu langer Zeit gezeigt. Bitte löschen Sie ihn in der App und nehmen Sie diesen.'
+    },
+    factor_missing: {
+      title: 'Wir können Sie um keinen Nachweis bitten',
+      words:
+        'Ihr Konto hat nichts mehr, womit Sie zeigen könnten, dass Sie es sind. Bitte wenden Sie sich an die Stelle, die diesen Dienst betreibt.'
+    },
+    too_many_attempts: {
+      title: 'Bitte warten Sie ein wenig',
+      words:
+        'Es gab zu viele Versuche. Zum Schutz des Kontos bitten wir Sie, ein paar Minuten zu warten und es dann noch einmal zu versuchen.'
+    },
+    overloaded: {
+      title: 'Gerade ist sehr viel los',
+      words: 'Zu viele Menschen melden sich gleichzeitig an. Bitte versuchen Sie es gleich noch einmal.'
+    },
+    storage_unavailable: {
+      title: 'Wir kommen gerade nicht an unsere Daten',
+      words: 'Es wurde nichts geändert. Bitte versuchen Sie es gleich noch einmal.'
+    },
+    conflict: {
+      title: 'Jemand war schneller',
+      words: 'Das wurde im selben Moment an anderer Stelle geändert. Bitte versuchen Sie es noch einmal.'
+    },
+    not_signed_in: { title: 'Bitte melden Sie sich an', words: 'Diese Seite ist für angemeldete Personen.' },
+    fresh_login_required: {
+      title: 'Bitte melden Sie sich noch einmal an',
+      words:
+        'Für diesen Schritt müssen wir sicher sein, dass Sie es sind. Ihre letzte Anmeldung ist mehr als zehn Minuten her.'
+    },
+    consent_required: {
+      title: 'Zuerst brauchen wir Ihre Zustimmung',
+      words: 'Wie Sie tippen, lernen wir erst, wenn Sie dem zugestimmt haben.'
+    },
+    invitation_invalid: {
+      title: 'Dieser Link gilt nicht mehr',
+      words:
+        'Er wurde schon benutzt oder ist älter als ein Tag. Einen neuen bekommen Sie von der Stelle, die diesen Dienst betreibt.'
+    },
+    interaction_lost: {
+      title: 'Diese Anmeldung ist beendet',
+      words:
+        'Sie hat zu lange gedauert, wurde in einem anderen Tab beendet oder in einem anderen Browser begonnen. Es ist nichts kaputt: Gehen Sie zur Anwendung zurück und melden Sie sich noch einmal an.'
+    },
+    not_found: {
+      title: 'Hier ist nichts',
+      words: 'Vielleicht ist die Adresse vertippt, oder die Seite ist umgezogen.'
+    },
+    internal: {
+      title: 'Bei uns ist etwas schiefgegangen',
+      words: 'Es liegt nicht an Ihnen, und es wurde nichts geändert. Bitte versuchen Sie es gleich noch einmal.'
+    }
+  },
+  wrongPassword: {
+    title: 'Das passt nicht',
+    words: 'Das Passwort stimmt nicht. Bitte versuchen Sie es noch einmal.'
+  },
+  requestRefused: {
+    title: 'Diese Anfrage können wir nicht beantworten',
+    words:
+      'Die Anwendung hat Sie mit etwas hierher geschickt, das wir nicht annehmen können. Es wurde nichts geändert. Gehen Sie zu ihr zurück und versuchen Sie es noch einmal; wenn es wieder geschieht, sagen Sie es denen, die sie betreiben.'
+  },
+  problems: {
+    username_length: 'Wählen Sie einen Benutzernamen mit 2 bis 64 Zeichen.',
+    username_invisible: 'Der Benutzername enthält Zeichen, die man nicht sehen kann.',
+    email_malformed: 'Schreiben Sie eine E-Mail-Adresse wie ana@example.com.',
+    password_short: (fewest) => `Wählen Sie ein Passwort mit mindestens ${fewest} Zeichen.`,
+    password_long: (most) => `Wählen Sie ein Passwort mit höchstens ${most} Zeichen.`,
+    password_is_username: 'Das Passwort darf nicht Ihr Benutzername sein.'
+  },
+
+  common: {
+    accountLinks: 'Konto',
+    signOut: 'Abmelden',
+    signIn: 'Anmelden',
+    cancel: 'Abbrechen',
+    notNow: 'Jetzt nicht',
+    back: 'Zurück',
+    backToAccount: 'Zurück zu Ihrem Konto',
+    code: 'Code',
+    username: 'Benutzername',
+    password: 'Passwort',
+    newPassword: 'Neues Passwort',
+    passwordHint: (fewest) => `Mindestens ${fewest} Zeichen. Ein paar Wörter sind eine gute Wahl.`,
+    showPassword: 'Passwort anzeigen',
+    signedInAs: 'Angemeldet als',
+    unknown: 'unbekannt',
+    and: (one, other) => `${one} und ${other}`,
+    or: (one, other) => `${one} oder ${other}`
+  },
+
+  login: {
+    title: 'Anmelden',
+    lead: (client) => `weiter zu **${client}**`,
+    newHere: 'Neu hier?',
+    signUp: 'Konto anlegen'
+  },
+
+  signUp: {
+    title: 'Konto anlegen',
+    lead: (client) => `weiter zu **${client}**`,
+    email: 'E-Mail-Adresse',
+    submit: 'Konto anlegen',
+    haveOne: 'Sie haben schon ein Konto?'
+  },
+
+  invitation: {
+    title: 'Passwort festlegen',
+    lead: 'Dieser Link gilt einmal. Danach melden Sie sich mit dem Passwort an, das Sie jetzt wählen.',
+    username: 'Ihr Benutzername',
+    submit: 'Passwort festlegen und anmelden'
+  },
+
+  grant: {
+    title: 'Zugriff erlauben',
+    heading: 'Zugriff erlauben?',
+    lead: (client) => `**${client}** möchte:`,
+    who: (username, destination) =>
+      `Sie sind als **${username}** angemeldet. Nach Ihrer Entscheidung geht es zurück zu **${destination}**.`,
+    policy: 'Datenschutz',
+    terms: 'Nutzungsbedingungen',
+    allow: 'Erlauben',
+    refuse: 'Nicht erlauben',
+    scopes: {
+      openid: 'wissen, dass Sie es sind',
+      profile: 'Ihren Namen und Ihr Profil sehen',
+      email: 'Ihre E-Mail-Adresse sehen',
+      address: 'Ihre Postanschrift sehen',
+      phone: 'Ihre Telefonnummer sehen',
+      offline_access: 'verbunden bleiben, während Sie weg sind'
+    },
+    otherScope: (scope) => `„${scope}“ verwenden`,
+    claims: (claims) => `diese Angaben sehen: ${claims}`
+  },
+
+  challenge: {
+    title: 'Bestätigen Sie, dass Sie es sind',
+    confirm: 'Bestätigen',
+    notYou: 'Sie sind es nicht? Abmelden',
+    why: 'Warum werde ich gefragt?',
+    whyRisk:
+      'Wir vergleichen den Rhythmus beim Tippen und Zeigen mit dem, was wir von Ihnen kennen. Weicht er ab, fragen wir noch einmal, statt zu raten. Vielleicht ist es nur eine andere Tastatur oder ein müder Tag; niemand hält Ihnen das vor.',
+    whyAge:
+      'Manche Schritte brauchen eine Anmeldung aus den letzten Minuten, damit ein offener Bildschirm nicht genügt, um sie zu tun.',
+    whyLevel: (client) =>
+      `${client} verlangt für den nächsten Schritt mehr Gewissheit, als Ihre Anmeldung bisher gegeben hat.`,
+    waits: (client) => `**${client}** wartet auf Sie und macht weiter, sobald Sie bestätigt haben.`,
+    reasons: {
+      behaviour:
+        'Das Tippen oder Zeigen in Ihrer Sitzung sah nicht nach Ihnen aus. Bitte bestätigen Sie, dass Sie es sind.',
+      liveness:
+        'Wir konnten nicht erkennen, dass in Ihrer Sitzung ein Mensch am Werk ist. Bitte bestätigen Sie, dass Sie es sind.',
+      login_rhythm:
+        'Ihr Passwort war richtig, wurde aber nicht so getippt, wie Sie es sonst tippen. Bitte bestätigen Sie, dass Sie es sind.',
+      login_liveness:
+        'Ihr Passwort war richtig, aber wir konnten nicht erkennen, dass ein Mensch es getippt hat. Bitte bestätigen Sie, dass Sie es sind.',
+      login_device: 'Auf diesem Gerät haben Sie sich noch nie angemeldet. Bitte bestätigen Sie, dass Sie es sind.',
+      unobserved: 'Auf Ihre Sitzung konnten wir eine Weile nicht achten. Bitte bestätigen Sie, dass Sie es sind.',
+      other: 'Etwas an Ihrer Sitzung sah ungewöhnlich aus. Bitte bestätigen Sie, dass Sie es sind.',
+      level: 'Die Anwendung bittet um einen frischen Nachweis, dass Sie es sind.',
+      age: 'Ihre Anmeldung ist eine Weile her. Die Anwendung bittet Sie zu bestätigen, dass Sie noch da sind.',
+      one_more: 'Ihr Passwort stimmt. Die Anwendung bittet um einen zweiten Nachweis, dass Sie es sind.'
+    },
+    factors: {
+      password: { label: 'Passwort', hint: '', instead: 'Das Passwort verwenden' },
+      totp: {
+        label: 'Code',
+        hint: 'Die sechs Ziffern, die Ihre Authenticator-App gerade zeigt.',
+        instead: 'Die Authenticator-App verwenden'
+      },
+      'recovery-code': {
+        label: 'Ersatzcode',
+        hint: 'Einer der Codes, die Sie aufgeschrieben haben. Er gilt einmal.',
+        instead: 'Einen Ersatzcode verwenden'
+      }
+    }
+  },
+
+  signOut: {
+    title: 'Abmelden',
+    heading: 'Abmelden?',
+    asked: (client) => `**${client}** bittet darum, Sie abzumelden.`,
+    lead: 'Sie werden hier und in jeder Anwendung abgemeldet, die Sie von hier aus erreicht haben.',
+    submit: 'Abmelden',
+    stay: 'Angemeldet bleiben'
+  },
+
+  signedOut: {
+    title: 'Abgemeldet',
+    heading: 'Sie sind abgemeldet',
+    ended: 'Ihre Sitzung ist beendet.',
+    endedWith: (client) => `Ihre Sitzung bei **${client}** ist beendet.`,
+    shared: 'Auf einem Computer, den auch andere benutzen, schließen Sie bitte auch den Browser.',
+    again: 'Wieder anmelden'
+  },
+
+  error: { forOperators: 'Für die Betreiber der Anwendung' },
+
+  account: {
+    title: 'Ihr Konto',
+    administrator: 'Administrator',
+    signedIn: 'Angemeldet',
+    signedInWith: (how) => `mit ${how}`,
+    recognition: 'Erkennung',
+    level: 'Grad der Gewissheit',
+    typing: 'Ihr Tippen',
+    soFar: (percent) => `Bisher ${percent} Prozent.`,
+    agreedOn: 'Sie haben zugestimmt am',
+    mayWithdraw: 'Sie können das jederzeit zurücknehmen; Ihr Zugang bleibt derselbe.',
+    teachAgain: 'Noch einmal zeigen',
+    teach: 'Zeigen Sie uns Ihren Rhythmus',
+    seeConsent: 'Ansehen oder zurücknehmen',
+    askConsent: 'Auf Ihre Sitzungen achten lassen',
+    proof: 'Zweiter Nachweis',
+    appSince: 'Eine Authenticator-App, eingeschaltet am',
+    noCodesLeft: 'Es sind keine Ersatzcodes mehr übrig.',
+    codesLeft: (left) => (left === 1 ? 'Ein Ersatzcode ist übrig.' : `${left} Ersatzcodes sind übrig.`),
+    manageApp: 'Ersatzcodes, oder App entfernen',
+    onlyPassword:
+      'Sie haben nur Ihr Passwort. Mit einer App auf Ihrem Telefon können Sie zeigen, dass Sie es sind, wenn eine Anwendung mehr verlangt oder wenn etwas ungewöhnlich aussieht.',
+    setUpApp: 'Eine Authenticator-App einrichten',
+    sessions: 'Wo Sie angemeldet sind',
+    onlyHere: 'Nur hier.',
+    thisBrowser: 'Dieser Browser',
+    otherBrowser: 'Ein anderer Browser',
+    since: 'seit',
+    signOutHere: 'Hier abmelden',
+    end: 'Beenden'
+  },
+
+  standing: {
+    risk: {
+      LOW: 'Nichts Ungewöhnliches',
+      MEDIUM: 'Etwas sah ungewöhnlich aus',
+      HIGH: 'Wir sind nicht sicher, dass Sie es sind'
+    },
+    watch: {
+      watched: 'An: Ihr Tippen und Zeigen wird mit dem verglichen, was wir von Ihnen kennen',
+      unobserved: 'Unterbrochen: Aus dieser Sitzung hat uns eine Weile nichts erreicht',
+      not_watched: 'Aus: Auf diese Sitzung wird nicht geachtet'
+    },
+    methods: {
+      pwd: 'Ihrem Passwort',
+      otp: 'einem Einmalcode',
+      hwk: 'einem Sicherheitsschlüssel',
+      swk: 'einem Passkey',
+      pop: 'einem Schlüssel dieses Geräts',
+      user: 'einer Berührung oder einem Blick auf Ihr Gerät',
+      mfa: 'zwei verschiedenen Nachweisen'
+    },
+    noMethod: 'etwas, das keinen Namen hat'
+  },
+
+  training: {
+    states: {
+      no_consent: 'Sie haben dem nicht zugestimmt. Über Ihr Tippen wird nichts aufbewahrt.',
+      none: 'Sie haben zugestimmt, aber wir haben Sie noch nicht tippen sehen.',
+      collecting: 'Wir lernen gerade Ihren Rhythmus kennen.',
+      ready: 'Wir kennen Ihren Rhythmus und fragen nur, wenn es nicht Ihrer ist.'
+    },
+    devices: { keyboard: 'an einer Tastatur', touch: 'auf einem Touchscreen' },
+    knownOn: (devices) => `Man kennt Sie ${devices}.`,
+    knownOnNotOn: (devices, missing) => `Man kennt Sie ${devices}, aber noch nicht ${missing}.`,
+    newDevice: (device) =>
+      `Ein neues Gerät: ${device} kennen wir Sie noch nicht, deshalb vergleichen wir Sie hier mit dem Beginn dieser Sitzung.`,
+    passwordLearning: 'Wir lernen gerade kennen, wie Sie Ihr Passwort tippen.',
+    passwordKnown: (logins) =>
+      `Wir wissen aus ${logins} Anmeldungen, wie Sie Ihr Passwort tippen. Das wird vergessen, wenn Sie das Passwort ändern.`
+  },
+
+  authenticator: {
+    title: 'Eine Authenticator-App einrichten',
+    lead: 'Eine App auf Ihrem Telefon zeigt alle halbe Minute einen neuen Code. Wir fragen danach, wenn eine Anwendung mehr Gewissheit verlangt oder wenn etwas nicht nach Ihnen aussieht.',
+    open: 'Öffnen Sie Ihre Authenticator-App und fügen Sie ein Konto mit einem Schlüssel hinzu. Lesen Sie das auf dem Telefon selbst?',
+    openLink: 'In der App öffnen',
+    key: 'Tippen Sie diesen Schlüssel in die App. Groß- oder Kleinschreibung ist gleich.',
+    enter: 'Die App zeigt jetzt sechs Ziffern. Geben Sie sie hier ein.',
+    submit: 'Einschalten'
+  },
+
+  secondFactor: {
+    title: 'Ihre Authenticator-App',
+    on: 'Eingeschaltet',
+    since: 'Seit',
+    codesLeft: 'Übrige Ersatzcodes',
+    notYou:
+      'Haben nicht Sie sie eingeschaltet? Dann kennt jemand Ihr Passwort: Wenden Sie sich an die Stelle, die diesen Dienst betreibt.',
+    codeHint: 'Aus der App, oder ein Ersatzcode. Jede Änderung hier braucht einen.',
+    renew: 'Neue Ersatzcodes erstellen',
+    remove: 'Die App entfernen'
+  },
+
+  recoveryCodes: {
+    title: 'Ihre Ersatzcodes',
+    heading: 'Schreiben Sie diese Codes auf',
+    lead: 'Jeder gilt einmal, anstelle der App: für den Tag, an dem das Telefon weg ist. **Sie werden nur dieses eine Mal gezeigt.** Frühere Codes gelten nicht mehr.',
+    keep: 'Bewahren Sie sie auf Papier oder in einem Passwortmanager auf, nicht auf dem Telefon mit der App.',
+    goOn: 'Ich habe sie, weiter'
+  },
+
+  consent: {
+    title: 'Dürfen wir auf Ihre Sitzungen achten?',
+    lead: 'Nach der Anmeldung können wir darauf achten, ob noch Sie an der Tastatur sitzen. Setzt sich jemand anderes an Ihren Bildschirm, fragen wir nach Ihrem Passwort.',
+    titleGiven: 'Wie auf Sie geachtet wird',
+    headingGiven: 'Sie haben zugestimmt, erkannt zu werden',
+    confirmed: 'Danke, wir wissen, dass Sie es sind. Jetzt können Sie Ihre Zustimmung zurücknehmen.',
+    withdrawn:
+      'Sie haben Ihre Zustimmung zurückgenommen. Was wir über Ihr Tippen gelernt hatten, ist gelöscht, und es wird nichts mehr aufgezeichnet. Sie können es sich hier jederzeit anders überlegen.',
+    what: 'Was aufgezeichnet wird',
+    whatWords:
+      'Der Rhythmus Ihrer Tasten und wie sich der Zeiger bewegt. Von jeder Taste erfahren wir nur, zu welcher von **sieben Gruppen** sie gehört (linke Hand, rechte Hand, Leertaste, Umschalttaste, Rücktaste, Eingabetaste, andere). In einem Passwortfeld erfahren wir nicht einmal das. Daneben zählen wir einige Gewohnheiten, etwa welche Umschalttaste Sie nehmen und wie oft Sie einfügen. **Nie, welche Taste, und nie, was Sie schreiben.**',
+    purpose: 'Wofür',
+    purposeWords:
+      'Um zu merken, wenn jemand anderes Ihre Sitzung benutzt, und für nichts sonst. Es sagt nichts darüber, wie gut Sie arbeiten.',
+    duration: 'Wie lange',
+    durationWords:
+      'Der Rhythmus selbst wird kurz angesehen und vergessen. Was daraus gelernt wird, bleibt verschlüsselt gespeichert, solange Sie zustimmen.',
+    choice: 'Ihre Wahl',
+    choiceWords:
+      'Sie können auf dieser Seite jederzeit zurücknehmen, und alles Gelernte wird gelöscht. **Ihr Zugang bleibt so oder so derselbe.**',
+    goOn: 'Weiter zum Tippen',
+    withdraw: 'Zurücknehmen und löschen',
+    agree: 'Ich stimme zu, weiter'
+  },
+
+  calibration: {
+    title: 'Zeigen Sie uns Ihren Rhythmus',
+    lead: 'Tippen Sie ein paar Sätze, wie Sie es immer tun. Fehler sind willkommen, und sie zu verbessern auch.',
+    learnt: (percent) => `${percent} Prozent gelernt`,
+    connecting: 'Verbindung wird aufgebaut',
+    listening: 'Wir achten auf Ihren Rhythmus',
+    notListening: 'Wir achten gerade nicht auf Ihren Rhythmus',
+    offline: 'Verbindung wird wieder aufgebaut',
+    noScript: 'Um Ihren Rhythmus zu lernen, brauchen wir JavaScript. Sie können auch ohne weitermachen.',
+    sentence: (number) => `Satz ${number}`,
+    type: 'Tippen Sie ihn hier und drücken Sie die Eingabetaste',
+    next: 'Nächster Satz',
+    pointer: 'Und der Zeiger',
+    pointerHint:
+      'Folgen Sie dem Kreis mit der Maus oder einem Finger und drücken Sie darauf. Wenn Sie nur die Tastatur benutzen, lassen Sie das weg: Tippen genügt.',
+    target: 'Den Kreis drücken',
+    enough: '**Das genügt.** Wir kennen jetzt Ihren Rhythmus. Mehr brauchen Sie nicht zu tun.',
+    later: 'Später fertig machen',
+    goOn: 'Weiter',
+    thanks: 'Danke',
+    sentences: [
+      'Die erste Fähre nach Bregenz fuhr schon vor dem Frühstück ab.',
+      'Meine Nachbarin pflanzt gelbe Pflaumen und sehr stille Rosen.',
+      'Bring bitte sechs warme Decken und ein Glas Quittengelee mit.',
+      'Viktor kam mit Eiern und einem neuen Besen vom Markt zurück.',
+      'Jeden Freitag kochen wir einen großen Topf Suppe mit Ingwer.',
+      'Leise Musik zog über den See, während die Boote schaukelten.',
+      'Weißt du, warum der blaue Drachen höher flog als der rote?',
+      'Ihr Großvater repariert Uhren, Radios und knarrende Achsen.',
+      'Zwölf Füchse liefen kurz nach Mitternacht über das Eis.',
+      'Ich gehe lieber im Regen, als auf ein Taxi zu warten.',
+      'Der Bäcker pfeift, wenn die ersten Brote aus dem Ofen kommen.',
+      'Vielleicht kennt Olga den Weg hinunter in den stillen Garten.',
+      'Wir packten den Wagen, schlossen ab und fuhren an die Küste.',
+      'Niemand hatte gedacht, dass das Rätsel den Sonntag kostet.'
+    ]
+  }
+}
