@@ -6,6 +6,7 @@ import { deviceClasses, type DeviceClass, type Engine, type Window } from './bio
 import { VigilError } from './errors.ts'
 import type { AuditLog, PersonStore, SessionRecord, SessionStore } from './ports.ts'
 import type { Profiles } from './profiles.ts'
+import { isStrong, type StrongLogin } from './strong-login.ts'
 import type { TrainingStatus } from './provider/vigil-api.ts'
 
 export interface CalibrationOptions {
@@ -16,8 +17,10 @@ export interface CalibrationOptions {
   engine(): Engine
   /** Keystrokes that make a profile. */
   readonly keystrokesNeeded: number
-  /** Seconds after a login in which calibration may begin. */
-  readonly freshSeconds: number
+  /** Which login a lesson may follow. */
+  readonly strong: StrongLogin
+  /** The person's hands were taught: whoever owns the account hears of it. */
+  taught?(lesson: { readonly accountId: string; readonly device: DeviceClass; readonly version: number }): void
   now(): number
 }
 
@@ -29,8 +32,12 @@ export interface Calibration {
   /** The person has stopped: what came after the profile was made goes into a better one. True when one was made. */
   finish(accountId: string): Promise<boolean>
   status(accountId: string): Promise<TrainingStatus>
-  /** Forgets what was collected and not yet made into a profile. */
+  /** Whether the session may teach at this moment: as `begin` asks, without beginning anything. */
+  mayTeach(uid: string): Promise<boolean>
+  /** Forgets what was collected and not yet made into a profile, and ends the lesson. */
   forget(accountId: string): void
+  /** Forgets what was collected and goes on with the lesson, if there is one. */
+  startOver(accountId: string): void
 }
 
 interface Collected {
@@ -47,7 +54,7 @@ const maximumWindows = 400
 const touchStrokesNeeded = 120
 
 export function createCalibration(options: CalibrationOptions): Calibration {
-  const { sessions, people, profiles, audit, keystrokesNeeded, freshSeconds, now } = options
+  const { sessions, people, profiles, audit, keystrokesNeeded, strong, now } = options
   /** By person, then by class of device. */
   const collecting = new Map<string, Map<DeviceClass, Collected>>()
 
@@ -65,7 +72,14 @@ export function createCalibration(options: CalibrationOptions): Calibration {
     const { keystrokes, strokes, windows } = collected
     const version = await profiles.add(accountId, options.engine().enrol(windows), now(), device)
     await audit.append({ type: 'profile.enrolled', accountId, data: { device, version, keystrokes, strokes } })
+    options.taught?.({ accountId, device, version })
     return true
+  }
+
+  /** A login of the last minutes in this very session, as strong as the person can, and no doubt about who is in it. */
+  async function mayEnrol(record: SessionRecord | undefined): Promise<boolean> {
+    if (!record || record.revokedAt !== undefined || record.demand || record.cap || record.risk !== 'LOW') return false
+    return isStrong(strong, record, now())
   }
 
   /** 0 to 1: how much of what a profile needs is there. */
@@ -78,7 +92,7 @@ export function createCalibration(options: CalibrationOptions): Calibration {
     async begin(uid, accountId) {
       const [person, record] = await Promise.all([people.find(accountId), sessions.find(uid)])
       if (person?.consentedAt === undefined) await refuse('consent_required', uid, accountId)
-      if (!mayEnrol(record, now() - freshSeconds)) await refuse('fresh_login_required', uid, accountId)
+      if (!(await mayEnrol(record))) await refuse('fresh_login_required', uid, accountId)
       if (!collecting.has(accountId)) collecting.set(accountId, new Map())
     },
 
@@ -127,12 +141,11 @@ export function createCalibration(options: CalibrationOptions): Calibration {
       return opened ? { state: 'ready', progress: 1, ...common } : { state: 'none', progress: 0, ...common }
     },
 
-    forget: (accountId) => void collecting.delete(accountId)
-  }
-}
+    mayTeach: async (uid) => mayEnrol(await sessions.find(uid)),
+    forget: (accountId) => void collecting.delete(accountId),
 
-/** A login of the last minutes in this very session, and no doubt about who is in it. */
-function mayEnrol(record: SessionRecord | undefined, since: number): boolean {
-  if (!record || record.revokedAt !== undefined || record.demand || record.cap || record.risk !== 'LOW') return false
-  return record.authentications.some(({ at }) => at >= since)
+    startOver(accountId) {
+      if (collecting.has(accountId)) collecting.set(accountId, new Map())
+    }
+  }
 }

@@ -21,12 +21,17 @@ export async function isStrong(
 ): Promise<boolean> {
   const before = authentications.filter(({ at }) => at <= begunAt)
   if (!before.some(({ at }) => at >= begunAt - freshSeconds)) return false
-  const best = standingOf(
-    { authentications: [{ amr: await usableMethods(factors, accountId), at: begunAt }] },
-    ladder,
-    begunAt
-  )
   const had = standingOf({ authentications: before }, ladder, begunAt)
   const rank = rankOf(ladder, had.acr)
-  return rank >= 0 && rank >= rankOf(ladder, best.acr)
+  return rank >= 0 && rank >= rankOf(ladder, await strongestLevel({ ladder, factors }, accountId, begunAt))
+}
+
+/** The highest level that a person can get with all they have; below all levels for somebody with nothing. */
+export async function strongestLevel(
+  { ladder, factors }: Pick<StrongLogin, 'ladder' | 'factors'>,
+  accountId: string,
+  at: number
+): Promise<string> {
+  const amr = await usableMethods(factors, accountId)
+  return standingOf({ authentications: [{ amr, at }] }, ladder, at).acr
 }

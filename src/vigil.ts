@@ -37,12 +37,12 @@ import { adapterFactory } from './provider/session-guard.ts'
 import { createSessionStandings } from './provider/session-standing.ts'
 import type { Vigil, VigilEvents } from './provider/vigil-api.ts'
 import { standingOf } from './risk/assurance.ts'
-import { type AssuranceLevel, defaultLadder, ladderFrom } from './risk/ladder.ts'
+import { type AssuranceLevel, belowAll, defaultLadder, ladderFrom } from './risk/ladder.ts'
 import { parseBudget } from './risk/evidence.ts'
 import { mayBeDoubted } from './risk/login-doubt.ts'
 import { parsePolicy, type Policy } from './risk/policy.ts'
 import { keysFrom } from './secrets.ts'
-import { isStrong, type StrongLogin } from './strong-login.ts'
+import { isStrong, strongestLevel, type StrongLogin } from './strong-login.ts'
 import { createWatch } from './watch.ts'
 
 export interface VigilOptions {
@@ -159,12 +159,14 @@ export function createVigil(options: VigilOptions): Vigil {
     void channel?.closeSession(uid, 'session_ended')
   }
 
+  const strong: StrongLogin = { ladder, factors, freshSeconds: freshLoginSeconds }
   const calibration = createCalibration({
     ...storage,
     profiles,
     engine: () => loaded().judgement.engine,
     keystrokesNeeded: options.calibrationKeystrokes ?? 400,
-    freshSeconds: freshLoginSeconds,
+    strong,
+    taught: (lesson) => emit('profile.taught', lesson),
     now
   })
   const actions = createActions({
@@ -179,7 +181,6 @@ export function createVigil(options: VigilOptions): Vigil {
     rememberSeconds,
     now
   })
-  const strong: StrongLogin = { ladder, factors, freshSeconds: freshLoginSeconds }
   const learning = createLearning({
     ...storage,
     profiles,
@@ -360,6 +361,14 @@ export function createVigil(options: VigilOptions): Vigil {
       for (const { uid } of await storage.sessions.findByAccount(accountId)) ended(uid)
     },
 
+    async teachingNeeds(uid) {
+      if (await calibration.mayTeach(uid)) return undefined
+      const record = await storage.sessions.find(uid)
+      const acr = record && (await strongestLevel(strong, record.accountId, now()))
+      const doubted = record !== undefined && (record.risk !== 'LOW' || record.demand !== undefined)
+      return { maxAgeSeconds: doubted ? 0 : freshLoginSeconds, ...(acr !== undefined && acr !== belowAll && { acr }) }
+    },
+    startLessonOver: (accountId) => calibration.startOver(accountId),
     trainingStatus: (accountId) => calibration.status(accountId),
     profileHistory: (accountId, device) => learning.history(accountId, device),
     rollBackProfile: (accountId, version, device) => learning.rollBack(accountId, version, device),

@@ -20,6 +20,7 @@ import {
 import { createCalibration } from '../src/calibration.ts'
 import type { ChannelSession, ServerMessage } from '../src/channel/ports.ts'
 import { createProfiles } from '../src/profiles.ts'
+import { hostPassword } from '../src/challenge/password.ts'
 import { defaultLadder } from '../src/risk/ladder.ts'
 import { defaultPolicyDocument, parsePolicy } from '../src/risk/policy.ts'
 import { keysFrom } from '../src/secrets.ts'
@@ -87,7 +88,7 @@ async function house(required: readonly string[] = ['shop']) {
     profiles,
     engine: () => engine,
     keystrokesNeeded: 100,
-    freshSeconds: 600,
+    strong: { ladder: defaultLadder, factors: [hostPassword], freshSeconds: 600 },
     now
   })
   const watch = createWatch({

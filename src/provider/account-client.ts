@@ -27,7 +27,12 @@ export type AccountPlace = (typeof accountPlaces)[number]
 export function accountSignIn(
   provider: Provider,
   place: AccountPlace,
-  how: { readonly maxAgeSeconds?: number; readonly state?: string; readonly prompt?: 'login' } = {}
+  how: {
+    readonly maxAgeSeconds?: number
+    readonly acr?: string
+    readonly state?: string
+    readonly prompt?: 'login'
+  } = {}
 ): string {
   const query = new URLSearchParams({
     client_id: accountClientId,
@@ -37,6 +42,7 @@ export function accountSignIn(
     state: how.state ?? 'back'
   })
   if (how.maxAgeSeconds !== undefined) query.set('max_age', String(how.maxAgeSeconds))
+  if (how.acr !== undefined) query.set('acr_values', how.acr)
   if (how.prompt) query.set('prompt', how.prompt)
   return `${provider.pathFor('authorization')}?${query}`
 }

@@ -1,8 +1,8 @@
-// Asking a person whether they want to be watched, learning how they type, and the small JSON answers that those pages poll. Needs
-// nothing of the host but its provider, so it comes with the plug-in.
+// Asking a person whether they want to be watched, and learning how they type. Needs nothing of the host but its provider, so it comes with the
+// plug-in.
 
 import Router from '@koa/router'
-import { errorTable, VigilError } from '../errors.ts'
+import { VigilError } from '../errors.ts'
 import { isFresh, maxAgeFor } from './fresh-login.ts'
 import { wordsFor } from './languages/index.ts'
 import { problemPages } from './pages.ts'
@@ -13,22 +13,19 @@ import type Provider from 'oidc-provider'
 import type { Forms } from './forms.ts'
 import type { Pages } from './pages.ts'
 import type { SignedIn } from './signed-in.ts'
-import type { TrainingStatus, Vigil } from './vigil-api.ts'
+import type { Vigil } from './vigil-api.ts'
 
 export interface CalibrationRoutesOptions {
   readonly provider: Provider
   readonly vigil: Pick<
     Vigil,
-    'person' | 'giveConsent' | 'withdrawConsent' | 'trainingStatus' | 'sessionsOf' | 'standing' | 'pageToken'
+    'person' | 'giveConsent' | 'withdrawConsent' | 'trainingStatus' | 'teachingNeeds' | 'standing' | 'pageToken'
   >
   readonly pages: Pages
   readonly forms: Forms
   /** Seconds since the epoch. */
   readonly now?: () => number
 }
-
-/** Paths of the JSON answers. */
-export const calibrationApi: readonly string[] = ['/api/training-status', '/api/calibration', '/api/user-stats']
 
 export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
   const { provider, vigil, pages, forms, now = () => Math.floor(Date.now() / 1000) } = options
@@ -38,7 +35,6 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     ['/vigil/consent', '/vigil/consent/later', '/vigil/consent/withdraw', '/vigil/calibration'],
     problemPages(pages)
   )
-  router.use([...calibrationApi], problemAnswers)
 
   router.get('/vigil/consent', async (ctx) => {
     const who = await signedIn(provider, ctx)
@@ -85,8 +81,9 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     if (!who) return sendToSignIn(ctx, { provider, pages, place: '/vigil/calibration', because: 'not_signed_in' })
     const person = await vigil.person(who.accountId)
     if (person?.consentedAt === undefined) return seeOther(ctx, `${pages.base}/vigil/consent`)
-    if (!(await isFresh(vigil, who, now())))
-      return sendToSignIn(ctx, freshSignIn('/vigil/calibration', await maxAgeFor(vigil, who)))
+    const needed = await vigil.teachingNeeds(who.uid)
+    if (needed)
+      return sendToSignIn(ctx, { ...freshSignIn('/vigil/calibration', needed.maxAgeSeconds), acr: needed.acr })
     if (backFromSignIn(ctx, pages)) return undefined
     const data = {
       pageToken: vigil.pageToken(who.uid, 'calibration'),
@@ -95,44 +92,6 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
       wide: true
     }
     return pages.render(ctx, 'calibration', data, { connect: [pages.socketOrigin] })
-  })
-
-  router.get('/api/training-status', async (ctx) => {
-    const who = await mustBeSignedIn(ctx)
-    ctx.body = statusAnswer(await vigil.trainingStatus(who.accountId))
-  })
-
-  router.get('/api/calibration', async (ctx) => {
-    const who = await mustBeSignedIn(ctx)
-    const person = await vigil.person(who.accountId)
-    if (person?.consentedAt === undefined) throw new VigilError('consent_required')
-    if (!(await isFresh(vigil, who, now()))) throw new VigilError('fresh_login_required')
-    const { sentences } = wordsFor(ctx).calibration
-    ctx.body = { sentences, status: statusAnswer(await vigil.trainingStatus(who.accountId)) }
-  })
-
-  router.get('/api/user-stats', async (ctx) => {
-    const who = await mustBeSignedIn(ctx)
-    const [standing, sessions, status] = await Promise.all([
-      vigil.standing(who.uid),
-      vigil.sessionsOf(who.accountId),
-      vigil.trainingStatus(who.accountId)
-    ])
-    ctx.body = {
-      standing: standing
-        ? {
-            acr: standing.acr,
-            amr: standing.amr,
-            auth_time: who.loginAt,
-            acr_expires_at: standing.acrExpiresAt,
-            risk_level: standing.risk,
-            watch: standing.watch
-          }
-        : null,
-      sessions: sessions.length,
-      challenges: sessions.reduce((sum, session) => sum + session.alarms, 0),
-      training: statusAnswer(status)
-    }
   })
 
   async function mustBeSignedIn(ctx: Koa.Context): Promise<SignedIn> {
@@ -151,30 +110,6 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
   }
 
   return router
-}
-
-/** As `problemPages`, for callers that read JSON whatever they say they accept. */
-const problemAnswers: Koa.Middleware = async (ctx, next) => {
-  ctx.set('Cache-Control', 'no-store')
-  ctx.set('X-Content-Type-Options', 'nosniff')
-  try {
-    await next()
-  } catch (error) {
-    const known = error instanceof VigilError ? error : new VigilError('internal', undefined, { cause: error })
-    if (known !== error) ctx.app.emit('error', error, ctx)
-    ctx.status = known.status
-    ctx.body = { error: known.code, error_description: errorTable[known.code].meaning }
-  }
-}
-
-function statusAnswer(status: TrainingStatus): Record<string, unknown> {
-  return {
-    state: status.state,
-    progress: status.progress,
-    keystrokes: status.keystrokes,
-    keystrokes_needed: status.keystrokesNeeded,
-    profile_version: status.profileVersion
-  }
 }
 
 function seeOther(ctx: Koa.Context, url: string): void {

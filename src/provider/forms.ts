@@ -15,6 +15,8 @@ export interface Forms {
   token(ctx: Koa.Context, scope: string): string
   /** The fields of a POST. Throws `body_too_large` and `form_expired`; nothing may have changed before. */
   read(ctx: Koa.Context, scope: string): Promise<Fields>
+  /** For a request without a form, with the token as a script had it from us. Throws `form_expired`; nothing may have changed before. */
+  check(ctx: Koa.Context, scope: string, token: string): void
 }
 
 export interface FormsOptions {
@@ -51,7 +53,27 @@ export function createForms(options: FormsOptions): Forms {
     return cookie && /^[\w-]{22,64}$/.test(cookie) ? cookie : undefined
   }
 
+  function checkOrigin(ctx: Koa.Context): void {
+    const origin = ctx.get('Origin')
+    // The second arm serves a person who reached us under another of our names, such as 127.0.0.1 for localhost.
+    if (origin && origin !== issuer.origin && origin !== `${ctx.protocol}://${ctx.host}`) {
+      throw new VigilError('form_expired', 'the form was sent by a page of another origin')
+    }
+  }
+
+  function checkToken(ctx: Koa.Context, scope: string, token: string): void {
+    const cookie = cookieOf(ctx)
+    if (!cookie || !sameText(token, tokenOf(cookie, scope))) {
+      throw new VigilError('form_expired', 'the form has no valid token')
+    }
+  }
+
   return {
+    check(ctx, scope, token) {
+      checkOrigin(ctx)
+      checkToken(ctx, scope, token)
+    },
+
     token(ctx, scope) {
       let cookie = cookieOf(ctx) ?? fresh.get(ctx.req)
       if (!cookie) {
@@ -70,17 +92,10 @@ export function createForms(options: FormsOptions): Forms {
     },
 
     async read(ctx, scope) {
-      const origin = ctx.get('Origin')
-      // The second arm serves a person who reached us under another of our names, such as 127.0.0.1 for localhost.
-      if (origin && origin !== issuer.origin && origin !== `${ctx.protocol}://${ctx.host}`) {
-        throw new VigilError('form_expired', 'the form was sent by a page of another origin')
-      }
+      checkOrigin(ctx)
       await parse(ctx, async () => {})
       const fields = fieldsOf(ctx.request.body)
-      const cookie = cookieOf(ctx)
-      if (!cookie || !sameText(fields['csrf'] ?? '', tokenOf(cookie, scope))) {
-        throw new VigilError('form_expired', 'the form has no valid token')
-      }
+      checkToken(ctx, scope, fields['csrf'] ?? '')
       return fields
     }
   }

@@ -5,8 +5,10 @@ import type { RequestListener } from 'node:http'
 import Router from '@koa/router'
 import Koa from 'koa'
 import type { Logger } from 'pino'
+import type { AuditLog } from '../ports.ts'
 import { agentScript } from '../browser/bundle.ts'
-import { calibrationApi, calibrationRoutes } from './calibration-routes.ts'
+import { calibrationApi, calibrationApiPaths } from './calibration-api.ts'
+import { calibrationRoutes } from './calibration-routes.ts'
 import { createForms } from './forms.ts'
 import { createPages, problemPages } from './pages.ts'
 import { ticketPreflight, ticketRoute, type TicketRouteOptions } from './ticket-route.ts'
@@ -19,6 +21,7 @@ export interface OwnAppOptions extends Omit<TicketRouteOptions, 'url'> {
   readonly vigil: Vigil
   readonly issuer: string
   readonly formsKey: Uint8Array
+  readonly audit: AuditLog
   /** Address of the channel as pages reach it. */
   readonly channelUrl: string
   readonly logger: Logger
@@ -26,7 +29,7 @@ export interface OwnAppOptions extends Omit<TicketRouteOptions, 'url'> {
 
 /** True for the paths that `ownApp` answers. */
 export function isOwnPath(pathname: string): boolean {
-  return pathname === ticketPath || pathname.startsWith('/vigil/') || calibrationApi.includes(pathname)
+  return pathname === ticketPath || pathname.startsWith('/vigil/') || calibrationApiPaths.includes(pathname)
 }
 
 export function ownApp(options: OwnAppOptions): RequestListener {
@@ -50,6 +53,7 @@ export function ownApp(options: OwnAppOptions): RequestListener {
   router.get('/vigil/assets/:name', (ctx) => pages.asset(ctx, ctx.params['name'] ?? ''))
   app.use(router.routes())
   app.use(calibrationRoutes({ provider, vigil, pages, forms }).routes())
+  app.use(calibrationApi({ provider, vigil, forms, issuer, audit: options.audit }).routes())
   app.use((ctx) => pages.problem(ctx, 'not_found'))
   const answer = app.callback()
   return (request, response) => void answer(request, response)

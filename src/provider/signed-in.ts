@@ -36,12 +36,14 @@ export async function sendToSignIn(
     readonly place: AccountPlace
     readonly because: 'not_signed_in' | 'fresh_login_required'
     readonly maxAgeSeconds?: number
+    /** Level that the page needs. */
+    readonly acr?: string | undefined
     readonly state?: string
   }
 ): Promise<void> {
-  const { provider, pages, place, because, maxAgeSeconds, state } = options
+  const { provider, pages, place, because, maxAgeSeconds, acr, state } = options
   if (!(await hasAccountPages(provider))) return pages.problem(ctx, because)
-  const how = { ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }), ...(state === undefined ? {} : { state }) }
+  const how = { ...(maxAgeSeconds !== undefined && { maxAgeSeconds }), ...(acr && { acr }), ...(state && { state }) }
   const href = accountSignIn(provider, place, how)
   if (ctx.method === 'GET' && ctx.query['state'] !== undefined)
     return pages.problem(ctx, because, { href, label: wordsFor(ctx).common.signIn })

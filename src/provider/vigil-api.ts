@@ -22,6 +22,8 @@ export interface VigilEvents {
     readonly rule: string
     readonly acr: string
   }
+  /** A person's hands were taught, for the first time or anew: whoever owns the account should hear of it. */
+  'profile.taught': { readonly accountId: string; readonly device: DeviceClass; readonly version: number }
   'session.revoked': { readonly uid: string; readonly accountId: string; readonly reason: string }
 }
 
@@ -130,6 +132,13 @@ export interface Vigil {
   /** Withdraws: profiles are erased, streams end, access stays. */
   withdrawConsent(accountId: string): Promise<void>
   trainingStatus(accountId: string): Promise<TrainingStatus>
+  /**
+   * What a session lacks before its person may teach their hands: a login of the last `maxAgeSeconds` at level `acr`. Undefined when it
+   * lacks nothing.
+   */
+  teachingNeeds(uid: string): Promise<{ readonly acr?: string; readonly maxAgeSeconds: number } | undefined>
+  /** Forgets what a lesson has collected and not yet made into a profile. */
+  startLessonOver(accountId: string): void
   /** Versions of a person's profile for a class of device (default `keyboard`) that are kept, and what their visits of late say of it. */
   profileHistory(accountId: string, device?: DeviceClass): Promise<ProfileHistory>
   /**

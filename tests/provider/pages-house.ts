@@ -13,6 +13,7 @@ import { passwordStrategy } from '../../src/challenge/password.ts'
 import { recoveryCodeStrategy } from '../../src/challenge/recovery-codes.ts'
 import { totpStrategy } from '../../src/challenge/totp.ts'
 import { createAccounts, passwordChecker } from '../../src/provider/accounts.ts'
+import { calibrationApi } from '../../src/provider/calibration-api.ts'
 import { calibrationRoutes } from '../../src/provider/calibration-routes.ts'
 import { factorChoice } from '../../src/provider/factor-choice.ts'
 import { factorRoutes } from '../../src/provider/factor-routes.ts'
@@ -118,7 +119,7 @@ export async function openPagesHouse(
     passwordsChanged: [],
     loginsLearnt: 0
   }
-  const vigil = smallHeart(provider, storage, heart)
+  const vigil = smallHeart(provider, storage, heart, options.now ?? (() => Math.floor(Date.now() / 1000)))
   const forms = createForms({ key, issuer })
   const cookies = personCookies({ key, issuer })
   const passwords = createPasswords()
@@ -142,7 +143,8 @@ export async function openPagesHouse(
     accountRoutes(shared),
     sessionRoutes(shared),
     factorRoutes({ ...shared, audit }),
-    calibrationRoutes(options.now ? { ...shared, now: options.now } : shared)
+    calibrationRoutes(options.now ? { ...shared, now: options.now } : shared),
+    calibrationApi({ ...shared, audit, issuer })
   ]
   for (const router of routers) provider.use(router.routes())
   const assets = new Router().get('/vigil/assets/:name', (ctx) => pages.asset(ctx, ctx.params['name'] ?? ''))
@@ -183,7 +185,7 @@ export function shopRequest(house: PagesHouse, more: Readonly<Record<string, str
   return `${house.issuer}/auth?${query}`
 }
 
-function smallHeart(provider: Provider, storage: ServerStorage, heart: Heart): Vigil {
+function smallHeart(provider: Provider, storage: ServerStorage, heart: Heart, now: () => number): Vigil {
   async function revoke(uid: string): Promise<void> {
     heart.revoked.push(uid)
     heart.sessions = heart.sessions.filter((session) => session.uid !== uid)
@@ -227,6 +229,13 @@ function smallHeart(provider: Provider, storage: ServerStorage, heart: Heart): V
       heart.people.set(accountId, { accountId, withdrawnAt: Math.floor(Date.now() / 1000) })
     },
     trainingStatus: async () => heart.training,
+    async teachingNeeds(uid) {
+      const session = await provider.Session.findByUid(uid)
+      const doubted = heart.sessions.some((known) => known.uid === uid && known.risk !== 'LOW')
+      const fresh = session?.loginTs !== undefined && now() - session.loginTs <= 600
+      return fresh && !doubted ? undefined : { maxAgeSeconds: doubted ? 0 : 600 }
+    },
+    startLessonOver: () => void (heart.training = { ...heart.training, keystrokes: 0, progress: 0 }),
     profileHistory: async () => ({ versions: [], drifted: false, foreignHands: false }),
     rollBackProfile: async (_accountId, version) => version,
     sessionsOf: sessions.findByAccount,
