@@ -17,6 +17,7 @@ import type { Clock } from './channel/ports.ts'
 import { VigilError } from './errors.ts'
 import { accountRoutes } from './provider/account-routes.ts'
 import { createAccounts, passwordChecker } from './provider/accounts.ts'
+import { vigilMetadata } from './provider/client-metadata.ts'
 import { factorChoice } from './provider/factor-choice.ts'
 import { factorRoutes } from './provider/factor-routes.ts'
 import { createFactors } from './provider/factors.ts'
@@ -137,7 +138,8 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     if (options.routes) provider.use(options.routes(parts).routes())
     provider.use(health(vigil).routes())
     const ladder = ladderFrom(options.ladder ?? defaultLadder)
-    const choice = factorChoice({ factors: strategies, sessions: storage.sessions, ladder })
+    const clientOf = async (id: string) => vigilMetadata(await provider.Client.find(id))
+    const choice = factorChoice({ factors: strategies, sessions: storage.sessions, ladder, clientOf })
     provider.use(interactionRoutes({ provider, vigil, accounts, strategies, choice, pages, forms, cookies }).routes())
     provider.use(accountRoutes({ provider, vigil, accounts, factors, pages, forms, cookies, invitations }).routes())
     provider.use(sessionRoutes({ provider, vigil, pages, forms }).routes())

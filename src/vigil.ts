@@ -29,6 +29,7 @@ import { attachHttp } from './provider/attach-http.ts'
 import { freshLoginSeconds } from './provider/fresh-login.ts'
 import { challengeView } from './provider/challenge-view.ts'
 import { languages, wordsOf } from './provider/languages/index.ts'
+import { vigilMetadata } from './provider/client-metadata.ts'
 import { configureWith } from './provider/configure.ts'
 import { channelPath, isOwnPath, ownApp } from './provider/own-app.ts'
 import { liveSessions, personSessions } from './provider/person-sessions.ts'
@@ -67,6 +68,8 @@ export interface VigilOptions {
   readonly graceSeconds?: number
   /** Seconds a page gives the person to answer a challenge. Default 300. */
   readonly challengeSeconds?: number
+  /** Longest life of a JWT access token, in seconds: it cannot be called back. Default 300. */
+  readonly jwtSeconds?: number
   readonly logger?: Logger
   /** Milliseconds, never going back: bounds event times against arrival. Injected to play recordings fast. */
   readonly clock?: Clock
@@ -216,7 +219,7 @@ export function createVigil(options: VigilOptions): Vigil {
     },
     async mustWatch(clientIds) {
       const clients = await Promise.all(clientIds.map((id) => attached().Client.find(id)))
-      return clients.some((client) => client?.['vigil_watch'] === 'required')
+      return clients.some((client) => vigilMetadata(client).vigil_watch === 'required')
     }
   })
 
@@ -234,6 +237,7 @@ export function createVigil(options: VigilOptions): Vigil {
         { ...base, adapter: hostAdapter },
         {
           issuer,
+          jwtSeconds: options.jwtSeconds ?? 300,
           standings,
           factors,
           tombstones: storage.tombstones,

@@ -6,7 +6,7 @@ import type { SessionRecord, SessionStore } from '../ports.ts'
 import { isKnown, reachable, standingOf } from '../risk/assurance.ts'
 import { type Ladder, rankOf } from '../risk/ladder.ts'
 import { authenticated, liftsCap, newSession } from '../risk/session-risk.ts'
-import { enough, requestedAcr } from './requested-acr.ts'
+import { type AcrNeeds, acrAt, requestedAcr, wantedRank } from './requested-acr.ts'
 
 export interface FactorQuestion {
   readonly accountId: string
@@ -26,6 +26,8 @@ export interface FactorChoiceOptions<T extends Factor> {
   readonly factors: readonly T[]
   readonly sessions: Pick<SessionStore, 'find'>
   readonly ladder: Ladder
+  /** Metadata of a client: some need a level without asking for it. */
+  readonly clientOf?: (clientId: string) => Promise<AcrNeeds | undefined>
   /** Seconds since the epoch. */
   readonly now?: () => number
 }
@@ -40,7 +42,8 @@ export function factorChoice<T extends Factor>(options: FactorChoiceOptions<T>):
     const can = await usable(factors, accountId)
     const all = [...passed, ...can.flatMap(({ amr }) => amr)]
     const lift = liftsCap(record, all)
-    const wanted = wantedRank(record, params, all)
+    const client = await options.clientOf?.(String(params['client_id']))
+    const wanted = rankFor(record, params, client, all)
 
     const answers = (methods: readonly string[]): boolean =>
       methods.length > 0 && (!lift || liftsCap(record, methods)) && rankAfter(record, methods, at) >= wanted
@@ -50,13 +53,17 @@ export function factorChoice<T extends Factor>(options: FactorChoiceOptions<T>):
     return inOrder(ending.length > 0 ? ending : left, Boolean(record.demand ?? record.cap))
   }
 
-  /** The highest level asked for that this person can reach; -1 where none is. */
-  function wantedRank(record: SessionRecord, params: FactorQuestion['params'], all: readonly string[]): number {
-    const { essential, voluntary } = requestedAcr(params, ladder)
-    const asked = [essential, voluntary].filter((list) => list !== undefined).map((list) => enough(list, ladder))
-    if (record.demand?.acr !== undefined) asked.push(record.demand.acr)
-    const possible = asked.filter((acr) => withinReach(record, acr, all, ladder))
-    return Math.max(-1, ...possible.map((acr) => rankOf(ladder, acr)))
+  /** The level that is asked for and that this person can reach; -1 where none is. */
+  function rankFor(
+    record: SessionRecord,
+    params: FactorQuestion['params'],
+    client: AcrNeeds | undefined,
+    all: readonly string[]
+  ): number {
+    const possible = (acr: string): boolean => withinReach(record, acr, all, ladder)
+    const wanted = acrAt(wantedRank(requestedAcr(params, ladder, client), possible, ladder), ladder)
+    const asked = record.demand?.acr === undefined ? [wanted] : [wanted, record.demand.acr]
+    return Math.max(-1, ...asked.filter(possible).map((acr) => rankOf(ladder, acr)))
   }
 
   function rankAfter(record: SessionRecord, amr: readonly string[], at: number): number {

@@ -6,18 +6,20 @@ import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provide
 import { type Factor, usableMethods } from '../challenge/strategy.ts'
 import type { Authentication, SessionRecord } from '../ports.ts'
 import type { LoginSigns } from '../risk/policy.ts'
+import { rankOf } from '../risk/ladder.ts'
+import { vigilMetadata } from './client-metadata.ts'
 import { withinReach } from './factor-choice.ts'
-import { enough, requestedAcr, satisfies, toldAcr } from './requested-acr.ts'
+import { rememberingHint } from './id-token-hint.ts'
+import { limited, timesAsked, withCounts } from './prompt-limit.ts'
+import { acrAt, demandedRank, type RequestedAcr, requestedAcr, toldAcr, wantedRank } from './requested-acr.ts'
 import type { SessionStanding, SessionStandings } from './session-standing.ts'
+import { toldAmr } from './told-session.ts'
+import { withSid } from './truthful-tokens.ts'
 
 type Prompt = InstanceType<typeof interactionPolicy.Prompt>
 
 /** Reasons under which an interaction says that Vigil asks; a host's pages may branch on them. */
 export const reasons = { risk: 'vigil_risk', acr: 'vigil_acr' } as const
-
-/** Errors a client may choose from for a request that may show no page (`vigil_silent_error` in its metadata). */
-export const silentErrors = ['interaction_required', 'login_required'] as const
-export type SilentError = (typeof silentErrors)[number]
 
 export interface InteractionChecks {
   readonly standings: SessionStandings
@@ -66,7 +68,8 @@ export function withVigilChecks(policy: readonly Prompt[], checks: InteractionCh
   ]
   const prompts = policy.map((prompt) => copyOf(prompt, prompt.name === 'login' ? ours : []))
   if (!prompts.some(({ name }) => name === 'login')) {
-    prompts.unshift(new interactionPolicy.Prompt({ name: 'login', requestable: true }, ...ours))
+    const login = new interactionPolicy.Prompt({ name: 'login', requestable: true })
+    prompts.unshift(copyOf(login, ours))
   }
   return prompts
 }
@@ -80,14 +83,16 @@ interface Evaluation {
 async function evaluate(ctx: KoaContextWithOIDC, checks: InteractionChecks): Promise<Evaluation> {
   const { session, client } = ctx.oidc
   const { ladder } = checks.standings
-  const asked = requestedAcr(ctx.oidc.params ?? {}, ladder)
+  const asked = requestedAcr(ctx.oidc.params ?? {}, ladder, vigilMetadata(client))
   if (!session?.accountId || !client) return {} // the library's own no_session check asks
   const standing = await presentStanding(ctx, checks, session.uid, session.accountId)
   if (standing.revoked) throw new errors.SessionNotFound('the session has been revoked')
   // What the code and every token made from it will say.
   session.acr = toldAcr(standing.acr, asked.essential, ladder)
-  session.amr = [...standing.amr]
-  if (client['vigil_watch'] === 'required') checks.expectWatch(session.uid, session.accountId, client.clientId)
+  session.amr = toldAmr(standing, client)
+  withSid(ctx)
+  if (vigilMetadata(client).vigil_watch === 'required')
+    checks.expectWatch(session.uid, session.accountId, client.clientId)
   checks.requested(session.uid, client.clientId)
 
   const { demand } = standing.record
@@ -102,21 +107,25 @@ async function levelNeeded(
   ctx: KoaContextWithOIDC,
   checks: InteractionChecks,
   standing: SessionStanding,
-  asked: ReturnType<typeof requestedAcr>
+  asked: RequestedAcr
 ): Promise<Evaluation> {
   const { ladder } = checks.standings
-  const unmetEssential = satisfies(standing.acr, asked.essential, ladder) ? undefined : asked.essential
-  const unmet = unmetEssential ?? (satisfies(standing.acr, asked.voluntary, ladder) ? undefined : asked.voluntary)
-  if (!unmet) return {}
-  const acr = enough(unmet, ladder)
+  const rank = rankOf(ladder, standing.acr)
+  const demanded = demandedRank(asked, ladder)
+  if (rank >= demanded && asked.preferred.length === 0) return {}
   const methods = await usableMethods(checks.factors, standing.record.accountId)
-  const possible = withinReach(standing.record, acr, methods, ladder)
-  if (!possible || ctx.oidc.result?.['login']) {
-    // Asked once, or nothing this person has can reach it: asking (again) would loop for ever.
-    if (unmetEssential)
-      throw new errors.UnmetAuthenticationRequirements('the essential authentication context cannot be met')
-    return {} // voluntary: the token tells the truth (OpenID Connect Core §3.1.2.1)
+  const possible = (acr: string): boolean => withinReach(standing.record, acr, methods, ladder)
+  const wanted = wantedRank(asked, possible, ladder)
+  if (rank >= wanted) return {}
+  const acr = acrAt(wanted, ladder)
+  // Asked once is enough: asking again would loop for ever.
+  const asking = timesAsked(ctx, reasons.acr) === 0
+  if (rank >= demanded) {
+    // A wish: the token tells the truth (OpenID Connect Core §3.1.2.1), and a request that may show no page is not spoilt by it.
+    return asking && !ctx.oidc.promptPending('none') ? { ask: 'acr', acr } : {}
   }
+  if (!asking || !possible(acrAt(demanded, ladder)))
+    throw new errors.UnmetAuthenticationRequirements('the authentication context that is needed cannot be reached')
   refuseSilently(ctx, 'the requested authentication context needs the End-User')
   return { ask: 'acr', acr }
 }
@@ -179,15 +188,18 @@ function freshLogin(
 /** `prompt=none` shows no page (OpenID Connect Core §3.1.2.1). Which error says so is the client's choice. */
 function refuseSilently(ctx: KoaContextWithOIDC, description: string): void {
   if (!ctx.oidc.promptPending('none')) return
-  if (ctx.oidc.client?.['vigil_silent_error'] === 'login_required') throw new errors.LoginRequired(description)
+  if (vigilMetadata(ctx.oidc.client).vigil_silent_error === 'login_required')
+    throw new errors.LoginRequired(description)
   throw new errors.InteractionRequired(description)
 }
 
 /** The library's prompts cannot be shared: adding a check to one would change the host's own policy. */
 function copyOf(prompt: Prompt, first: readonly InstanceType<typeof interactionPolicy.Check>[]): Prompt {
   const loops = new Set(['essential_acr', 'essential_acrs'])
-  const copy = new interactionPolicy.Prompt({ name: prompt.name, requestable: prompt.requestable }, prompt.details)
+  const { name, requestable, details } = prompt
+  const copy = new interactionPolicy.Prompt({ name, requestable }, withCounts(details))
   copy.checks.clear()
-  copy.checks.push(...first, ...[...prompt.checks].filter(({ reason }) => !loops.has(reason)))
+  const kept = [...prompt.checks].filter(({ reason }) => !loops.has(reason))
+  copy.checks.push(...[...first, ...kept.map(rememberingHint)].map(limited))
   return copy
 }

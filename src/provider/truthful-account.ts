@@ -5,8 +5,10 @@
 import type { Account, FindAccount } from 'oidc-provider'
 import type { TombstoneStore } from '../ports.ts'
 import { lowerAcr } from '../risk/ladder.ts'
+import { vigilMetadata } from './client-metadata.ts'
 import type { InteractionChecks } from './interaction-policy.ts'
 import type { SessionStanding, SessionStandings } from './session-standing.ts'
+import { stillToldAmr, toldAmr, toldRisk } from './told-session.ts'
 
 /** Claims that Vigil answers, beside `acr`, `amr` and `auth_time`. */
 export const vigilClaims = ['acr_expires_at', 'risk_level'] as const
@@ -31,11 +33,11 @@ export function truthfulAccounts(
     const { client } = ctx.oidc
     if (token && client) {
       // Also after a restart, when nobody remembers that the channel was expected.
-      if (client['vigil_watch'] === 'required') expectWatch(uid, account.accountId, client.clientId)
+      if (vigilMetadata(client).vigil_watch === 'required') expectWatch(uid, account.accountId, client.clientId)
       requested(uid, client.clientId)
     }
-    if (token && standing) lower(token as Source, standing, standings)
-    return withClaims(account, async () => truth(token as Source | undefined, await standings.of(uid)))
+    if (token && standing) lower(token as Source, standing, standings, client)
+    return withClaims(account, async () => truth(token as Source | undefined, await standings.of(uid), client))
   }
 }
 
@@ -47,19 +49,28 @@ interface Source {
   authTime?: number
 }
 
-function lower(source: Source, standing: SessionStanding, { ladder }: SessionStandings): void {
+function lower(
+  source: Source,
+  standing: SessionStanding,
+  { ladder }: SessionStandings,
+  client: object | undefined
+): void {
+  if (source.amr) source.amr = stillToldAmr(source.amr, standing, client)
   if (source.acr !== undefined) source.acr = lowerAcr(ladder, source.acr, standing.acr)
 }
 
 /** `auth_time` and `amr` of an ID Token are those of its own code; userinfo speaks of now. */
-function truth(source: Source | undefined, standing: SessionStanding | undefined): Record<string, unknown> {
-  if (!standing) return {}
-  const { record, ...now } = standing
+function truth(
+  source: Source | undefined,
+  now: SessionStanding | undefined,
+  client: object | undefined
+): Record<string, unknown> {
+  if (!now) return {}
   return {
     acr: now.acr,
-    amr: now.amr,
+    amr: toldAmr(now, client),
     auth_time: now.authTime,
-    risk_level: record.risk,
+    ...toldRisk(now, client),
     ...((source?.acr ?? now.acr) === now.acr && now.acrExpiresAt !== undefined && { acr_expires_at: now.acrExpiresAt })
   }
 }

@@ -4,6 +4,7 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { lowerAcr } from '../risk/ladder.ts'
 import type { SessionStandings } from './session-standing.ts'
+import { toldRisk } from './told-session.ts'
 import type { SessionsInUse } from './truthful-account.ts'
 
 type Features = NonNullable<Configuration['features']>
@@ -27,7 +28,13 @@ export function truthfulIntrospection(
       if (ended || standing?.revoked) return false
       if (issued.clientId !== undefined) requested(issued.sessionUid, issued.clientId)
       if (standing && typeof issued.extra?.['acr'] === 'string') {
-        issued.extra = { ...issued.extra, ...lowered(issued.extra, issued.extra['acr'], standing.acr, standings) }
+        const { risk_level: risk, ...rest } = issued.extra
+        issued.extra = {
+          ...rest,
+          ...lowered(issued.extra, issued.extra['acr'], standing.acr, standings),
+          // Absent where the client of the token may not know it.
+          ...(risk !== undefined && toldRisk(standing, client))
+        }
       }
       return true
     }

@@ -119,6 +119,8 @@ export function titleOf({ text }: Answer): string {
 export interface Tokens {
   readonly accessToken: string
   readonly idToken: Readonly<Record<string, unknown>>
+  /** The ID token as it came. */
+  readonly idTokenHint: string
   readonly refreshToken?: string
 }
 
@@ -234,6 +236,7 @@ function tokensOf(tokens: Awaited<ReturnType<typeof client.authorizationCodeGran
   return {
     accessToken: tokens.access_token,
     idToken: { ...tokens.claims() },
+    idTokenHint: tokens.id_token ?? '',
     ...(tokens.refresh_token !== undefined && { refreshToken: tokens.refresh_token })
   }
 }
