@@ -20,7 +20,14 @@ import {
   sumStatistics,
   type Statistics
 } from './statistics.ts'
-import { enrolPlace, strangerRatio, type Place, type VerifierModel, type VerifierView } from './verifier.ts'
+import {
+  drawnTowards,
+  enrolPlace,
+  strangerRatio,
+  type Place,
+  type VerifierModel,
+  type VerifierView
+} from './verifier.ts'
 
 /** One detector of one person, with what strangers score on it: scores become deviations from a stranger's. */
 export interface TrainedDetector {
@@ -67,7 +74,7 @@ const strangersScored = 60
 /** Trains a person's models. Deterministic for a seed. */
 export function trainPerson(base: PopulationBase, person: EnrolledPerson, seed: number): PersonModels {
   const total = sumStatistics(person.hops)
-  const typing = placeIn(base.typing, typingView, total, leastEnrolment.keystrokes)
+  const typing = typingPlace(base.typing, person)
   const sequence = sequencePlace(base.sequence, person)
   const pointing =
     base.pointing === undefined || strokesIn(total) < leastEnrolment.strokes
@@ -248,35 +255,38 @@ export function embeddingOfWhole(
   return sumStatistics(hopEncoderOf(base.sequence.encoder).statisticsOf(wholeHops(sequence)))
 }
 
+/** Lessons leave sums and no sequence of keystrokes: that tells them from what was enrolled. */
+function typingPlace(model: VerifierModel | undefined, { hops, typed }: EnrolledPerson): Place | undefined {
+  const [enrolled, learnt] = [false, true].map((lesson) =>
+    hops.filter((hop, i) => keystrokesIn(hop) > 0 && ((typed[i]?.length ?? 0) === 0) === lesson)
+  )
+  return placeIn(model, typingView, sumStatistics(enrolled!), sumStatistics(learnt!))
+}
+
 function sequencePlace(model: SequenceModel | undefined, { typed, embedded }: EnrolledPerson): Place | undefined {
   if (model === undefined || typed.length === 0) return undefined
   const encoder = hopEncoderOf(model.encoder)
-  const view = sequenceView(encoder.size)
-  const enrolled = sumStatistics(encoder.statisticsOf(typed))
   const read =
     embedded?.encoder === encoderIdOf(model.encoder)
       ? embedded.sums.filter(({ length }) => length === 3 * encoder.size)
       : []
-  const total = read.length === 0 ? enrolled : anchored(view, enrolled, sumStatistics(read))
-  return placeIn(model.verifier, view, total, leastEnrolment.keystrokes)
+  const enrolled = sumStatistics(encoder.statisticsOf(typed))
+  return placeIn(model.verifier, sequenceView(encoder.size), enrolled, sumStatistics(read))
 }
 
-/**
- * What was learnt weighs as much as what was enrolled at most. Elsewhere lessons see to it; here thinned enrolments have fewer keystrokes
- * left for the encoder than they have in sums. Where the first profile was made of a visit there are none at all, and what was read is it.
- */
-function anchored({ amountOf }: VerifierView, enrolled: Statistics, learnt: Statistics): Statistics {
-  const anchor = amountOf(enrolled)
-  const share = anchor === 0 ? 1 : Math.min(1, anchor / amountOf(learnt))
-  return enrolled.map((sum, i) => sum + share * learnt[i]!)
-}
-
+/** Where the first profile was made of a visit, nothing else was enrolled, and what was learnt is it. */
 function placeIn(
   model: VerifierModel | undefined,
   view: VerifierView,
-  total: Statistics,
-  least: number
+  enrolled: Statistics,
+  learnt: Statistics
 ): Place | undefined {
-  const amount = view.amountOf(total)
-  return model === undefined || amount < least ? undefined : enrolPlace(model, total, amount)
+  if (model === undefined) return undefined
+  const [amount, more] = [view.amountOf(enrolled), view.amountOf(learnt)]
+  if (amount + more < leastEnrolment.keystrokes) return undefined
+  if (amount < leastEnrolment.keystrokes) {
+    return enrolPlace(model, more === 0 ? enrolled : sumStatistics([enrolled, learnt]), amount + more)
+  }
+  const place = enrolPlace(model, enrolled, amount)
+  return more === 0 ? place : drawnTowards(model, place, enrolPlace(model, learnt, more))
 }

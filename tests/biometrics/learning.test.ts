@@ -231,6 +231,15 @@ describe('a lesson', () => {
     expect(lineage.lastLesson).toBe(30)
   })
 
+  it('of the same lines every day does not make the owner seem known any surer', () => {
+    const lines = materialOf(work.slice(4, 8))
+    const wordless = { ...lines, typed: lines.typed.map(() => ({ length: 0, values: new Float32Array(0) })) }
+    const once = engine.derive(joinPeople(enrolled.person, wordless)).models.typing!
+    const often = engine.derive([1, 2, 3, 4].reduce((all) => joinPeople(all, wordless), enrolled.person)).models.typing!
+    expect(often.variance).toEqual(enrolled.models.typing!.variance)
+    expect(once.mean).not.toEqual(enrolled.models.typing!.mean)
+  })
+
   it('on a long enrolment thins it, and loses nothing that it counted', () => {
     const long = engine.enrol(windowsOf(syntheticRecordings(77, 1, { sessions: 6, keystrokes: 200 })))
     expect(long.person.hops.length).toBeGreaterThan(mostAnchorHops)

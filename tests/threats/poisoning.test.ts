@@ -31,8 +31,8 @@ function countOf(shares: readonly number[]): number {
 }
 
 const before = errors(targets.map(({ enrolled }) => enrolled))
-/** The sittings of one person: they are much alike, so that a dozen people tell nothing finer apart. */
-const room = trialsEach
+/** Half of the sittings of one person: they are much alike, so that a dozen people tell nothing finer apart. */
+const room = trialsEach / 2
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
