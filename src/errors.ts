@@ -84,6 +84,31 @@ const table = {
   watch_stopped: { meaning: 'the person has switched the watch off until the next login', status: 403, close: 4002 },
   going_away: { meaning: 'the server is shutting down', close: 1001 },
 
+  // relying parties and resource servers
+  access_token_invalid: {
+    meaning:
+      'the access token is missing, not for this API, expired, not signed by the issuer, or its session has ended',
+    status: 401
+  },
+  scope_insufficient: { meaning: 'the access token lacks a scope that the API needs', status: 403 },
+  dpop_proof_invalid: {
+    meaning: 'the proof of possession is missing, replayed, or for another request or key',
+    status: 401
+  },
+  authentication_insufficient: {
+    meaning: 'the API needs a higher level, a newer authentication or a session at lower risk than the token tells of',
+    status: 401
+  },
+  step_up_unmet: {
+    meaning: 'the person has stepped up and it still is not enough: asking again would loop',
+    status: 403
+  },
+  step_up_lost: {
+    meaning: 'the step-up was not begun in this browser, took too long, or was answered already',
+    status: 400
+  },
+  issuer_unavailable: { meaning: 'the issuer’s keys, revocation feed or introspection cannot be read', status: 503 },
+
   internal: { meaning: 'a fault of Vigil itself', status: 500, close: 1011, exit: 1 }
 } as const satisfies Record<string, ErrorRow>
 

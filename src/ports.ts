@@ -84,6 +84,25 @@ export interface TombstoneStore {
   prune(now: number): Promise<number>
 }
 
+/** A session behind signed access tokens, which an API checks without asking (RFC 9068). */
+export interface SignedTokenSession {
+  /** The API, as the tokens name it in `aud`. */
+  readonly audience: string
+  /** The client's own name for the session, as the tokens say it: unlike `uid` it links nobody across parties. */
+  readonly sid: string
+  readonly uid: string
+  /** When the last of the tokens expires. */
+  readonly expiresAt: number
+}
+
+export interface SignedTokenStore {
+  /** A later expiry takes the place of an earlier one. */
+  note(session: SignedTokenSession): Promise<void>
+  /** `sid`s, in order, of sessions that have a tombstone and tokens for `audience` that have not expired. */
+  ended(audience: string, now: number): Promise<readonly string[]>
+  prune(now: number): Promise<number>
+}
+
 /** What Vigil itself knows of a person, beside the host's account. */
 export interface Person {
   readonly accountId: string
@@ -205,6 +224,7 @@ export interface PolicyStore {
 export interface VigilStorage {
   readonly sessions: SessionStore
   readonly tombstones: TombstoneStore
+  readonly signedTokens: SignedTokenStore
   readonly people: PersonStore
   readonly profiles: ProfileStore
   readonly sketches: SketchStore

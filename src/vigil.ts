@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events'
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type AdapterFactory, type Configuration, type default as Provider } from 'oidc-provider'
+import type { JWK } from 'jose'
 import { type Logger, pino } from 'pino'
 import { createActions } from './actions.ts'
 import { memoryOidc } from './adapters/memory-oidc.ts'
@@ -33,6 +34,7 @@ import { vigilMetadata } from './provider/client-metadata.ts'
 import { configureWith } from './provider/configure.ts'
 import { channelPath, isOwnPath, ownApp } from './provider/own-app.ts'
 import { liveSessions, personSessions } from './provider/person-sessions.ts'
+import { createRevocationFeed } from './provider/revocation-feed.ts'
 import { revokeSession } from './provider/revocation.ts'
 import { adapterFactory } from './provider/session-guard.ts'
 import { createSessionStandings } from './provider/session-standing.ts'
@@ -124,6 +126,7 @@ export function createVigil(options: VigilOptions): Vigil {
 
   let provider: Provider | undefined
   let hostAdapter: AdapterFactory = memoryOidc({ now, isBuried: () => false, rows: new Map() })
+  let signingKeys: readonly JWK[] = []
   let channel: Channel | undefined
   const undo: (() => void)[] = []
 
@@ -155,6 +158,7 @@ export function createVigil(options: VigilOptions): Vigil {
     if (alive) emit('session.revoked', { uid, accountId: record?.accountId ?? '', reason })
   }
 
+  const revocationFeed = createRevocationFeed({ ...storage, issuer, keys: () => signingKeys, now })
   const ofPerson = personSessions({ ...storage, standings, provider: attached, adapter: () => hostAdapter, revoke })
 
   function ended(uid: string): void {
@@ -232,6 +236,7 @@ export function createVigil(options: VigilOptions): Vigil {
 
   const vigil: Vigil = {
     configure(base: Configuration): Configuration {
+      signingKeys = (base.jwks?.keys ?? []) as readonly JWK[]
       if (base.adapter) hostAdapter = adapterFactory(base.adapter)
       return configureWith(
         { ...base, adapter: hostAdapter },
@@ -241,6 +246,7 @@ export function createVigil(options: VigilOptions): Vigil {
           standings,
           factors,
           tombstones: storage.tombstones,
+          signedTokens: storage.signedTokens,
           now,
           async authenticated(uid, accountId, authentication, seen) {
             if (seen) await loading
@@ -287,6 +293,7 @@ export function createVigil(options: VigilOptions): Vigil {
         issuer,
         formsKey: key('forms'),
         tickets,
+        revocationFeed,
         channelUrl: address.href,
         logger
       })

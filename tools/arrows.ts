@@ -46,6 +46,8 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   ],
   channel: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/secrets.ts'],
   provider: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/channel/', 'src/browser/', 'src/secrets.ts'],
+  // Runs at somebody else's: it speaks to the provider over HTTP alone.
+  'relying-party': [],
   // Judges as live sessions are judged, and speaks to the terminal as the other commands do.
   evaluation: [
     'src/biometrics/',

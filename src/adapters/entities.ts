@@ -28,6 +28,13 @@ export const TombstoneEntity = defineEntity({
   properties: { uid: p.text().primary(), expiresAt: seconds() }
 })
 
+export const SignedTokenEntity = defineEntity({
+  name: 'SignedToken',
+  tableName: 'vigil_signed_token',
+  indexes: [{ name: 'vigil_signed_token_expires_at', properties: ['expiresAt'] }],
+  properties: { audience: p.text().primary(), sid: p.text().primary(), uid: p.text(), expiresAt: seconds() }
+})
+
 export const PersonEntity = defineEntity({
   name: 'Person',
   tableName: 'vigil_person',
@@ -163,6 +170,7 @@ export const OidcEntity = defineEntity({
 export const entities = [
   SessionEntity,
   TombstoneEntity,
+  SignedTokenEntity,
   PersonEntity,
   ProfileEntity,
   SketchEntity,

@@ -11,6 +11,8 @@ import type {
   ProfileStore,
   SessionRecord,
   SessionStore,
+  SignedTokenSession,
+  SignedTokenStore,
   SketchStore,
   StoredAuditEntry,
   StoredLoginTemplate,
@@ -53,6 +55,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): ServerStorage
   return {
     sessions: memorySessions(now),
     tombstones,
+    signedTokens: memorySignedTokens(buried),
     people: memoryPeople(profiles, sketches, templates, factors),
     profiles: memoryProfiles(profiles),
     sketches: memorySketches(sketches, now),
@@ -109,6 +112,27 @@ function memoryTombstones(buried: Map<string, number>, rows: Map<string, OidcRow
       const isOver = (uid: string | undefined) => uid !== undefined && (buried.get(uid) ?? Infinity) <= at
       removeWhere(rows, ({ model, payload }) => model === 'Session' && isOver(payload.uid))
       return removeWhere(buried, (expiresAt) => expiresAt <= at)
+    }
+  }
+}
+
+function memorySignedTokens(buried: ReadonlyMap<string, number>): SignedTokenStore {
+  const noted = new Map<string, SignedTokenSession>()
+  return {
+    async note(session) {
+      const key = `${session.audience}\n${session.sid}`
+      if ((noted.get(key)?.expiresAt ?? 0) < session.expiresAt) noted.set(key, { ...session })
+    },
+    async ended(audience, now) {
+      const isMeant = (one: SignedTokenSession) =>
+        one.audience === audience && one.expiresAt > now && buried.has(one.uid)
+      return [...noted.values()]
+        .filter(isMeant)
+        .map(({ sid }) => sid)
+        .sort()
+    },
+    async prune(at) {
+      return removeWhere(noted, ({ expiresAt }) => expiresAt <= at)
     }
   }
 }

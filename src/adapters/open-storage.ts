@@ -16,6 +16,7 @@ import { personStore, profileStore } from './person-stores.ts'
 import { policyStore } from './policy-store.ts'
 import { accountStore, invitationStore, keyStore } from './server-stores.ts'
 import { sessionStore } from './session-store.ts'
+import { signedTokenStore } from './signed-token-store.ts'
 import { sketchStore } from './sketch-store.ts'
 import { tombstoneStore } from './tombstone-store.ts'
 
@@ -40,6 +41,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<ServerSt
   const storage = {
     sessions: sessionStore(database, now),
     tombstones,
+    signedTokens: signedTokenStore(database),
     people: personStore(database),
     profiles: profileStore(database),
     sketches: sketchStore(database, now),
@@ -96,12 +98,17 @@ async function openCluster({ cluster, unfinished }: DataDirectory): Promise<Data
   return openPglite(cluster)
 }
 
-type Swept = Pick<ServerStorage, 'sessions' | 'tombstones' | 'sketches'>
+type Swept = Pick<ServerStorage, 'sessions' | 'tombstones' | 'signedTokens' | 'sketches'>
 
 /** Removes what has expired. Nothing depends on it but the size of the tables: no read gives what has expired. */
-async function sweep(database: Database, { sessions, tombstones, sketches }: Swept, now: number): Promise<void> {
+async function sweep(
+  database: Database,
+  { sessions, tombstones, signedTokens, sketches }: Swept,
+  now: number
+): Promise<void> {
   await sessions.prune(now)
   await tombstones.prune(now)
+  await signedTokens.prune(now)
   await sketches.prune(now)
   await pruneOidc(database, now)
   await database.query('delete from vigil_invitation where expires_at <= $1', [now])

@@ -2,17 +2,19 @@
 // changed, and a second call on it gives an independent configuration.
 
 import { type AdapterFactory, type Configuration, interactionPolicy } from 'oidc-provider'
-import type { TombstoneStore } from '../ports.ts'
+import type { SignedTokenStore, TombstoneStore } from '../ports.ts'
 import { accountClient, withAccountGrant } from './account-client.ts'
 import { withClientMetadata } from './client-metadata.ts'
 import { type InteractionChecks, withVigilChecks } from './interaction-policy.ts'
 import { guardSessions } from './session-guard.ts'
+import { createSignedTokens } from './signed-tokens.ts'
 import { truthfulAccounts, vigilClaims } from './truthful-account.ts'
 import { truthfulIntrospection } from './truthful-introspection.ts'
 import { shortLivedJwts, truthfulTokens } from './truthful-tokens.ts'
 
 export interface Weaving extends InteractionChecks {
   readonly tombstones: TombstoneStore
+  readonly signedTokens: SignedTokenStore
   readonly issuer: string
   /** Longest life of a JWT access token. */
   readonly jwtSeconds: number
@@ -38,7 +40,10 @@ export function configureWith(
     clients: [...(base.clients ?? []), accountClient(weaving.issuer)],
     ...(base.responseTypes && { responseTypes: [...new Set([...base.responseTypes, 'none' as const])] }),
     loadExistingGrant: withAccountGrant(base.loadExistingGrant),
-    extraTokenClaims: truthfulTokens(base.extraTokenClaims, standings),
+    extraTokenClaims: truthfulTokens(base.extraTokenClaims, {
+      standings,
+      signedTokens: createSignedTokens(weaving.signedTokens, weaving.now)
+    }),
     ttl: { ...base.ttl, AccessToken: shortLivedJwts(base.ttl?.AccessToken, weaving.jwtSeconds) },
     extraClientMetadata: withClientMetadata(base.extraClientMetadata, standings.ladder)
   }

@@ -11,6 +11,7 @@ import { calibrationApi, calibrationApiPaths } from './calibration-api.ts'
 import { calibrationRoutes } from './calibration-routes.ts'
 import { createForms } from './forms.ts'
 import { createPages, problemPages } from './pages.ts'
+import { type RevocationFeed, revocationFeedRoute } from './revocation-feed.ts'
 import { ticketPreflight, ticketRoute, type TicketRouteOptions } from './ticket-route.ts'
 import type { Vigil } from './vigil-api.ts'
 
@@ -24,6 +25,7 @@ export interface OwnAppOptions extends Omit<TicketRouteOptions, 'url'> {
   readonly audit: AuditLog
   /** Address of the channel as pages reach it. */
   readonly channelUrl: string
+  readonly revocationFeed: RevocationFeed
   readonly logger: Logger
 }
 
@@ -50,6 +52,7 @@ export function ownApp(options: OwnAppOptions): RequestListener {
     ctx.set('X-Content-Type-Options', 'nosniff')
     ctx.body = await agentScript()
   })
+  router.get('/vigil/revocations', revocationFeedRoute(options.revocationFeed))
   router.get('/vigil/assets/:name', (ctx) => pages.asset(ctx, ctx.params['name'] ?? ''))
   app.use(router.routes())
   app.use(calibrationRoutes({ provider, vigil, pages, forms }).routes())

@@ -4,19 +4,24 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { lowerAcr } from '../risk/ladder.ts'
 import type { SessionStandings } from './session-standing.ts'
+import type { SignedTokens } from './signed-tokens.ts'
 import { toldRisk } from './told-session.ts'
 
 type ExtraTokenClaims = NonNullable<Configuration['extraTokenClaims']>
 
 /** Taken from the code or refresh token that the access token comes from, and never above the session's present level. */
-export function truthfulTokens(host: Configuration['extraTokenClaims'], standings: SessionStandings): ExtraTokenClaims {
+export function truthfulTokens(
+  host: Configuration['extraTokenClaims'],
+  { standings, signedTokens }: { readonly standings: SessionStandings; readonly signedTokens: SignedTokens }
+): ExtraTokenClaims {
   return async (ctx, token) => {
     const theirs = await host?.(ctx, token)
     const { AuthorizationCode, RotatedRefreshToken, RefreshToken, DeviceCode } = ctx.oidc.entities
     const source = AuthorizationCode ?? RotatedRefreshToken ?? RefreshToken ?? DeviceCode
     const uid = source?.sessionUid
     const standing = uid === undefined ? undefined : await standings.of(uid)
-    if (!source || !standing) return theirs
+    if (!source || uid === undefined || !standing) return theirs
+    if (source.sid !== undefined) await signedTokens.note(token, { sid: source.sid, uid })
     const acr = source.acr === undefined ? standing.acr : lowerAcr(standings.ladder, source.acr, standing.acr)
     return {
       ...theirs,

@@ -185,6 +185,47 @@ export function storageContract(
       })
     })
 
+    describe('sessions behind signed tokens', () => {
+      const noted = async (rest: { uid?: string; expiresAt?: number; sid?: string } = {}) => {
+        const session = {
+          audience: 'https://api.example',
+          sid: fresh('sid'),
+          uid: fresh('uid'),
+          expiresAt: clock + 100,
+          ...rest
+        }
+        await storage.signedTokens.note(session)
+        return session
+      }
+
+      it('are told, once ended, to the API that their tokens are for, and to no other', async () => {
+        const [living, dead] = [await noted(), await noted()]
+        await storage.tombstones.add(dead.uid, clock + 1000)
+        expect(await storage.signedTokens.ended('https://api.example', clock)).toEqual([dead.sid])
+        expect(await storage.signedTokens.ended('https://mail.example', clock)).toEqual([])
+        expect(await storage.signedTokens.ended('\0', clock)).toEqual([])
+        await storage.tombstones.add(living.uid, clock + 1000)
+        expect(await storage.signedTokens.ended('https://api.example', clock)).toEqual([living.sid, dead.sid].sort())
+      })
+
+      it('are told when the token was issued while its session was being ended', async () => {
+        const uid = fresh('uid')
+        await storage.tombstones.add(uid, clock + 1000)
+        const { sid } = await noted({ uid })
+        expect(await storage.signedTokens.ended('https://api.example', clock)).toContain(sid)
+      })
+
+      it('are forgotten with their last token', async () => {
+        const { sid, uid } = await noted({ expiresAt: clock + 10 })
+        await noted({ sid, uid, expiresAt: clock + 20 })
+        await noted({ sid, uid, expiresAt: clock + 5 })
+        await storage.tombstones.add(uid, clock + 1000)
+        expect(await storage.signedTokens.ended('https://api.example', clock + 19)).toContain(sid)
+        expect(await storage.signedTokens.ended('https://api.example', clock + 20)).not.toContain(sid)
+        expect(await storage.signedTokens.prune(clock + 20)).toBe(1)
+      })
+    })
+
     describe('tombstones', () => {
       it('an ended session has one, any other has none', async () => {
         const uid = fresh('uid')
