@@ -234,7 +234,8 @@ function configuration({ issuer, storage, pages, cookieKey, jwks, clients }: Con
       rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource }
     },
     interactions: { url: (_ctx, interaction) => `${pages.base}/interaction/${interaction.uid}` },
-    pkce: { required: () => true },
+    // RFC 9700 §2.1.1: public clients must. A secret protects the code of others, some of whose libraries know no PKCE.
+    pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
     responseTypes: ['code', 'none'],
     renderError,
     ttl: {

@@ -19,9 +19,12 @@ export interface HeadlessBrowser {
   cookiesFor(url: string | URL): string
 }
 
+/** How a request gets onto the network; redirects are left to the caller. */
+export type Send = (url: URL, init: RequestInit) => Promise<Response>
+
 const maximumRedirects = 20
 
-export function createHeadlessBrowser(stopAt: readonly string[] = []): HeadlessBrowser {
+export function createHeadlessBrowser(stopAt: readonly string[] = [], send: Send = fetch): HeadlessBrowser {
   const jar = new Map<string, Map<string, { value: string; path: string }>>()
 
   function cookiesFor(url: string | URL): string {
@@ -53,7 +56,7 @@ export function createHeadlessBrowser(stopAt: readonly string[] = []): HeadlessB
       const cookie = cookiesFor(url)
       if (cookie) headers.set('cookie', cookie)
       headers.set('accept', 'text/html')
-      const response = await fetch(url, { ...options, headers, redirect: 'manual' })
+      const response = await send(url, { ...options, headers, redirect: 'manual' })
       keep(url, response.headers)
       const location = response.headers.get('location')
       if (!location) return { url, status: response.status, html: await response.text() }
@@ -98,7 +101,10 @@ function firstForm(page: HeadlessPage): Form {
     names.push(name)
     if (attribute(tag!, 'value') !== undefined) values[name] = attribute(tag!, 'value')!
   }
-  const [, button = ''] = /<button\b([^>]*)>/.exec(inside) ?? []
+  // A button may stand outside its form and name it.
+  const id = attribute(attributes, 'id')
+  const outside = [...page.html.matchAll(/<button\b([^>]*)>/g)].find(([, tag]) => id && attribute(tag!, 'form') === id)
+  const [, button = ''] = /<button\b([^>]*)>/.exec(inside) ?? outside ?? []
   const name = attribute(button, 'name')
   if (name !== undefined) values[name] = attribute(button, 'value') ?? ''
   const action = attribute(button, 'formaction') ?? attribute(attributes, 'action') ?? page.url.href

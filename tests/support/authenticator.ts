@@ -1,5 +1,6 @@
 // An authenticator app: reads the key that a page shows and gives codes of it. Time goes on by half a minute with each code, for codes count once.
 
+import { setTimeout } from 'node:timers/promises'
 import { vi } from 'vitest'
 import { hotp } from '../../src/challenge/totp.ts'
 
@@ -8,6 +9,8 @@ export interface Authenticator {
   code(): string
   /** Half a minute later. Moves the clock of the process, and leaves its timers alone. */
   nextCode(): string
+  /** One that was not given before, without touching the clock; waits where the person would have to. */
+  freshCode(): Promise<string>
 }
 
 /** From the HTML or the text of a page with a key in groups of four. */
@@ -15,8 +18,16 @@ export function authenticatorOf(page: string): Authenticator {
   const [shown] = /\b([A-Z2-7]{4} ){7}[A-Z2-7]{4}\b/.exec(page) ?? []
   if (!shown) throw new Error(`no key on ${page.slice(0, 200)}`)
   const key = fromBase32(shown.replaceAll(' ', ''))
-  const code = (): string => hotp(key, Math.floor(Date.now() / 30_000))
+  const present = (): number => Math.floor(Date.now() / 30_000)
+  const code = (): string => hotp(key, present())
+  let given = Number.NEGATIVE_INFINITY
   return {
+    async freshCode() {
+      // Codes of the half-minute before and after the present one count too (RFC 6238 §5.2).
+      given = Math.max(given + 1, present() - 1)
+      while (given > present() + 1) await setTimeout(500)
+      return hotp(key, given)
+    },
     code,
     nextCode() {
       laterBy(30)
