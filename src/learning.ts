@@ -68,6 +68,8 @@ export interface Learning {
   history(accountId: string, device?: DeviceClass): Promise<ProfileHistory>
   /** Puts an earlier version back; the course begins anew. Throws `not_found`, `profile_corrupt`, `conflict`. */
   rollBack(accountId: string, version: number, device?: DeviceClass): Promise<number>
+  /** The person has said, after a strong proof, that the hands in their visits were theirs: foreign hands are no longer suspected. */
+  vouch(accountId: string): Promise<void>
   close(): void
 }
 
@@ -271,6 +273,14 @@ export function createLearning(options: LearningOptions): Learning {
       const enrolledAt = opened?.enrolledAt ?? 0
       await profiles.saveCourse(accountId, { course: noCourse, enrolledAt, cleanVersion: restored }, now(), device)
       return restored
+    },
+    async vouch(accountId) {
+      for (const device of await profiles.devices(accountId)) {
+        const [opened, kept] = await Promise.all([profiles.find(accountId, device), profiles.course(accountId, device)])
+        if (!opened || kept.enrolledAt !== opened.enrolledAt || kept.course.takeover === 0) continue
+        const course = { ...kept.course, takeover: 0 }
+        await profiles.saveCourse(accountId, { ...kept, course, cleanVersion: opened.version }, now(), device)
+      }
     },
     close() {
       for (const key of present.keys()) drop(key)

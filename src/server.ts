@@ -27,7 +27,9 @@ import { createInvitations, type Invitations } from './provider/invitations.ts'
 import { languageTags } from './provider/languages/index.ts'
 import { createPages, type Pages } from './provider/pages.ts'
 import { createPasswords } from './provider/passwords.ts'
-import type { AccountStore, ServerStorage } from './provider/ports.ts'
+import { createNotices, noMailer } from './provider/notices.ts'
+import { personRoutes } from './provider/person-routes.ts'
+import type { AccountStore, Mailer, ServerStorage } from './provider/ports.ts'
 import { providerPages } from './provider/provider-pages.ts'
 import { sessionRoutes } from './provider/session-routes.ts'
 import { personCookies } from './provider/signed-cookie.ts'
@@ -39,6 +41,7 @@ import { createVigil, type VigilOptions } from './vigil.ts'
 
 export { clientsFrom, type Config, configFrom } from './config.ts'
 export { VigilError } from './errors.ts'
+export type { Mail, Mailer } from './provider/ports.ts'
 export { type RiskLevel, riskLevels } from './risk/levels.ts'
 export { closeOnSignal, runCommand } from './run.ts'
 
@@ -59,6 +62,8 @@ export interface ServerOptions extends Partial<
   /** This user name becomes an administrator when it signs up. For demos. */
   readonly administratorName?: string
   readonly population?: Population
+  /** Sends mail to people. Default: none is sent. */
+  readonly mailer?: Mailer
   readonly logger?: Logger
   readonly clock?: Clock
   /** More routes, before the provider's own. */
@@ -98,7 +103,14 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     const accounts = createAccounts({
       store,
       passwords: createPasswords(),
-      ...(options.administratorName !== undefined && { administratorName: options.administratorName })
+      ...(options.administratorName !== undefined && { administratorName: options.administratorName }),
+      guessed: (account) => notices.send(account, 'guessing')
+    })
+    const notices = createNotices({
+      mailer: options.mailer ?? noMailer,
+      issuer,
+      logger,
+      find: (accountId) => store.find(accountId)
     })
     const pages = createPages({ issuer })
     const forms = createForms({ key: key('forms'), issuer })
@@ -144,6 +156,9 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     provider.use(accountRoutes({ provider, vigil, accounts, factors, pages, forms, cookies, invitations }).routes())
     provider.use(sessionRoutes({ provider, vigil, pages, forms }).routes())
     const { audit } = storage
+    const person = { provider, vigil, accounts, factors, notices, audit, pages, forms, cookies }
+    provider.use(personRoutes(person).routes())
+    notices.follow(vigil)
     provider.use(factorRoutes({ provider, vigil, accounts, factors, audit, pages, forms, cookies }).routes())
     const link = await firstAdministrator(store, invitations, options.administratorName)
     const answer = provider.callback()

@@ -21,10 +21,12 @@ import { VigilError } from './errors.ts'
 import type { VigilStorage } from './ports.ts'
 import { type Judgement, judgementOf } from './judge.ts'
 import { createLiveness } from './liveness.ts'
+import { createDecisions } from './decisions.ts'
 import { createLearning } from './learning.ts'
 import { createLoginRhythm } from './login-rhythm.ts'
 import { policyInForce } from './policy-in-force.ts'
 import { chosenPopulation } from './population-source.ts'
+import { personData } from './person-data.ts'
 import { createProfiles } from './profiles.ts'
 import { attachHttp } from './provider/attach-http.ts'
 import { freshLoginSeconds } from './provider/fresh-login.ts'
@@ -227,6 +229,28 @@ export function createVigil(options: VigilOptions): Vigil {
     }
   })
 
+  const decisions = createDecisions({
+    ...storage,
+    profiles,
+    learning,
+    endOthers: (accountId, except) => ofPerson.endAll(accountId, { except })
+  })
+  const data = personData({
+    ...storage,
+    profiles,
+    decisions,
+    sessionsOf: ofPerson.list,
+    loginsLearnt: (accountId) => loginRhythm.loginsLearnt(accountId),
+    population: async () => (await loading).judgement.engine.population,
+    async forget(accountId) {
+      await ofPerson.endAll(accountId)
+      await liveness.erase(accountId)
+      await loginRhythm.erase(accountId)
+      calibration.forget(accountId)
+      learning.forget(accountId)
+    }
+  })
+
   async function sessionOf(request: IncomingMessage): Promise<{ uid: string; accountId: string } | undefined> {
     const context = attached().createContext(request, new ServerResponse(request))
     const session = await attached().Session.get(context)
@@ -372,7 +396,7 @@ export function createVigil(options: VigilOptions): Vigil {
       for (const { uid } of await storage.sessions.findByAccount(accountId)) ended(uid)
     },
 
-    async teachingNeeds(uid) {
+    async proofNeeded(uid) {
       if (await calibration.mayTeach(uid)) return undefined
       const record = await storage.sessions.find(uid)
       const acr = record && (await strongestLevel(strong, record.accountId, now()))
@@ -396,6 +420,11 @@ export function createVigil(options: VigilOptions): Vigil {
       return { acr, amr, risk, watch: state, ...(acrExpiresAt !== undefined && { acrExpiresAt }) }
     },
 
+    decisionsOf: (accountId, most = 100) => decisions.list(accountId, most),
+    answerDecision: decisions.answer,
+    portraitsOf: data.portraits,
+    exportOf: data.exported,
+    erasePerson: data.erase,
     revoke,
 
     async ready() {

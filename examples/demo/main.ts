@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { clientsFrom, closeOnSignal, configFrom, runCommand, VigilError } from 'oidc-vigil/server'
 import { startDemo } from './demo.ts'
-import { outbox } from './outbox.ts'
+import { outbox, outboxMailer } from './outbox.ts'
 
 await runCommand(async () => {
   const { env } = process
@@ -20,6 +20,7 @@ await runCommand(async () => {
     rpPort: numberFrom('RP_PORT', 3001, 65_535),
     clients: env['VIGIL_CLIENTS'] ? clientsFrom(env['VIGIL_CLIENTS']) : [],
     clock: () => performance.now() * speed,
+    mailer: outboxMailer,
     ...(env['VIGIL_ADMIN'] && { administratorName: env['VIGIL_ADMIN'] })
   })
   closeOnSignal(() => demo.close())

@@ -1,12 +1,21 @@
 // Mail and links that a real deployment would send: the demo appends them to a file, one JSON line each.
 
 import { appendFileSync } from 'node:fs'
+import type { Mailer } from 'oidc-vigil/server'
 
 export interface OutboxLine {
   readonly to: string
   readonly subject: string
   readonly code?: string
   readonly link?: string
+}
+
+/** Mail to people, into the same file; what a machine can use of it. */
+export const outboxMailer: Mailer = {
+  send({ to, subject, code, link }) {
+    outbox({ to, subject, ...(code !== undefined && { code }), ...(link !== undefined && { link }) })
+    return Promise.resolve()
+  }
 }
 
 /** Does nothing where `VIGIL_OUTBOX` names no file. */

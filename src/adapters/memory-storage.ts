@@ -314,6 +314,9 @@ function memoryAccounts(): AccountStore {
     },
     async hasAdministrator() {
       return [...accounts.values()].some((account) => account.role === 'administrator')
+    },
+    async remove(id) {
+      return accounts.delete(id)
     }
   }
 }

@@ -32,6 +32,11 @@ export function accountStore(database: Database): AccountStore {
     },
     async hasAdministrator() {
       return (await database.entities((em) => em.count(AccountEntity, { role: 'administrator' }))) > 0
+    },
+    async remove(id) {
+      if (!canBeKey(id)) return false
+      await database.entities((em) => em.nativeDelete(InvitationEntity, { accountId: id }))
+      return (await database.entities((em) => em.nativeDelete(AccountEntity, { id }))) > 0
     }
   }
 }

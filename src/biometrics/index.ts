@@ -65,6 +65,7 @@ export {
   type Population
 } from './population.ts'
 export { decodePopulation, encodePopulation } from './population-file.ts'
+export { portraitOf, portrayed, type Trait } from './portrait.ts'
 export { decodeProfile, encodeProfile, type Profile, type ProfileModels } from './profile.ts'
 export {
   eventsOf,

@@ -20,7 +20,15 @@ export function accountClient(issuer: string): ClientMetadata {
 }
 
 /** Where a sign-in of the built-in client may return to. */
-export const accountPlaces = ['/account', '/account/totp', '/vigil/consent', '/vigil/calibration'] as const
+export const accountPlaces = [
+  '/account',
+  '/account/totp',
+  '/account/behaviour',
+  '/account/activity',
+  '/account/data',
+  '/vigil/consent',
+  '/vigil/calibration'
+] as const
 export type AccountPlace = (typeof accountPlaces)[number]
 
 /** Where to send a browser that must sign in for one of our own pages. */

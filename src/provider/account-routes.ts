@@ -27,7 +27,14 @@ export interface AccountRoutesOptions {
   readonly provider: Provider
   readonly vigil: Pick<
     Vigil,
-    'person' | 'trainingStatus' | 'loginsLearnt' | 'passwordChanged' | 'sessionsOf' | 'standing' | 'revoke'
+    | 'person'
+    | 'trainingStatus'
+    | 'loginsLearnt'
+    | 'passwordChanged'
+    | 'sessionsOf'
+    | 'personSessions'
+    | 'standing'
+    | 'revoke'
   >
   readonly accounts: Accounts
   readonly factors: Pick<Factors, 'status'>
@@ -68,16 +75,20 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
     if (!found) return sendToSignIn(ctx, { provider, pages, place: '/account', because: 'not_signed_in' })
     if (backFromSignIn(ctx, pages)) return undefined
     const { who, account } = found
-    const [person, training, logins, sessions, standing, secondFactor] = await Promise.all([
+    const [person, training, logins, sessions, listed, standing, secondFactor] = await Promise.all([
       vigil.person(account.id),
       vigil.trainingStatus(account.id),
       vigil.loginsLearnt(account.id),
       vigil.sessionsOf(account.id),
+      vigil.personSessions(account.id),
       vigil.standing(who.uid),
       factors.status(account.id)
     ])
     const csrf = forms.token(ctx, '/account')
     const words = wordsFor(ctx)
+    const applications = new Map(
+      listed.map(({ uid, applications: used }) => [uid, used.map(({ name }) => name).join(', ')])
+    )
     const data = {
       who: account.username,
       account,
@@ -92,7 +103,9 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
         uid: session.uid,
         present: session.uid === who.uid,
         signedInAt: moment(words, session.authentications.at(-1)?.at),
-        device: deviceWords(words, session.device),
+        device: session.device && words.training.devices[session.device.class],
+        newDevice: deviceWords(words, session.device),
+        applications: applications.get(session.uid),
         words: standingWords(words, { risk: session.risk, watch: session.watch, amr: [], acr: '' })
       })),
       csrf

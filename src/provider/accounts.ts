@@ -41,6 +41,8 @@ export interface Accounts {
   verifyPasswordAgain(accountId: string, password: string, from: Visitor): Promise<Account>
   /** Throws `form_invalid`, `not_found`, `overloaded`. */
   setPassword(accountId: string, password: string): Promise<void>
+  /** Removes the account: nobody signs in with it again. */
+  remove(accountId: string): Promise<void>
 }
 
 /** How many attempts pass in a quarter of an hour; sign-ups in an hour. Only what fails counts against a password limit. */
@@ -83,6 +85,8 @@ export interface AccountsOptions {
   /** This name becomes administrator when it signs up. For demos. */
   readonly administratorName?: string | undefined
   readonly limits?: Partial<AttemptLimits>
+  /** There were more wrong passwords for an account than are taken; nobody waits for it. */
+  readonly guessed?: (account: Account) => void
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
@@ -98,7 +102,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   async function prove(account: Account | undefined, password: string, attempts: readonly Attempt[]): Promise<Account> {
     // Taken before the hash and given back after a success: attempts that run side by side cannot slip through together.
-    await takeAll(attempts)
+    await takeAll(attempts).catch((error: unknown) => {
+      if (account && isVigilError(error, 'too_many_attempts')) options.guessed?.(account)
+      throw error
+    })
     const plausible = password.length > 0 && passwordLength(password) <= passwordMaxLength
     const passed = await passwords.verify(account?.passwordHash, plausible ? password : '').catch(async (error) => {
       await giveBack(attempts)
@@ -111,6 +118,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   return {
     find: (accountId) => store.find(accountId),
+    remove: async (accountId) => void (await store.remove(accountId)),
 
     async signUp(person, from) {
       const tidy = tidied(person)

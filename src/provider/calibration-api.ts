@@ -16,7 +16,7 @@ export interface CalibrationApiOptions {
   readonly provider: Provider
   readonly vigil: Pick<
     Vigil,
-    'person' | 'trainingStatus' | 'teachingNeeds' | 'startLessonOver' | 'sessionsOf' | 'standing'
+    'person' | 'trainingStatus' | 'proofNeeded' | 'startLessonOver' | 'sessionsOf' | 'standing'
   >
   readonly forms: Forms
   readonly audit: AuditLog
@@ -102,7 +102,7 @@ export function calibrationApi(options: CalibrationApiOptions): Router {
     const who = await mustBeSignedIn(ctx)
     const person = await vigil.person(who.accountId)
     if (person?.consentedAt === undefined) throw new VigilError('consent_required')
-    if (!(await vigil.teachingNeeds(who.uid))) return who
+    if (!(await vigil.proofNeeded(who.uid))) return who
     const { accountId, uid: sessionUid } = who
     await options.audit.append({
       type: 'calibration.refused',

@@ -19,7 +19,7 @@ export interface CalibrationRoutesOptions {
   readonly provider: Provider
   readonly vigil: Pick<
     Vigil,
-    'person' | 'giveConsent' | 'withdrawConsent' | 'trainingStatus' | 'teachingNeeds' | 'standing' | 'pageToken'
+    'person' | 'giveConsent' | 'withdrawConsent' | 'trainingStatus' | 'proofNeeded' | 'standing' | 'pageToken'
   >
   readonly pages: Pages
   readonly forms: Forms
@@ -81,7 +81,7 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     if (!who) return sendToSignIn(ctx, { provider, pages, place: '/vigil/calibration', because: 'not_signed_in' })
     const person = await vigil.person(who.accountId)
     if (person?.consentedAt === undefined) return seeOther(ctx, `${pages.base}/vigil/consent`)
-    const needed = await vigil.teachingNeeds(who.uid)
+    const needed = await vigil.proofNeeded(who.uid)
     if (needed)
       return sendToSignIn(ctx, { ...freshSignIn('/vigil/calibration', needed.maxAgeSeconds), acr: needed.acr })
     if (backFromSignIn(ctx, pages)) return undefined

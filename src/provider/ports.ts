@@ -23,6 +23,8 @@ export interface AccountStore {
   /** Throws `not_found`. */
   update(account: Account): Promise<void>
   hasAdministrator(): Promise<boolean>
+  /** Removes the account, whose one-time links then lead nowhere; true when there was one. */
+  remove(id: string): Promise<boolean>
 }
 
 /** One-time links: only a hash of the token is stored. */
@@ -61,6 +63,21 @@ export interface KeyStore {
   get(name: string): Promise<Uint8Array | undefined>
   /** Stores unless the name is taken; returns what is stored then, so that two first starts agree. */
   put(name: string, value: Uint8Array): Promise<Uint8Array>
+}
+
+export interface Mail {
+  readonly to: string
+  readonly subject: string
+  /** Plain text. */
+  readonly text: string
+  /** What the text holds, for an outbox that is read by machines. */
+  readonly code?: string
+  readonly link?: string
+}
+
+export interface Mailer {
+  /** Resolves when somebody else is responsible for the mail. */
+  send(mail: Mail): Promise<void>
 }
 
 export interface ServerStorage extends VigilStorage {

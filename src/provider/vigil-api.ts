@@ -3,6 +3,7 @@
 import type { Configuration, Interaction, InteractionResults, default as Provider } from 'oidc-provider'
 import type { Server } from 'node:http'
 import type { DeviceClass } from '../biometrics/device-class.ts'
+import type { Trait } from '../biometrics/portrait.ts'
 import type { RiskLevel, WatchState } from '../risk/levels.ts'
 import type { ChannelPurpose } from '../channel/ports.ts'
 import type { Person, ProfileVersion, SessionRecord } from '../ports.ts'
@@ -99,6 +100,38 @@ export interface PersonSession {
   readonly applications: readonly { readonly clientId: string; readonly name: string }[]
 }
 
+/** Something that was decided about a person or done with their account, as the audit log has it. */
+export interface Decision {
+  readonly id: number
+  /** Seconds since the epoch. */
+  readonly at: number
+  /** Type of the audit entry. */
+  readonly type: string
+  readonly sessionUid?: string
+  readonly reason?: string
+  /** What it became, e.g. a risk level. */
+  readonly to?: string
+  /** Rule of the policy that decided, and which version of the policy it was. */
+  readonly rule?: string
+  readonly policyVersion?: number
+  /** What the rule did. */
+  readonly action?: string
+  /** It was doubted that it was the person, who may say so. */
+  readonly answerable: boolean
+  readonly answered?: 'me' | 'not_me'
+}
+
+/** What is known of a person's hands, in steps that a person can be shown. */
+export interface Portrait {
+  readonly device: DeviceClass
+  /** Seconds since the epoch. */
+  readonly taughtAt: number
+  readonly changedAt: number
+  readonly version: number
+  readonly keystrokes: number
+  readonly traits: readonly Trait[]
+}
+
 export interface Vigil {
   /** Returns a new oidc-provider configuration with Vigil woven in; `base` is not changed. */
   configure(base: Configuration): Configuration
@@ -136,7 +169,7 @@ export interface Vigil {
    * What a session lacks before its person may teach their hands: a login of the last `maxAgeSeconds` at level `acr`. Undefined when it
    * lacks nothing.
    */
-  teachingNeeds(uid: string): Promise<{ readonly acr?: string; readonly maxAgeSeconds: number } | undefined>
+  proofNeeded(uid: string): Promise<{ readonly acr?: string; readonly maxAgeSeconds: number } | undefined>
   /** Forgets what a lesson has collected and not yet made into a profile. */
   startLessonOver(accountId: string): void
   /** Versions of a person's profile for a class of device (default `keyboard`) that are kept, and what their visits of late say of it. */
@@ -156,6 +189,19 @@ export interface Vigil {
   endSessions(accountId: string, how?: { readonly except?: string }): Promise<number>
   /** Present assurance and risk of a session, as tokens would tell it. */
   standing(uid: string): Promise<SessionStandingView | undefined>
+  /** What was decided about a person, newest first. */
+  decisionsOf(accountId: string, most?: number): Promise<readonly Decision[]>
+  /**
+   * The person says whether a doubt was about them; ask for a strong proof first. "Not me" ends all their other sessions and takes back
+   * what was learnt since. Throws `not_found` for what nobody is asked about, `conflict` for what was answered.
+   */
+  answerDecision(accountId: string, id: number, was: 'me' | 'not_me', sessionUid: string): Promise<void>
+  /** One for each class of device on which the person is known. */
+  portraitsOf(accountId: string): Promise<readonly Portrait[]>
+  /** Everything that Vigil keeps of a person, as plain data; no secrets, and no material that would let somebody imitate them. */
+  exportOf(accountId: string): Promise<Readonly<Record<string, unknown>>>
+  /** Ends the person's sessions and erases all that Vigil keeps of them; the audit log keeps that it happened. */
+  erasePerson(accountId: string): Promise<void>
   /** Ends a session in the order of OIDC: tombstone, back-channel logout, grants, session. */
   revoke(uid: string, reason: string): Promise<void>
   /** Evidence from outside the behaviour (an operator, another detector): enters by the same door and is audited. */

@@ -621,6 +621,16 @@ export function storageContract(
         await expectCode(storage.accounts.update(newAccount(fresh('nobody'))), 'not_found')
       })
 
+      it('are removed once, and their name is free again', async () => {
+        const ana = newAccount(fresh('leaves'))
+        await storage.accounts.create(ana)
+        expect(await storage.accounts.remove(ana.id)).toBe(true)
+        expect(await storage.accounts.find(ana.id)).toBeUndefined()
+        expect(await storage.accounts.remove(ana.id)).toBe(false)
+        expect(await storage.accounts.remove('\0')).toBe(false)
+        await storage.accounts.create(newAccount(ana.username))
+      })
+
       it('tells whether there is an administrator', async () => {
         expect(await storage.accounts.hasAdministrator()).toBe(false)
         await storage.accounts.create(newAccount(fresh('root'), { role: 'administrator' }))

@@ -29,6 +29,13 @@ const stages: Readonly<Record<string, (name: string) => Promise<{ person: Visito
   '/account/totp': async (name) => onPage(await signedUp(name), '/account/totp', '/account/totp'),
   '/account/totp/remove': (name) => withApp(name, '/account/totp/remove'),
   '/account/recovery-codes': (name) => withApp(name, '/account/recovery-codes'),
+  '/account/activity/:id/answer': async (name) => {
+    const person = await signedUp(name)
+    const id = house.heart.decisions.length + 1
+    house.heart.decisions.push({ id, at: 1, type: 'risk.changed', to: 'HIGH', answerable: true })
+    return onPage(person, '/account/activity', `/account/activity/${id}/answer`)
+  },
+  '/account/erase': async (name) => onPage(await signedUp(name), '/account/data', '/account/erase'),
   '/invitation/:token': async (name) => {
     await signedUp(name)
     const { id } = (await house.storage.accounts.findByUsername(name))!
@@ -45,7 +52,7 @@ test('no POST is taken without a token of ours or from another page, and none ch
   for (const [index, path] of house.postPaths.entries()) {
     const { person, page, to } = await stages[path]!(`person${index}`)
     const before = await everything()
-    const right = { username: `late${index}`, email: 'late@example.test', password }
+    const right = { username: `late${index}`, email: 'late@example.test', password, was: 'me' }
     const { csrf } = formsOf(page)[0]!.fields
     const attempts: readonly (readonly [Record<string, string>, Record<string, string>])[] = [
       [right, {}],
@@ -88,6 +95,8 @@ async function everything(): Promise<string> {
     [...house.heart.people],
     house.heart.revoked,
     house.heart.sessions,
+    house.heart.decisions,
+    house.heart.erased,
     await Promise.all(people.map(async (person) => person && (await house.factors.status(person.id))))
   ])
 }

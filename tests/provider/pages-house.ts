@@ -7,6 +7,7 @@ import Router from '@koa/router'
 import Provider from 'oidc-provider'
 import { pino } from 'pino'
 import { memoryStorage } from '../../src/adapters/memory-storage.ts'
+import { VigilError } from '../../src/errors.ts'
 import { accountClient, withAccountGrant } from '../../src/provider/account-client.ts'
 import { accountRoutes } from '../../src/provider/account-routes.ts'
 import { passwordStrategy } from '../../src/challenge/password.ts'
@@ -21,6 +22,8 @@ import { createFactors } from '../../src/provider/factors.ts'
 import { createForms } from '../../src/provider/forms.ts'
 import { interactionRoutes } from '../../src/provider/interaction-routes.ts'
 import { createInvitations } from '../../src/provider/invitations.ts'
+import { createNotices } from '../../src/provider/notices.ts'
+import { personRoutes } from '../../src/provider/person-routes.ts'
 import { createPages } from '../../src/provider/pages.ts'
 import { createPasswords } from '../../src/provider/passwords.ts'
 import { personSessions } from '../../src/provider/person-sessions.ts'
@@ -32,8 +35,15 @@ import { defaultLadder } from '../../src/risk/ladder.ts'
 import type { AddressInfo } from 'node:net'
 import type { AttemptLimits } from '../../src/provider/accounts.ts'
 import type { Person, SessionRecord } from '../../src/ports.ts'
-import type { ServerStorage } from '../../src/provider/ports.ts'
-import type { ChallengeView, LoginTyping, TrainingStatus, Vigil } from '../../src/provider/vigil-api.ts'
+import type { Mail, ServerStorage } from '../../src/provider/ports.ts'
+import type {
+  ChallengeView,
+  Decision,
+  LoginTyping,
+  Portrait,
+  TrainingStatus,
+  Vigil
+} from '../../src/provider/vigil-api.ts'
 
 export interface PagesHouse {
   readonly issuer: string
@@ -43,6 +53,7 @@ export interface PagesHouse {
   readonly provider: Provider
   readonly storage: ServerStorage
   readonly heart: Heart
+  readonly mails: readonly Mail[]
   readonly accounts: ReturnType<typeof createAccounts>
   readonly invitations: ReturnType<typeof createInvitations>
   readonly factors: ReturnType<typeof createFactors>
@@ -60,6 +71,9 @@ export interface Heart {
   readonly typings: (LoginTyping | undefined)[]
   readonly passwordsChanged: string[]
   loginsLearnt: number
+  decisions: Decision[]
+  portraits: readonly Portrait[]
+  readonly erased: string[]
 }
 
 export async function openPagesHouse(
@@ -110,6 +124,7 @@ export async function openPagesHouse(
     }
   })
 
+  const mails: Mail[] = []
   const heart: Heart = {
     training: { state: 'no_consent', progress: 0, keystrokes: 0, keystrokesNeeded: 500 },
     sessions: [],
@@ -117,7 +132,10 @@ export async function openPagesHouse(
     revoked: [],
     typings: [],
     passwordsChanged: [],
-    loginsLearnt: 0
+    loginsLearnt: 0,
+    decisions: [],
+    portraits: [],
+    erased: []
   }
   const vigil = smallHeart(provider, storage, heart, options.now ?? (() => Math.floor(Date.now() / 1000)))
   const forms = createForms({ key, issuer })
@@ -138,13 +156,20 @@ export async function openPagesHouse(
   ]
   const choice = factorChoice({ factors: strategies, sessions, ladder: defaultLadder })
   const shared = { provider, vigil, accounts, factors, strategies, choice, invitations, pages, forms, cookies }
+  const notices = createNotices({
+    mailer: { send: async (mail) => void mails.push(mail) },
+    issuer,
+    logger: pino({ level: 'silent' }),
+    find: accounts.find
+  })
   const routers = [
     interactionRoutes(shared),
     accountRoutes(shared),
     sessionRoutes(shared),
     factorRoutes({ ...shared, audit }),
     calibrationRoutes(options.now ? { ...shared, now: options.now } : shared),
-    calibrationApi({ ...shared, audit, issuer })
+    calibrationApi({ ...shared, audit, issuer }),
+    personRoutes({ ...shared, audit, notices })
   ]
   for (const router of routers) provider.use(router.routes())
   const assets = new Router().get('/vigil/assets/:name', (ctx) => pages.asset(ctx, ctx.params['name'] ?? ''))
@@ -161,6 +186,7 @@ export async function openPagesHouse(
     provider,
     storage,
     heart,
+    mails,
     accounts,
     invitations,
     factors,
@@ -229,11 +255,24 @@ function smallHeart(provider: Provider, storage: ServerStorage, heart: Heart, no
       heart.people.set(accountId, { accountId, withdrawnAt: Math.floor(Date.now() / 1000) })
     },
     trainingStatus: async () => heart.training,
-    async teachingNeeds(uid) {
+    async proofNeeded(uid) {
       const session = await provider.Session.findByUid(uid)
       const doubted = heart.sessions.some((known) => known.uid === uid && known.risk !== 'LOW')
       const fresh = session?.loginTs !== undefined && now() - session.loginTs <= 600
       return fresh && !doubted ? undefined : { maxAgeSeconds: doubted ? 0 : 600 }
+    },
+    decisionsOf: async () => heart.decisions,
+    async answerDecision(_accountId, id, was) {
+      const at = heart.decisions.findIndex((decision) => decision.id === id && decision.answerable)
+      if (at === -1) throw new VigilError('not_found')
+      if (heart.decisions[at]!.answered) throw new VigilError('conflict')
+      heart.decisions[at] = { ...heart.decisions[at]!, answered: was }
+    },
+    portraitsOf: async () => heart.portraits,
+    exportOf: async (accountId) => ({ consent: heart.people.get(accountId)?.consentedAt ?? null }),
+    async erasePerson(accountId) {
+      heart.erased.push(accountId)
+      await storage.people.erase(accountId)
     },
     startLessonOver: () => void (heart.training = { ...heart.training, keystrokes: 0, progress: 0 }),
     profileHistory: async () => ({ versions: [], drifted: false, foreignHands: false }),

@@ -251,6 +251,16 @@ export const de: Words = {
     onlyPassword:
       'Sie haben nur Ihr Passwort. Mit einer App auf Ihrem Telefon können Sie zeigen, dass Sie es sind, wenn eine Anwendung mehr verlangt oder wenn etwas ungewöhnlich aussieht.',
     setUpApp: 'Eine Authenticator-App einrichten',
+    activity: 'Was über Sie entschieden wurde',
+    activityWords: 'Jede Entscheidung mit ihrem Grund, und was Sie dazu sagen.',
+    behaviour: 'Was wir von Ihren Händen wissen',
+    behaviourWords: 'Ihre Gewohnheiten in Worten und einem Bild.',
+    data: 'Ihre Daten',
+    dataWords: 'Nehmen Sie sie mit, oder lassen Sie sie löschen.',
+    more: 'Sie und Ihre Daten',
+    endOthers: 'Überall sonst abmelden',
+    endAll: 'Überall abmelden',
+    applications: (names) => `mit ${names}`,
     sessions: 'Wo Sie angemeldet sind',
     onlyHere: 'Nur hier.',
     thisBrowser: 'Dieser Browser',
@@ -353,6 +363,182 @@ export const de: Words = {
     goOn: 'Weiter zum Tippen',
     withdraw: 'Zurücknehmen und löschen',
     agree: 'Ich stimme zu, weiter'
+  },
+
+  behaviour: {
+    title: 'Was wir von Ihren Händen wissen',
+    lead: 'Das ist alles, was aufbewahrt wird: worin sich Ihre Gewohnheiten von denen der meisten unterscheiden, und nie, was Sie geschrieben haben. Es ist absichtlich grob, damit niemand, der es sieht, Sie nachahmen kann.',
+    nothing: 'Von Ihren Händen ist nichts bekannt.',
+    heading: (device) => `So kennt man Sie ${device}`,
+    learnt: 'Gelernt am',
+    changed: 'zuletzt geändert am',
+    from: (keystrokes) => `aus ${keystrokes} Anschlägen`,
+    chart: 'Ihre Gewohnheiten neben denen der meisten',
+    less: 'weniger als die meisten',
+    same: 'wie die meisten',
+    more: 'mehr als die meisten',
+    habit: 'Gewohnheit',
+    place: 'Sie im Vergleich mit den meisten',
+    traits: {
+      typingRate: {
+        name: 'Tippgeschwindigkeit',
+        steps: ['viel langsamer', 'langsamer', 'etwa gleich', 'schneller', 'viel schneller']
+      },
+      holdMean: {
+        name: 'Wie lange Sie eine Taste halten',
+        steps: ['viel kürzer', 'kürzer', 'etwa gleich', 'länger', 'viel länger']
+      },
+      overlapShare: {
+        name: 'Nächste Taste, bevor die letzte oben ist',
+        steps: ['viel seltener', 'seltener', 'etwa gleich oft', 'öfter', 'viel öfter']
+      },
+      pauseShare: { name: 'Denkpausen', steps: ['viel weniger', 'weniger', 'etwa gleich viele', 'mehr', 'viel mehr'] },
+      correctionShare: {
+        name: 'Verbesserungen',
+        steps: ['viel weniger', 'weniger', 'etwa gleich viele', 'mehr', 'viel mehr']
+      },
+      speed: {
+        name: 'Tempo des Zeigers',
+        steps: ['viel langsamer', 'langsamer', 'etwa gleich', 'schneller', 'viel schneller']
+      },
+      straightness: {
+        name: 'Wie gerade der Zeiger läuft',
+        steps: ['viel kurviger', 'kurviger', 'etwa gleich', 'gerader', 'viel gerader']
+      },
+      clickHold: {
+        name: 'Wie lange Sie eine Maustaste drücken',
+        steps: ['viel kürzer', 'kürzer', 'etwa gleich', 'länger', 'viel länger']
+      }
+    }
+  },
+
+  activity: {
+    title: 'Was über Sie entschieden wurde',
+    lead: 'Jedes Mal, wenn eine Regel auf Ihre Sitzungen gesehen hat und etwas daraus folgte, das Neueste zuerst. Stimmt hier etwas nicht? Sagen Sie es, oder bitten Sie einen Menschen, der diesen Dienst betreibt, es anzusehen.',
+    nothing: 'Über Sie wurde noch nichts entschieden.',
+    reason: 'Grund',
+    rule: (rule, version) => `Regel „${rule}“, Fassung ${version} der Regeln`,
+    wasMe: 'Das war ich',
+    wasNotMe: 'Das war ich nicht',
+    saidMe: 'Sie sagten: Das war ich.',
+    saidNotMe: 'Sie sagten: Das war ich nicht.',
+    thanksMe: 'Danke. Wir lernen weiter aus Ihren Besuchen.',
+    thanksNotMe:
+      'Danke. Alle anderen Sitzungen sind abgemeldet, und was seither gelernt wurde, ist zurückgenommen. Wenn jemand Ihr Passwort kennen könnte, ändern Sie es jetzt.',
+    needsProof: 'Um zu antworten, melden Sie sich noch einmal an, mit dem stärksten Nachweis, den Sie haben.',
+    types: {
+      'risk.changed.LOW': 'Der Zweifel an Ihrer Sitzung ist ausgeräumt',
+      'risk.changed.MEDIUM': 'Etwas in Ihrer Sitzung sah ungewöhnlich aus',
+      'risk.changed.HIGH': 'Wir haben bezweifelt, dass Sie es sind',
+      'risk.notified': 'Etwas wurde vermerkt, und Sie wurden nichts gefragt',
+      'risk.reported': 'Jemand anderes hat uns ein Risiko für Ihre Sitzung gemeldet',
+      'challenge.required': 'Sie wurden gebeten zu bestätigen, dass Sie es sind',
+      'challenge.passed': 'Sie haben bestätigt, dass Sie es sind',
+      'login.judged.asked': 'Ihre Anmeldung wurde bezweifelt, und Sie wurden nach mehr gefragt',
+      'login.judged.capped': 'Ihre Anmeldung wurde bezweifelt und zählte weniger',
+      'login.judged.noted': 'Ihre Anmeldung sah ungewöhnlich aus; Sie wurden nichts gefragt',
+      'login.judged.believed': 'Ihrer Anmeldung wurde geglaubt',
+      'login.rhythm_known': 'Wir wissen jetzt, wie Sie Ihr Passwort tippen',
+      'login.template_dropped': 'Wie Sie Ihr Passwort tippen, wurde vergessen',
+      'device.new': 'Ihre Sitzung sprach von einer Art Gerät, auf der wir Sie nicht kennen',
+      'watch.changed.watched': 'Auf Ihre Sitzung wird wieder geachtet',
+      'watch.changed.unobserved': 'Aus Ihrer Sitzung hat uns eine Weile nichts erreicht',
+      'watch.changed.not_watched': 'Auf Ihre Sitzung wird nicht mehr geachtet',
+      'watch.contradicted': 'Ihre Sitzung wurde benutzt, während ihre Seiten uns nichts meldeten',
+      'watch.stopped': 'Sie haben das Achten für eine Sitzung abgeschaltet',
+      'session.revoked': 'Eine Sitzung wurde beendet',
+      'consent.given': 'Sie haben zugestimmt, erkannt zu werden',
+      'consent.withdrawn': 'Sie haben Ihre Zustimmung zurückgenommen, und das Gelernte wurde gelöscht',
+      'calibration.refused': 'Eine Übung wurde abgelehnt',
+      'profile.enrolled': 'Ihr Rhythmus wurde gelernt',
+      'profile.learnt': 'Wir haben aus einem Ihrer Besuche gelernt',
+      'profile.not_learnt': 'Aus einem Besuch haben wir nichts gelernt',
+      'profile.rolled_back': 'Ein früherer Stand dessen, was wir von Ihnen wissen, gilt wieder',
+      'profile.drift_noticed': 'Ihr Rhythmus hat sich langsam verändert; eine neue Übung würde helfen',
+      'profile.foreign_hands_noticed': 'In Ihren Besuchen schienen fremde Hände zu sein',
+      'profile.corrupt': 'Was wir von Ihnen wussten, war nicht lesbar',
+      'factor.enrolled': 'Ein Nachweis wurde eingerichtet',
+      'factor.removed': 'Ein Nachweis wurde entfernt',
+      'factor.refused': 'Eine Änderung Ihrer Nachweise wurde abgelehnt',
+      'factor.recovery_code_used': 'Ein Ersatzcode wurde benutzt',
+      'factor.recovery_codes_made': 'Neue Ersatzcodes wurden erstellt',
+      'decision.answered': 'Sie haben eine Frage über sich beantwortet',
+      'data.exported': 'Ihre Daten wurden Ihnen übergeben'
+    },
+    otherType: (type) => `Vermerkt: ${type}`,
+    reasons: {
+      behaviour: 'das Tippen oder Zeigen sah nicht nach Ihnen aus',
+      automation_suspected: 'Tasten oder Zeiger bewegten sich wie von einem Programm',
+      replay_suspected: 'die Eingabe glich einer früheren, noch einmal abgespielt',
+      login_rhythm: 'das Passwort wurde nicht so getippt, wie Sie es sonst tippen',
+      login_automation: 'das Passwort schien von einem Programm getippt',
+      login_replay: 'das Passwort wurde genau wie früher getippt',
+      login_device: 'auf diesem Gerät hatte sich noch niemand angemeldet',
+      unobserved: 'aus der Sitzung hat uns nichts erreicht',
+      reported: 'es wurde uns gemeldet',
+      evidence: 'das Gesehene hat sich summiert',
+      fresh_login_required: 'die letzte Anmeldung war zu alt, nicht stark genug oder in Zweifel',
+      no_fresh_login: 'die letzte Anmeldung war zu alt oder in Zweifel',
+      consent_required: 'Sie hatten nicht zugestimmt',
+      ended_by_person: 'Sie haben sie beendet',
+      signed_out_everywhere: 'Sie haben sich überall abgemeldet',
+      signed_out: 'jemand hat sich abgemeldet',
+      password_changed: 'das Passwort wurde geändert'
+    }
+  },
+
+  data: {
+    title: 'Ihre Daten',
+    lead: 'Alles, was dieser Dienst von Ihnen aufbewahrt, gehört Ihnen: Nehmen Sie es mit, oder lassen Sie es löschen.',
+    export: 'Mitnehmen',
+    exportWords:
+      'Eine Datei mit Ihrem Konto, Ihrer Zustimmung, Ihren Sitzungen, dem, was von Ihren Händen bekannt ist, und allem, was über Sie entschieden wurde. Sie ist in JSON, das Programme lesen können.',
+    exportSubmit: 'Meine Daten herunterladen',
+    erase: 'Mein Konto löschen',
+    eraseWords:
+      'Ihr Konto, was von Ihren Händen bekannt ist und jeder Nachweis werden gelöscht, und Sie werden überall abgemeldet. **Das lässt sich nicht rückgängig machen.** Ein Protokoll ohne Ihren Namen behält, dass Entscheidungen getroffen wurden.',
+    eraseConfirm: (username) => `Tippen Sie zur Bestätigung Ihren Benutzernamen (${username})`,
+    eraseSubmit: 'Alles löschen',
+    eraseWrong: { title: 'Es wurde nichts gelöscht', words: 'Was Sie getippt haben, ist nicht Ihr Benutzername.' },
+    erasedTitle: 'Gelöscht',
+    erasedHeading: 'Ihr Konto ist gelöscht',
+    erasedWords: 'Sie sind überall abgemeldet. Danke, dass Sie da waren.',
+    administrator: 'Das Konto eines Administrators löscht ein anderer Administrator.'
+  },
+
+  mails: {
+    greeting: (username) => `Guten Tag ${username},`,
+    closing: (link) =>
+      `Waren Sie es? Dann ist nichts zu tun. Wenn nicht, melden Sie sich an, sagen Sie es und beenden Sie, was Sie nicht kennen:\n${link}`,
+    notices: {
+      doubt: {
+        subject: 'Wir waren nicht sicher, dass Sie es sind',
+        words:
+          'etwas in einer Ihrer Sitzungen sah nicht nach Ihnen aus. Wer dort ist, wurde um einen Nachweis gebeten, bevor es weitergeht.'
+      },
+      login_doubt: {
+        subject: 'Eine ungewöhnliche Anmeldung an Ihrem Konto',
+        words:
+          'jemand hat sich mit Ihrem Passwort auf eine Weise angemeldet, die nicht nach Ihnen aussieht, und wurde nach mehr gefragt.'
+      },
+      guessing: {
+        subject: 'Jemand rät Ihr Passwort',
+        words:
+          'für Ihr Konto gab es viele falsche Passwörter. Keines kam hinein, und Sie können sich weiterhin anmelden.'
+      },
+      taught: {
+        subject: 'Ihr Rhythmus wurde gelernt',
+        words: 'eine Übung hat uns gezeigt, wie Sie tippen und zeigen. Von jetzt an werden Sie daran erkannt.'
+      },
+      factor: {
+        subject: 'Die Nachweise Ihres Kontos wurden geändert',
+        words: 'eine App, ein Passkey oder Ersatzcodes Ihres Kontos wurden eingerichtet, erneuert oder entfernt.'
+      },
+      erased: {
+        subject: 'Ihr Konto ist gelöscht',
+        words: 'Ihr Konto und alles, was von Ihnen bekannt war, sind gelöscht.'
+      }
+    }
   },
 
   calibration: {

@@ -247,6 +247,16 @@ export const en = {
     onlyPassword:
       'You have only your password. With an app on your phone you can show that it is you when an application wants more, or when something looks unusual.',
     setUpApp: 'Set up an authenticator app',
+    activity: 'What was decided about you',
+    activityWords: 'Every decision with its reason, and your say in it.',
+    behaviour: 'What we know of your hands',
+    behaviourWords: 'Your habits in words and a picture.',
+    data: 'Your data',
+    dataWords: 'Take it with you, or have it erased.',
+    more: 'You and your data',
+    endOthers: 'Sign out everywhere else',
+    endAll: 'Sign out everywhere',
+    applications: (names: string) => `with ${names}`,
     sessions: 'Where you are signed in',
     onlyHere: 'Only here.',
     thisBrowser: 'This browser',
@@ -350,6 +360,179 @@ export const en = {
     goOn: 'Go on to typing',
     withdraw: 'Withdraw and erase',
     agree: 'I agree, go on'
+  },
+
+  /** What is known of a person's hands. */
+  behaviour: {
+    title: 'What we know of your hands',
+    lead: 'This is all that is kept: how your habits differ from those of most people, and never what you wrote. It is shown coarsely on purpose, so that nobody who sees it can imitate you.',
+    nothing: 'Nothing is known of your hands.',
+    heading: (device: string) => `As you are known ${device}`,
+    learnt: 'Learnt',
+    changed: 'last changed',
+    from: (keystrokes: number) => `from ${keystrokes} keystrokes`,
+    chart: 'Your habits beside those of most people',
+    less: 'less than most',
+    same: 'like most',
+    more: 'more than most',
+    habit: 'Habit',
+    place: 'You, compared with most people',
+    traits: {
+      typingRate: { name: 'Typing speed', steps: ['much slower', 'slower', 'about the same', 'faster', 'much faster'] },
+      holdMean: {
+        name: 'How long you hold a key',
+        steps: ['much shorter', 'shorter', 'about the same', 'longer', 'much longer']
+      },
+      overlapShare: {
+        name: 'Next key before the last is up',
+        steps: ['much more rarely', 'more rarely', 'about as often', 'more often', 'much more often']
+      },
+      pauseShare: {
+        name: 'Pauses to think',
+        steps: ['far fewer', 'fewer', 'about as many', 'more', 'many more']
+      },
+      correctionShare: { name: 'Corrections', steps: ['far fewer', 'fewer', 'about as many', 'more', 'many more'] },
+      speed: { name: 'Pointer speed', steps: ['much slower', 'slower', 'about the same', 'faster', 'much faster'] },
+      straightness: {
+        name: 'How straight the pointer goes',
+        steps: ['much more curved', 'more curved', 'about the same', 'straighter', 'much straighter']
+      },
+      clickHold: {
+        name: 'How long you press a button',
+        steps: ['much shorter', 'shorter', 'about the same', 'longer', 'much longer']
+      }
+    }
+  },
+
+  /** Everything that was decided about a person. */
+  activity: {
+    title: 'What was decided about you',
+    lead: 'Each time that a rule looked at your sessions and something came of it, newest first. Is something here not right? Say so, or ask a person who runs this service to look at it.',
+    nothing: 'Nothing has been decided about you yet.',
+    reason: 'Reason',
+    rule: (rule: string, version: string) => `Rule “${rule}”, version ${version} of the rules`,
+    wasMe: 'It was me',
+    wasNotMe: 'It was not me',
+    saidMe: 'You said: it was me.',
+    saidNotMe: 'You said: it was not me.',
+    thanksMe: 'Thank you. We go on learning from your visits.',
+    thanksNotMe:
+      'Thank you. All other sessions are signed out, and what was learnt since is taken back. If somebody may know your password, change it now.',
+    needsProof: 'To answer you sign in once more, with the strongest proof that you have.',
+    types: {
+      'risk.changed.LOW': 'The doubt about your session was cleared',
+      'risk.changed.MEDIUM': 'Something in your session looked unusual',
+      'risk.changed.HIGH': 'We doubted that it was you',
+      'risk.notified': 'Something was noted, and nothing was asked of you',
+      'risk.reported': 'Somebody else told us of a risk to your session',
+      'challenge.required': 'You were asked to confirm that it is you',
+      'challenge.passed': 'You confirmed that it is you',
+      'login.judged.asked': 'Your sign-in was doubted and you were asked for more',
+      'login.judged.capped': 'Your sign-in was doubted and counted for less',
+      'login.judged.noted': 'Your sign-in looked unusual; nothing was asked of you',
+      'login.judged.believed': 'Your sign-in was believed',
+      'login.rhythm_known': 'We know now how you type your password',
+      'login.template_dropped': 'How you type your password was forgotten',
+      'device.new': 'Your session spoke from a kind of device on which we do not know you',
+      'watch.changed.watched': 'Your session is looked after again',
+      'watch.changed.unobserved': 'Nothing reached us from your session for a while',
+      'watch.changed.not_watched': 'Your session is no longer looked after',
+      'watch.contradicted': 'Your session was used while its pages told us of nothing',
+      'watch.stopped': 'You switched the watch off for a session',
+      'session.revoked': 'A session was ended',
+      'consent.given': 'You agreed to be recognised',
+      'consent.withdrawn': 'You withdrew, and what was learnt was erased',
+      'calibration.refused': 'A lesson was refused',
+      'profile.enrolled': 'Your rhythm was taught',
+      'profile.learnt': 'We learnt from a visit of yours',
+      'profile.not_learnt': 'We learnt nothing from a visit',
+      'profile.rolled_back': 'An earlier state of what we know of you was put back',
+      'profile.drift_noticed': 'Your rhythm has changed slowly; teaching it anew would help',
+      'profile.foreign_hands_noticed': 'Somebody else’s hands seemed to be in your visits',
+      'profile.corrupt': 'What we knew of you could not be read',
+      'factor.enrolled': 'A proof was set up',
+      'factor.removed': 'A proof was removed',
+      'factor.refused': 'A change of your proofs was refused',
+      'factor.recovery_code_used': 'A recovery code was used',
+      'factor.recovery_codes_made': 'New recovery codes were made',
+      'decision.answered': 'You answered a question about yourself',
+      'data.exported': 'Your data was handed to you'
+    } as Record<string, string>,
+    /** For what has no words of its own. */
+    otherType: (type: string) => `Noted: ${type}`,
+    reasons: {
+      behaviour: 'typing or pointing did not look like yours',
+      automation_suspected: 'the keys or the pointer moved as a program moves them',
+      replay_suspected: 'the input looked like an earlier one, played again',
+      login_rhythm: 'the password was not typed the way you usually type it',
+      login_automation: 'the password seemed to be typed by a program',
+      login_replay: 'the password was typed exactly as before',
+      login_device: 'nobody had signed in on this device before',
+      unobserved: 'nothing reached us from the session',
+      reported: 'it was reported to us',
+      evidence: 'what was seen added up',
+      fresh_login_required: 'the last sign-in was too old, not strong enough, or in doubt',
+      no_fresh_login: 'the last sign-in was too old or in doubt',
+      consent_required: 'you had not agreed',
+      ended_by_person: 'you ended it',
+      signed_out_everywhere: 'you signed out everywhere',
+      signed_out: 'somebody signed out',
+      password_changed: 'the password was changed'
+    } as Record<string, string>
+  },
+
+  /** Handing over and erasing. */
+  data: {
+    title: 'Your data',
+    lead: 'All that this service keeps of you is yours: take it with you, or have it erased.',
+    export: 'Take it with you',
+    exportWords:
+      'One file with your account, your agreement, your sessions, what is known of your hands and everything that was decided about you. It is in JSON, which programs can read.',
+    exportSubmit: 'Download my data',
+    erase: 'Erase my account',
+    eraseWords:
+      'Your account, what is known of your hands and every proof are erased, and you are signed out everywhere. **This cannot be undone.** A log without your name keeps that decisions were made.',
+    eraseConfirm: (username: string) => `Type your user name (${username}) to confirm`,
+    eraseSubmit: 'Erase everything',
+    eraseWrong: { title: 'Nothing was erased', words: 'What was typed is not your user name.' },
+    erasedTitle: 'Erased',
+    erasedHeading: 'Your account is erased',
+    erasedWords: 'You are signed out everywhere. Thank you for having been here.',
+    administrator: 'An administrator’s account is erased by another administrator.'
+  },
+
+  /** Mails that tell a person what happened; each ends with where to look. */
+  mails: {
+    greeting: (username: string) => `Hello ${username},`,
+    closing: (link: string) =>
+      `Was it you? Then there is nothing to do. If not, sign in, say so and end what you do not know:\n${link}`,
+    notices: {
+      doubt: {
+        subject: 'We were not sure that it was you',
+        words:
+          'something in one of your sessions did not look like you. Whoever is there was asked for a proof before going on.'
+      },
+      login_doubt: {
+        subject: 'An unusual sign-in to your account',
+        words: 'somebody signed in with your password in a way that does not look like you, and was asked for more.'
+      },
+      guessing: {
+        subject: 'Somebody is guessing your password',
+        words: 'there were many wrong passwords for your account. None of them got in, and you can still sign in.'
+      },
+      taught: {
+        subject: 'Your rhythm was taught',
+        words: 'a lesson has taught us how you type and point. From now on you are recognised by it.'
+      },
+      factor: {
+        subject: 'The proofs of your account were changed',
+        words: 'an app, a passkey or recovery codes of your account were set up, renewed or removed.'
+      },
+      erased: {
+        subject: 'Your account is erased',
+        words: 'your account and everything that was known of you are erased.'
+      }
+    }
   },
 
   calibration: {
