@@ -8,13 +8,20 @@ export interface HeadlessPage {
   /** 0 when the walk stopped at a redirect that leaves for `stopAt`. */
   readonly status: number
   readonly html: string
+  /** Between what was asked for and this page. */
+  readonly redirects: number
 }
 
 export interface HeadlessBrowser {
   /** Follows redirects; a redirect to an address that begins with `stopAt` is not followed. */
   open(url: string | URL): Promise<HeadlessPage>
   /** Sends the first form of a page by its first button, with its hidden fields and those of `fields` that it has. */
-  submit(page: HeadlessPage, fields: Readonly<Record<string, string>>): Promise<HeadlessPage>
+  submit(
+    page: HeadlessPage,
+    fields: Readonly<Record<string, string>>,
+    /** What a button elsewhere on the page would add. */
+    added?: Readonly<Record<string, string>>
+  ): Promise<HeadlessPage>
   /** `Cookie` header for an address. */
   cookiesFor(url: string | URL): string
 }
@@ -59,10 +66,10 @@ export function createHeadlessBrowser(stopAt: readonly string[] = [], send: Send
       const response = await send(url, { ...options, headers, redirect: 'manual' })
       keep(url, response.headers)
       const location = response.headers.get('location')
-      if (!location) return { url, status: response.status, html: await response.text() }
+      if (!location) return { url, status: response.status, html: await response.text(), redirects: hop }
       await response.body?.cancel()
       url = new URL(location, url)
-      if (stopAt.some((prefix) => url.href.startsWith(prefix))) return { url, status: 0, html: '' }
+      if (stopAt.some((prefix) => url.href.startsWith(prefix))) return { url, status: 0, html: '', redirects: hop + 1 }
       options = { method: 'GET' }
     }
     throw new VigilError('interaction_lost', `more than ${maximumRedirects} redirects from ${start.pathname}`)
@@ -71,9 +78,9 @@ export function createHeadlessBrowser(stopAt: readonly string[] = [], send: Send
   return {
     open: (url) => request(new URL(url), { method: 'GET' }),
 
-    submit(page, fields) {
+    submit(page, fields, added = {}) {
       const form = firstForm(page)
-      const body = new URLSearchParams(form.values)
+      const body = new URLSearchParams({ ...form.values, ...added })
       for (const name of form.names) if (fields[name] !== undefined) body.set(name, fields[name])
       const headers = { origin: page.url.origin, 'content-type': 'application/x-www-form-urlencoded' }
       return request(form.action, { method: 'POST', headers, body })
