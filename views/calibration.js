@@ -4,11 +4,12 @@
 const { status: statusUrl, sentences: sentencesUrl, ...texts } = document.currentScript.dataset
 const by = (id) => document.getElementById(id)
 const [sentence, typed, step, ring, ringNumber, ringWords] = ['sentence', 'typed', 'step', 'ring', 'ring-number', 'ring-words'].map(by)
-const [target, play] = ['target', 'play'].map(by)
+const [target, play, left, startOver] = ['target', 'play', 'left', 'start-over'].map(by)
 const pollMs = 1500
 
 let sentences = [sentence.textContent]
 let position = 0
+let csrfToken = ''
 let finished = false
 
 function show(index) {
@@ -45,12 +46,38 @@ function moveTarget() {
 }
 target.addEventListener('click', moveTarget)
 
-function draw({ state, progress }) {
+function draw({ state, progress, keystrokes, keystrokes_needed: needed }) {
   const percent = state === 'ready' ? 100 : Math.round(progress * 100)
   ring.setAttribute('stroke-dasharray', `${percent} 100`)
   ringNumber.textContent = `${percent}%`
   ringWords.textContent = texts.learnt.replace('{percent}', percent)
+  const toGo = Math.ceil((needed - keystrokes) / averageLength())
+  left.textContent = state === 'collecting' && toGo > 0 ? texts.left.replace('{sentences}', toGo) : ''
+  startOver.hidden = state !== 'collecting' || keystrokes === 0
 }
+
+function averageLength() {
+  return sentences.join('').length / sentences.length
+}
+
+// The lesson stays with the person: whoever comes back, here or after the browser was closed, goes on where they stopped.
+by('pause').addEventListener('click', () => {
+  finished = true
+  window.vigil?.close()
+  by('work').hidden = true
+  by('watching').hidden = true
+  by('paused').hidden = false
+  by('resume').focus()
+})
+by('resume').addEventListener('click', () => location.reload())
+
+startOver.addEventListener('click', async () => {
+  const response = await fetch(sentencesUrl, { method: 'DELETE', headers: { 'x-csrf-token': csrfToken } })
+  if (!response.ok) return location.reload()
+  draw(await response.json())
+  show(0)
+  typed.focus()
+})
 
 function finish() {
   finished = true
@@ -90,7 +117,12 @@ async function poll() {
 
 async function loadSentences() {
   const response = await fetch(sentencesUrl, { headers: { accept: 'application/json' } })
-  if (response.ok) sentences = (await response.json()).sentences
+  if (!response.ok) return
+  const lesson = await response.json()
+  csrfToken = lesson.csrf_token
+  sentences = lesson.sentences
+  // Whoever types already keeps the sentence that they have begun.
+  if (typed.value === '' && position === 0) show(lesson.next_sentence)
 }
 
 moveTarget()

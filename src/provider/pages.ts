@@ -60,7 +60,7 @@ export function createPages(options: PagesOptions): Pages {
     const nonce = randomBytes(16).toString('base64')
     const asset = (name: string): string => `${base}/vigil/assets/${name}?v=${assets.get(name)?.version ?? ''}`
     const words = wordsFor(ctx)
-    const html = eta.render(`./${view}`, { ...data, t: words, rich, brand, base, nonce, asset })
+    const html = eta.render(`./${view}`, { ...data, page: view, t: words, rich, brand, base, nonce, asset })
     ctx.status = how.status ?? 200
     ctx.type = 'html'
     ctx.set(pageHeaders(nonce, how))

@@ -553,6 +553,12 @@ export const de: Words = {
     sentence: (number) => `Satz ${number}`,
     type: 'Tippen Sie ihn hier und drücken Sie die Eingabetaste',
     next: 'Nächster Satz',
+    left: (sentences) => `· noch etwa ${sentences}`,
+    pause: 'Pause',
+    resume: 'Weitermachen',
+    startOver: 'Von vorn anfangen',
+    paused:
+      '**Pause.** Es wird nichts aufgezeichnet. Was Sie bisher getippt haben, zählt: Machen Sie jetzt weiter, oder kommen Sie später wieder.',
     pointer: 'Und der Zeiger',
     pointerHint:
       'Folgen Sie dem Kreis mit der Maus oder einem Finger und drücken Sie darauf. Wenn Sie nur die Tastatur benutzen, lassen Sie das weg: Tippen genügt.',

@@ -547,6 +547,11 @@ export const en = {
     sentence: (number: string) => `Sentence ${number}`,
     type: 'Type it here, then press Enter',
     next: 'Next sentence',
+    left: (sentences: string) => `· about ${sentences} to go`,
+    pause: 'Pause',
+    resume: 'Go on',
+    startOver: 'Start over',
+    paused: '**Paused.** Nothing is recorded. What you have typed so far counts: go on now, or come back later.',
     pointer: 'And the pointer',
     pointerHint:
       'Follow the circle with the mouse or a finger and press it. If you use the keyboard only, leave this out: typing is enough.',

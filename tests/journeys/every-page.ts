@@ -1,0 +1,170 @@
+// Every page that there is, each in a state with something to see, reached as a person reaches it. Tests of what all pages have in common walk
+// through them; a view that nobody shows here fails those tests.
+
+import { readdir } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
+import { portrayed } from '../../src/biometrics/index.ts'
+import type { Decision } from '../../src/provider/vigil-api.ts'
+import { authenticatorOf } from '../support/authenticator.ts'
+import { type PagesHouse, shopRequest } from '../provider/pages-house.ts'
+
+export const password = 'seven green bottles'
+
+/** Views that are pages, by the name that stands in `data-page`. */
+export async function pagesThereAre(): Promise<readonly string[]> {
+  const files = await readdir(new URL('../../views/', import.meta.url))
+  return files
+    .filter((file) => file.endsWith('.eta'))
+    .map((file) => file.slice(0, -4))
+    .filter((name) => !partials.has(name))
+}
+
+/** Parts of pages. */
+const partials: ReadonlySet<string> = new Set(['layout', 'alert', 'field'])
+
+export interface Stop {
+  /** For the name of a picture; the view, and what is special about it. */
+  readonly name: string
+}
+
+/** Walks one new person through all pages and stops at each. `username` must be free. */
+export async function walk(
+  house: PagesHouse,
+  page: Page,
+  username: string,
+  look: (stop: Stop) => Promise<void>
+): Promise<void> {
+  const at = (name: string): Promise<void> => look({ name })
+  const { heart, issuer } = house
+  const submit = (): Promise<void> => page.locator('main form button[type=submit]').first().click()
+
+  await page.goto(`${issuer}/signup`)
+  await page.locator('[name=username]').fill('a')
+  await page.locator('[name=email]').fill('nobody')
+  await page.locator('[name=password]').fill('short')
+  await page.evaluate(() => document.querySelector('form')!.setAttribute('novalidate', ''))
+  await submit()
+  await page.locator('.alert').waitFor()
+  await at('signup-refused')
+  await page.goto(`${issuer}/signup`)
+  await at('signup')
+  await page.locator('[name=username]').fill(username)
+  await page.locator('[name=email]').fill('ana@example.test')
+  await page.locator('[name=password]').fill(password)
+  await submit()
+  await page.waitForURL('**/vigil/consent**')
+  await at('watch-consent')
+  await submit()
+  await page.waitForURL('**/vigil/calibration**')
+  const accountId = (await house.storage.accounts.findByUsername(username))!.id
+  heart.training = { state: 'collecting', progress: 0.4, keystrokes: 160, keystrokesNeeded: 400 }
+  await page.reload()
+  await page.waitForFunction(() => document.getElementById('left')?.textContent !== '')
+  await at('calibration')
+  await page.locator('#pause').click()
+  await at('calibration-paused')
+  heart.training = {
+    state: 'ready',
+    progress: 1,
+    keystrokes: 420,
+    keystrokesNeeded: 400,
+    profileVersion: 2,
+    devices: ['keyboard']
+  }
+  heart.loginsLearnt = 12
+  heart.decisions = sampleDecisions()
+  heart.portraits = [
+    {
+      device: 'keyboard',
+      taughtAt: 1_764_000_000,
+      changedAt: 1_764_300_000,
+      version: 2,
+      keystrokes: 420,
+      traits: portrayed.map((feature, index) => ({ feature, step: (index % 5) as 0 | 1 | 2 | 3 | 4 }))
+    }
+  ]
+  const known = { authentications: [{ amr: ['pwd'], at: 1_764_000_000 }], watch: 'watched', expiresAt: 4_000_000_000 }
+  heart.sessions = (['LOW', 'MEDIUM'] as const).map((risk, index) => ({
+    ...known,
+    uid: `${username}${index}`,
+    accountId,
+    risk,
+    watch: 'watched',
+    alarms: index,
+    version: 1,
+    device: { class: index === 0 ? 'keyboard' : 'touch', known: index === 0, since: 1_764_000_000 }
+  }))
+  await page.goto(`${issuer}/vigil/consent`)
+  await at('watch-consent-given')
+  await page.goto(`${issuer}/account`)
+  await at('account')
+  for (const name of ['activity', 'behaviour', 'data']) {
+    await page.goto(`${issuer}/account/${name}`)
+    await at(name)
+  }
+
+  await page.goto(`${issuer}/account/totp`)
+  await at('authenticator')
+  const app = authenticatorOf((await page.locator('#key').textContent()) ?? '')
+  await page.locator('[name=code]').fill(app.code())
+  await submit()
+  await page.locator('.codes').waitFor()
+  await at('recovery-codes')
+  await page.goto(`${issuer}/account/totp`)
+  await at('second-factor')
+
+  await page.goto(shopRequest(house))
+  await at('consent')
+  heart.challenge = { kind: 'risk', reason: 'behaviour', words: '' }
+  try {
+    await page.goto(shopRequest(house, { prompt: 'login' }))
+    await page.locator('[name=password], [name=code]').first().fill('not the right one')
+    await submit()
+    await page.locator('.alert').waitFor()
+    await at('challenge')
+  } finally {
+    delete heart.challenge
+  }
+
+  await page.goto(`${issuer}/signout`)
+  await at('logout')
+  await page.locator('button[name=logout]').click()
+  await page.waitForLoadState()
+  await at('signed-out')
+  await page.goto(shopRequest(house))
+  await at('login')
+  await page.goto(`${issuer}/interaction/over`)
+  await at('error')
+  await page.goto(await house.invitations.create(accountId))
+  await at('invitation')
+
+  await page.goto(`${issuer}/account/data`)
+  await page.locator('[name=username]').fill(username)
+  await page.locator('[name=password]').fill(password)
+  await submit()
+  await page.locator('[name=confirm]').fill(username)
+  await page.locator('button.danger').click()
+  await page.waitForLoadState()
+  await at('erased')
+}
+
+function sampleDecisions(): Decision[] {
+  const rule = { rule: 'somebody else may be there', policyVersion: 3 }
+  return [
+    { id: 9, at: 1_764_300_900, type: 'challenge.passed', answerable: false },
+    { id: 8, at: 1_764_300_800, type: 'challenge.required', ...rule, action: 'step_up', answerable: false },
+    { id: 7, at: 1_764_300_800, type: 'risk.changed', to: 'HIGH', reason: 'behaviour', ...rule, answerable: true },
+    {
+      id: 6,
+      at: 1_764_200_000,
+      type: 'risk.changed',
+      to: 'MEDIUM',
+      reason: 'unobserved',
+      ...rule,
+      answerable: true,
+      answered: 'me'
+    },
+    { id: 5, at: 1_764_100_000, type: 'profile.enrolled', answerable: false },
+    { id: 4, at: 1_764_000_000, type: 'consent.given', answerable: false }
+  ]
+}
