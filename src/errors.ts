@@ -51,6 +51,18 @@ const table = {
     meaning: 'the code is wrong, was used, has run out, or nobody could use one; which of them is not said',
     status: 401
   },
+  challenge_expired: {
+    meaning: 'the challenge was answered, has run out, or was for something else; a new one is asked',
+    status: 410
+  },
+  passkey_refused: {
+    meaning: 'no passkey of a person here signed the challenge, or its owner was not verified',
+    status: 401
+  },
+  passkey_invalid: {
+    meaning: 'what a device sent is no passkey for this site, or one that is here already',
+    status: 422
+  },
   offer_expired: { meaning: 'the key of an app was offered too long ago, or to somebody else', status: 410 },
   factor_missing: { meaning: 'this person has nothing with which to prove who they are', status: 403 },
   factor_unreadable: { meaning: 'the stored second factors of a person cannot be read; they count as none' },

@@ -6,6 +6,7 @@ import { VigilError } from './errors.ts'
 
 /** What keys are for. A purpose is part of the derivation: never rename one that has protected data. */
 export type KeyPurpose =
+  | 'challenges'
   | 'cookies'
   | 'factors'
   | 'forms'

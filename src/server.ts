@@ -10,6 +10,7 @@ import Provider, { type ClientMetadata, type Configuration, errors } from 'oidc-
 import { type Logger, pino } from 'pino'
 import { openStorage } from './adapters/index.ts'
 import type { Population } from './biometrics/index.ts'
+import { passkeyStrategy } from './challenge/passkey.ts'
 import { passwordStrategy } from './challenge/password.ts'
 import { recoveryCodeStrategy } from './challenge/recovery-codes.ts'
 import { totpStrategy } from './challenge/totp.ts'
@@ -21,11 +22,14 @@ import { vigilMetadata } from './provider/client-metadata.ts'
 import { factorChoice } from './provider/factor-choice.ts'
 import { factorRoutes } from './provider/factor-routes.ts'
 import { createFactors } from './provider/factors.ts'
+import { freshProof } from './provider/fresh-login.ts'
 import { createForms } from './provider/forms.ts'
 import { interactionRoutes } from './provider/interaction-routes.ts'
+import { issuedChallenges } from './provider/issued-challenges.ts'
 import { createInvitations, type Invitations } from './provider/invitations.ts'
 import { languageTags } from './provider/languages/index.ts'
 import { createPages, type Pages } from './provider/pages.ts'
+import { passkeyRoutes } from './provider/passkey-routes.ts'
 import { createPasswords } from './provider/passwords.ts'
 import { createNotices, noMailer } from './provider/notices.ts'
 import { personRoutes } from './provider/person-routes.ts'
@@ -61,6 +65,11 @@ export interface ServerOptions extends Partial<
   readonly proxyHops?: number
   /** This user name becomes an administrator when it signs up. For demos. */
   readonly administratorName?: string
+  /**
+   * PEM certificates of makers of authenticators. A passkey whose attestation leads to one counts as `hwk`; without any, devices are not asked
+   * who made them and every passkey is `swk`.
+   */
+  readonly attestationRoots?: readonly string[]
   readonly population?: Population
   /** Sends mail to people. Default: none is sent. */
   readonly mailer?: Mailer
@@ -102,6 +111,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     const { accounts: store } = storage
     const accounts = createAccounts({
       store,
+      attempts: storage.attempts,
       passwords: createPasswords(),
       ...(options.administratorName !== undefined && { administratorName: options.administratorName }),
       guessed: (account) => notices.send(account, 'guessing')
@@ -116,8 +126,19 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     const forms = createForms({ key: key('forms'), issuer })
     const cookies = personCookies({ key: key('sign-up'), issuer })
     const invitations = createInvitations({ store: storage.invitations, issuer })
-    const factors = createFactors({ store: storage.factors, audit: storage.audit, key: key('factors'), logger })
+    const { audit, attempts, used } = storage
+    const factors = createFactors({
+      store: storage.factors,
+      attempts,
+      audit,
+      key: key('factors'),
+      logger,
+      issuer,
+      attestationRoots: options.attestationRoots
+    })
+    const challenges = issuedChallenges({ used, key: key('challenges') })
     const strategies = [
+      passkeyStrategy(factors.passkeys),
       passwordStrategy(passwordChecker(accounts)),
       totpStrategy(factors.totp),
       recoveryCodeStrategy(factors.recoveryCodes)
@@ -152,14 +173,17 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     const ladder = ladderFrom(options.ladder ?? defaultLadder)
     const clientOf = async (id: string) => vigilMetadata(await provider.Client.find(id))
     const choice = factorChoice({ factors: strategies, sessions: storage.sessions, ladder, clientOf })
-    provider.use(interactionRoutes({ provider, vigil, accounts, strategies, choice, pages, forms, cookies }).routes())
-    provider.use(accountRoutes({ provider, vigil, accounts, factors, pages, forms, cookies, invitations }).routes())
-    provider.use(sessionRoutes({ provider, vigil, pages, forms }).routes())
-    const { audit } = storage
-    const person = { provider, vigil, accounts, factors, notices, audit, pages, forms, cookies }
-    provider.use(personRoutes(person).routes())
+    const proof = freshProof({ vigil, sessions: storage.sessions, factors: strategies, ladder })
+    const { passkeys } = factors
+    const shared = { provider, vigil, accounts, factors, passkeys, audit, proof, pages, forms, cookies, invitations }
+    const asking = { strategies, choice, challenges, used }
+    provider.use(interactionRoutes({ ...shared, ...asking }).routes())
+    provider.use(accountRoutes(shared).routes())
+    provider.use(sessionRoutes(shared).routes())
+    provider.use(personRoutes({ ...shared, attempts, notices }).routes())
     notices.follow(vigil)
-    provider.use(factorRoutes({ provider, vigil, accounts, factors, audit, pages, forms, cookies }).routes())
+    provider.use(factorRoutes(shared).routes())
+    provider.use(passkeyRoutes({ ...shared, challenges }).routes())
     const link = await firstAdministrator(store, invitations, options.administratorName)
     const answer = provider.callback()
     serve((request, response) => void answer(request, response))

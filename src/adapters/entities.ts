@@ -140,6 +140,20 @@ export const FactorEntity = defineEntity({
   properties: { accountId: p.text().primary(), version: p.integer(), blob: p.uint8array(), changedAt: seconds() }
 })
 
+export const UsedEntity = defineEntity({
+  name: 'Used',
+  tableName: 'vigil_used',
+  indexes: [{ name: 'vigil_used_expires_at', properties: ['expiresAt'] }],
+  properties: { id: p.text().primary(), expiresAt: seconds() }
+})
+
+export const AttemptEntity = defineEntity({
+  name: 'Attempt',
+  tableName: 'vigil_attempt',
+  indexes: [{ name: 'vigil_attempt_expires_at', properties: ['expiresAt'] }],
+  properties: { key: p.text().primary(), count: p.integer(), round: p.integer(), expiresAt: seconds() }
+})
+
 export const KeyEntity = defineEntity({
   name: 'Key',
   tableName: 'vigil_key',
@@ -181,6 +195,8 @@ export const entities = [
   AccountEntity,
   InvitationEntity,
   FactorEntity,
+  UsedEntity,
+  AttemptEntity,
   KeyEntity,
   OidcEntity
 ]

@@ -24,13 +24,16 @@ import type {
 import type {
   Account,
   AccountStore,
+  AttemptStore,
   FactorStore,
   Invitation,
   InvitationStore,
   KeyStore,
   ServerStorage,
-  StoredFactors
+  StoredFactors,
+  UsedStore
 } from '../provider/ports.ts'
+import { mostRounds } from '../provider/ports.ts'
 import { declareGuarded } from '../provider/session-guard.ts'
 import { memoryOidc } from './memory-oidc.ts'
 import type { OidcRow } from './memory-oidc.ts'
@@ -66,6 +69,8 @@ export function memoryStorage(options: MemoryStorageOptions = {}): ServerStorage
     accounts: memoryAccounts(),
     invitations: memoryInvitations(now),
     factors: memoryFactors(factors),
+    used: memoryUsed(now),
+    attempts: memoryAttempts(now),
     keys: memoryKeys(),
     close: async () => {}
   }
@@ -355,6 +360,44 @@ function memoryFactors(factors: Map<string, StoredFactors>): FactorStore {
         throw new VigilError('conflict', `version ${next.version} of the factors is not the next one`)
       }
       factors.set(next.accountId, structuredClone(next))
+    }
+  }
+}
+
+function memoryUsed(now: () => number): UsedStore {
+  const used = new Map<string, number>()
+  return {
+    async useUp(id, expiresAt) {
+      removeWhere(used, (until) => until <= now())
+      if (used.has(id)) return false
+      used.set(id, expiresAt)
+      return true
+    }
+  }
+}
+
+function memoryAttempts(now: () => number): AttemptStore {
+  const counts = new Map<string, { count: number; round: number; expiresAt: number }>()
+  return {
+    async take(attempts) {
+      const at = now()
+      return attempts.map(({ key, limit, seconds, grows }) => {
+        const before = counts.get(key)
+        if (before && before.expiresAt > at) before.count++
+        else {
+          const round = grows && before && before.count >= limit ? Math.min(before.round + 1, mostRounds) : 0
+          counts.set(key, { count: 1, round, expiresAt: at + seconds * 2 ** round })
+        }
+        const { count, expiresAt } = counts.get(key)!
+        return { count, expiresAt }
+      })
+    },
+    async giveBack(keys) {
+      for (const key of keys) {
+        const counted = counts.get(key)
+        if (counted) counted.count = Math.max(0, counted.count - 1)
+      }
+      removeWhere(counts, ({ count }) => count === 0)
     }
   }
 }

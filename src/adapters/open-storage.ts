@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import type { ServerStorage } from '../provider/ports.ts'
 import { declareGuarded } from '../provider/session-guard.ts'
+import { attemptStore, pruneAttempts } from './attempt-store.ts'
 import { auditLog } from './audit-log.ts'
 import { lockDataDirectory } from './data-directory.ts'
 import type { DataDirectory } from './data-directory.ts'
@@ -19,6 +20,7 @@ import { sessionStore } from './session-store.ts'
 import { signedTokenStore } from './signed-token-store.ts'
 import { sketchStore } from './sketch-store.ts'
 import { tombstoneStore } from './tombstone-store.ts'
+import { usedStore } from './used-store.ts'
 
 export interface OpenStorageOptions {
   /**
@@ -52,6 +54,8 @@ export async function openStorage(options: OpenStorageOptions): Promise<ServerSt
     accounts: accountStore(database),
     invitations: invitationStore(database, now),
     factors: factorStore(database),
+    used: usedStore(database),
+    attempts: attemptStore(database, now),
     keys: keyStore(database)
   }
   const stopSweeping = sweepNowAndThen(() => sweep(database, storage, now()))
@@ -112,6 +116,8 @@ async function sweep(
   await sketches.prune(now)
   await pruneOidc(database, now)
   await database.query('delete from vigil_invitation where expires_at <= $1', [now])
+  await database.query('delete from vigil_used where expires_at <= $1', [now])
+  await pruneAttempts(database, now)
   await database.reclaim()
 }
 

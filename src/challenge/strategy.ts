@@ -16,8 +16,11 @@ export interface Factor {
 /** A way that our own pages can ask for. */
 export interface ChallengeStrategy<State = unknown, Answer = unknown> extends Factor {
   begin(accountId: string): Promise<{ readonly state: State; readonly view: Readonly<Record<string, unknown>> }>
-  /** False for a wrong answer. Throws when the answer was not looked at: too many attempts, too much load. */
-  verify(state: State, answer: Answer): Promise<boolean>
+  /**
+   * False for a wrong answer; for a right one true, or the methods that passed where they depend on the answer. Throws when the answer was
+   * not looked at: too many attempts, too much load.
+   */
+  verify(state: State, answer: Answer): Promise<boolean | readonly string[]>
 }
 
 /** The factors that a person can use now, in the order in which they are offered. */

@@ -26,6 +26,7 @@ export const accountPlaces = [
   '/account/behaviour',
   '/account/activity',
   '/account/data',
+  '/account/passkeys',
   '/vigil/consent',
   '/vigil/calibration'
 ] as const

@@ -98,7 +98,11 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
       consentedAt: moment(words, person?.consentedAt),
       training: trainingWords(words, training),
       password: loginWords(words, logins),
-      secondFactor: { since: moment(words, secondFactor.totpSince), left: secondFactor.recoveryCodesLeft },
+      secondFactor: {
+        since: moment(words, secondFactor.totpSince),
+        left: secondFactor.recoveryCodesLeft,
+        passkeys: secondFactor.passkeys
+      },
       sessions: sessions.map((session) => ({
         uid: session.uid,
         present: session.uid === who.uid,

@@ -17,7 +17,7 @@ import {
 import { passwordLength, passwordMaxLength, passwordMinLength } from './passwords.ts'
 import type { Passwords } from './passwords.ts'
 import type { Words } from './languages/index.ts'
-import type { Account, AccountStore } from './ports.ts'
+import type { Account, AccountStore, AttemptStore } from './ports.ts'
 
 export interface SignUp {
   readonly username: string
@@ -79,6 +79,7 @@ export function passwordChecker(accounts: Accounts): PasswordChecker<Visitor> {
 
 export interface AccountsOptions {
   readonly store: AccountStore
+  readonly attempts: AttemptStore
   readonly passwords: Passwords
   /** Seconds since the epoch. */
   readonly now?: () => number
@@ -90,14 +91,14 @@ export interface AccountsOptions {
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { store, passwords, now = () => Math.floor(Date.now() / 1000), administratorName } = options
+  const { store, attempts: counts, passwords, now = () => Math.floor(Date.now() / 1000), administratorName } = options
   const limits = { ...defaultAttemptLimits, ...options.limits }
   const limiters = {
-    pair: limiter('pair', limits.pair, quarterHour),
-    account: limiter('account', limits.account, quarterHour),
-    address: limiter('address', limits.address, quarterHour),
-    known: limiter('known', limits.known, quarterHour),
-    signUps: limiter('sign-up', limits.signUps, 4 * quarterHour)
+    pair: limiter(counts, 'pair', limits.pair, quarterHour, { grows: true }),
+    account: limiter(counts, 'account', limits.account, quarterHour),
+    address: limiter(counts, 'address', limits.address, quarterHour, { grows: true }),
+    known: limiter(counts, 'known', limits.known, quarterHour),
+    signUps: limiter(counts, 'sign-up', limits.signUps, 4 * quarterHour)
   }
 
   async function prove(account: Account | undefined, password: string, attempts: readonly Attempt[]): Promise<Account> {

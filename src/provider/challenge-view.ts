@@ -32,7 +32,7 @@ function asking(words: Words, kind: ChallengeView['kind'], reason: ChallengeReas
 export interface FactorView {
   readonly id: string
   /** Name of the field and what it is. */
-  readonly field: 'password' | 'code'
+  readonly field: 'password' | 'code' | 'passkey'
   readonly label: string
   readonly hint: string
   /** Of the link that leads to it from another. */
@@ -46,6 +46,7 @@ export function factorView({ challenge: { factors } }: Words, id: string): Facto
 
 /** Name of the field in which the answer for a factor comes. */
 export function factorField(id: string): FactorView['field'] {
+  if (id === 'passkey') return 'passkey'
   return id === 'totp' || id === 'recovery-code' ? 'code' : 'password'
 }
 

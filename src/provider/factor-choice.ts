@@ -16,6 +16,8 @@ export interface FactorQuestion {
   readonly params: Readonly<Record<string, unknown>>
   /** RFC 8176 values of what was passed in this interaction. */
   readonly passed: readonly string[]
+  /** The request wants a login anew (`max_age`, `prompt=login`): a level that it names as well is to be reached by this login alone. */
+  readonly anew?: boolean
 }
 
 /** Factors that end the question, or bring nearer to its end where none does alone; the first is asked for. Empty: it is answered. */
@@ -35,7 +37,7 @@ export interface FactorChoiceOptions<T extends Factor> {
 export function factorChoice<T extends Factor>(options: FactorChoiceOptions<T>): FactorChoice<T> {
   const { factors, sessions, ladder, now = () => Math.floor(Date.now() / 1000) } = options
 
-  return async ({ accountId, sessionUid, params, passed }) => {
+  return async ({ accountId, sessionUid, params, passed, anew = false }) => {
     const at = now()
     const stored = sessionUid === undefined ? undefined : await sessions.find(sessionUid)
     const record = stored?.accountId === accountId ? stored : newSession('', accountId, at)
@@ -45,8 +47,9 @@ export function factorChoice<T extends Factor>(options: FactorChoiceOptions<T>):
     const client = await options.clientOf?.(String(params['client_id']))
     const wanted = rankFor(record, params, client, all)
 
+    const counted = anew ? { ...record, authentications: [] } : record
     const answers = (methods: readonly string[]): boolean =>
-      methods.length > 0 && (!lift || liftsCap(record, methods)) && rankAfter(record, methods, at) >= wanted
+      methods.length > 0 && (!lift || liftsCap(record, methods)) && rankAfter(counted, methods, at) >= wanted
     if (answers(passed)) return []
     const left = can.filter(({ amr }) => amr.some((method) => !passed.includes(method)))
     const ending = left.filter(({ amr }) => answers([...passed, ...amr]))

@@ -5,10 +5,10 @@ import Router from '@koa/router'
 import { inGroups, base32, otpauthUri } from '../challenge/totp.ts'
 import { isVigilError, VigilError } from '../errors.ts'
 import { retryAfterSeconds, type Visitor } from './attempts.ts'
-import { isFresh, maxAgeFor } from './fresh-login.ts'
 import { wordsFor } from './languages/index.ts'
 import { problemPages } from './pages.ts'
 import { publicWords } from './public-errors.ts'
+import { qrCode } from './qr-code.ts'
 import { backFromSignIn, sendToSignIn, signedIn } from './signed-in.ts'
 import { moment } from './standing-words.ts'
 import type Koa from 'koa'
@@ -17,30 +17,28 @@ import type { AuditLog } from '../ports.ts'
 import type { Accounts } from './accounts.ts'
 import type { Doer, Factors } from './factors.ts'
 import type { Forms } from './forms.ts'
+import type { FreshProof } from './fresh-login.ts'
 import type { Pages } from './pages.ts'
 import type { Account } from './ports.ts'
 import type { PersonCookies } from './signed-cookie.ts'
 import type { SignedIn } from './signed-in.ts'
-import type { Vigil } from './vigil-api.ts'
 
 export interface FactorRoutesOptions {
   readonly provider: Provider
-  readonly vigil: Pick<Vigil, 'standing'>
+  readonly proof: FreshProof
   readonly accounts: Pick<Accounts, 'find'>
   readonly factors: Factors
   readonly audit: AuditLog
   readonly pages: Pages
   readonly forms: Forms
   readonly cookies: PersonCookies
-  /** Seconds since the epoch. */
-  readonly now?: () => number
 }
 
 const place = '/account/totp'
 
 /** `/account/totp`, `/account/totp/remove` and `/account/recovery-codes`. */
 export function factorRoutes(options: FactorRoutesOptions): Router {
-  const { provider, vigil, factors, pages, forms, now = () => Math.floor(Date.now() / 1000) } = options
+  const { provider, proof, factors, pages, forms } = options
   const router = new Router()
 
   router.use([place, '/account/totp/remove', '/account/recovery-codes'], problemPages(pages))
@@ -49,9 +47,9 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
     const found = await personOf(ctx)
     if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
     const { totpSince } = await factors.status(found.account.id)
-    if (totpSince === undefined && !(await isFresh(vigil, found.who, now()))) {
-      const maxAgeSeconds = await maxAgeFor(vigil, found.who)
-      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', maxAgeSeconds })
+    if (totpSince === undefined && !(await proof.given(found.who))) {
+      const how = await proof.asking(found.who)
+      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...how })
     }
     if (backFromSignIn(ctx, pages)) return undefined
     return totpSince === undefined ? showSetUp(ctx, found) : showPresent(ctx, found)
@@ -60,7 +58,7 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
   router.post(place, async (ctx) => {
     const found = await mustBeSignedIn(ctx)
     const fields = await forms.read(ctx, place)
-    if (!(await isFresh(vigil, found.who, now()))) {
+    if (!(await proof.given(found.who))) {
       const { accountId, sessionUid } = doerOf(found)
       await options.audit.append({ type: 'factor.refused', accountId, sessionUid, data: { reason: 'no_fresh_login' } })
       throw new VigilError('fresh_login_required')
@@ -74,7 +72,7 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
       if (isVigilError(error, 'conflict')) return seeOther(ctx, `${pages.base}${place}`)
       if (!isVigilError(error)) throw error
       const again = isVigilError(error, 'offer_expired') ? undefined : envelope
-      showSetUp(ctx, found, { error, envelope: again })
+      await showSetUp(ctx, found, { error, envelope: again })
     }
     return undefined
   })
@@ -107,22 +105,24 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
     }
   }
 
-  function showSetUp(
+  async function showSetUp(
     ctx: Koa.Context,
     found: Found,
     failed?: { readonly error: VigilError; readonly envelope: string | undefined }
-  ): void {
+  ): Promise<void> {
     const who = doerOf(found)
     const offer =
       failed?.envelope === undefined
         ? factors.offerTotp(who)
         : { key: factors.openOffer(who, failed.envelope), envelope: failed.envelope }
+    const uri = otpauthUri(offer.key, new URL(provider.issuer).host, found.account.username)
     const data = {
       who: found.account.username,
       csrf: forms.token(ctx, place),
       offer: offer.envelope,
       key: inGroups(base32(offer.key)),
-      uri: otpauthUri(offer.key, new URL(provider.issuer).host, found.account.username),
+      uri,
+      picture: await qrCode(uri),
       ...alertOf(ctx, failed?.error)
     }
     pages.render(ctx, 'authenticator', data, { status: failed?.error.status ?? 200 })

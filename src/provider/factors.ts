@@ -1,26 +1,24 @@
-// The second factors of the stand-alone provider's people: putting a key on an app, codes on paper, and checking both. One sealed record a
-// person, changed by compare and set, so that a code counts once however many try it at the same moment.
+// The second factors of the stand-alone provider's people, put together: an authenticator app, codes on paper, passkeys. One sealed record a
+// person keeps them, because what depends on each other changes together.
 
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
-import {
-  plainRecoveryCode,
-  recoveryCode,
-  recoveryCodeBytes,
-  recoveryCodeCount,
-  withoutCode
-} from '../challenge/recovery-codes.ts'
+import { plainRecoveryCode } from '../challenge/recovery-codes.ts'
 import { acceptedStep, totpKeyBytes, type CodeChecker } from '../challenge/totp.ts'
-import { isVigilError, VigilError } from '../errors.ts'
+import { VigilError } from '../errors.ts'
 import type { AuditLog } from '../ports.ts'
-import { seal, sign, unseal } from '../secrets.ts'
+import { seal, unseal } from '../secrets.ts'
 import { byAddress, giveBack, limiter, quarterHour, takeAll, type Attempt, type Visitor } from './attempts.ts'
-import type { FactorStore } from './ports.ts'
+import { type FactorContent, factorRecords } from './factor-records.ts'
+import { createPasskeys, type Passkeys } from './passkeys.ts'
+import type { AttemptStore, FactorStore } from './ports.ts'
+import { recoveryCodes as codesOnPaper } from './recovery.ts'
 
 /** What a person has, without anything that proves it. */
 export interface FactorStatus {
   /** When the app was set up, in seconds since the epoch. */
   readonly totpSince?: number
+  readonly passkeys: number
   readonly recoveryCodesLeft: number
 }
 
@@ -33,6 +31,7 @@ export interface Doer {
 export interface Factors {
   readonly totp: CodeChecker<Visitor>
   readonly recoveryCodes: CodeChecker<Visitor>
+  readonly passkeys: Passkeys
   status(accountId: string): Promise<FactorStatus>
   /** A new key in an envelope that a form can carry for a quarter of an hour: it is nobody's until `enrolTotp`. */
   offerTotp(who: Doer): { readonly key: Uint8Array; readonly envelope: string }
@@ -43,7 +42,7 @@ export interface Factors {
    * `code_invalid`, `conflict` where there is an app already, `too_many_attempts`.
    */
   enrolTotp(who: Doer, envelope: string, code: string, from: Visitor): Promise<readonly string[]>
-  /** Removes the app and the recovery codes, for a code of either. Throws `code_invalid`, `too_many_attempts`. */
+  /** Removes the app, and the recovery codes where no passkey is left that needs them, for a code of either. Throws `code_invalid`, `too_many_attempts`. */
   removeTotp(who: Doer, code: string, from: Visitor): Promise<void>
   /** New recovery codes in place of the old ones, for a code of the app or an old one. Throws as `removeTotp`. */
   renewRecoveryCodes(who: Doer, code: string, from: Visitor): Promise<readonly string[]>
@@ -63,64 +62,29 @@ export const defaultCodeLimits: CodeLimits = { account: 10, day: 100, address: 3
 
 export interface FactorsOptions {
   readonly store: FactorStore
+  readonly attempts: AttemptStore
   readonly audit: AuditLog
   /** Key of the purpose `factors`. */
   readonly key: Uint8Array
   readonly logger: Logger
+  readonly issuer: string
+  readonly attestationRoots?: readonly string[] | undefined
   readonly limits?: Partial<CodeLimits>
   /** Seconds since the epoch. */
   readonly now?: () => number
 }
 
-/** What the sealed record holds. */
-interface Content {
-  readonly totp?: { readonly key: string; readonly lastStep: number; readonly since: number }
-  /** Keyed hashes of the codes that are left. */
-  readonly recovery?: readonly string[]
-}
-
 export function createFactors(options: FactorsOptions): Factors {
-  const { store, audit, key, logger, now = () => Math.floor(Date.now() / 1000) } = options
+  const { attempts: store, audit, key, now = () => Math.floor(Date.now() / 1000) } = options
   const limits = { ...defaultCodeLimits, ...options.limits }
   const limiters = {
-    account: limiter('code', limits.account, quarterHour),
-    day: limiter('code-day', limits.day, 96 * quarterHour),
-    address: limiter('code-address', limits.address, quarterHour)
+    account: limiter(store, 'code', limits.account, quarterHour),
+    day: limiter(store, 'code-day', limits.day, 96 * quarterHour),
+    address: limiter(store, 'code-address', limits.address, quarterHour, { grows: true })
   }
-
-  async function read(accountId: string): Promise<{ readonly content: Content; readonly version: number }> {
-    const stored = await store.find(accountId)
-    if (!stored) return { content: {}, version: 0 }
-    const { version } = stored
-    try {
-      const plain = Buffer.from(unseal(key, stored.blob, bindingOf(accountId, version)))
-      return { content: JSON.parse(plain.toString('utf8')) as Content, version }
-    } catch (cause) {
-      // Nothing is believed of a record that somebody has touched: the person goes on with the factors that are left.
-      logger.error(
-        { err: new VigilError('factor_unreadable', undefined, { cause }), accountId, version },
-        'factors lost'
-      )
-      return { content: {}, version }
-    }
-  }
-
-  /** Compare and set; `next` returns undefined to write nothing. True when it was written. */
-  async function change(accountId: string, next: (content: Content) => Content | undefined): Promise<boolean> {
-    for (let tries = 0; ; tries++) {
-      const { content, version } = await read(accountId)
-      const changed = next(content)
-      if (!changed) return false
-      const plain = Buffer.from(JSON.stringify(changed))
-      const blob = seal(key, plain, bindingOf(accountId, version + 1))
-      try {
-        await store.save({ accountId, version: version + 1, blob, changedAt: now() })
-        return true
-      } catch (error) {
-        if (!isVigilError(error, 'conflict') || tries >= mostTries) throw error
-      }
-    }
-  }
+  const records = factorRecords({ ...options, now })
+  const { read, change } = records
+  const recovery = codesOnPaper(key)
 
   /** Runs a check that uses a code up, within the limits. */
   async function limited(kind: string, accountId: string, from: Visitor, check: () => Promise<boolean>) {
@@ -139,32 +103,24 @@ export function createFactors(options: FactorsOptions): Factors {
     return passed
   }
 
-  const hashOf = (accountId: string, plain: string): string => sign(key, `vigil recovery code\n${accountId}\n${plain}`)
-
-  function afterTotp({ totp, ...rest }: Content, code: string): Content | undefined {
+  function afterTotp({ totp, ...rest }: FactorContent, code: string): FactorContent | undefined {
     const step = totp && acceptedStep(keyOf(totp), code, now(), totp.lastStep)
     return totp && step !== undefined ? { ...rest, totp: { ...totp, lastStep: step } } : undefined
   }
 
-  function afterRecovery(accountId: string, content: Content, code: string): Content | undefined {
-    const plain = plainRecoveryCode(code)
-    const left = plain !== undefined && withoutCode(content.recovery ?? [], hashOf(accountId, plain))
-    return left ? { ...content, recovery: left } : undefined
-  }
-
   const totp: CodeChecker<Visitor> = {
-    has: async (accountId) => (await read(accountId)).content.totp !== undefined,
+    has: async (accountId) => (await read(accountId)).totp !== undefined,
     verify: (accountId, code, from) =>
       limited('totp', accountId, from, () => change(accountId, (content) => afterTotp(content, code)))
   }
 
   const recoveryCodes: CodeChecker<Visitor> = {
-    has: async (accountId) => ((await read(accountId)).content.recovery?.length ?? 0) > 0,
+    has: async (accountId) => ((await read(accountId)).recovery?.length ?? 0) > 0,
     async verify(accountId, code, from) {
       let left = 0
       const passed = await limited('recovery', accountId, from, () =>
         change(accountId, (content) => {
-          const next = afterRecovery(accountId, content, code)
+          const next = recovery.after(accountId, content, code)
           left = next?.recovery?.length ?? 0
           return next
         })
@@ -180,11 +136,6 @@ export function createFactors(options: FactorsOptions): Factors {
     if (!(await checker.verify(accountId, code, from))) throw new VigilError('code_invalid')
   }
 
-  function freshCodes(accountId: string): { readonly codes: readonly string[]; readonly hashes: readonly string[] } {
-    const codes = Array.from({ length: recoveryCodeCount }, () => recoveryCode(randomBytes(recoveryCodeBytes)))
-    return { codes, hashes: codes.map((code) => hashOf(accountId, plainRecoveryCode(code)!)) }
-  }
-
   function openOffer(who: Doer, envelope: string): Uint8Array {
     const [until = '', body = ''] = envelope.split('.')
     if (!(Number(until) > now())) throw new VigilError('offer_expired', 'the key was offered too long ago')
@@ -198,11 +149,16 @@ export function createFactors(options: FactorsOptions): Factors {
   return {
     totp,
     recoveryCodes,
+    passkeys: createPasskeys({ ...options, records, recovery, addresses: limiters.address, now }),
 
     async status(accountId) {
-      const { content } = await read(accountId)
-      const since = content.totp?.since
-      return { ...(since !== undefined && { totpSince: since }), recoveryCodesLeft: content.recovery?.length ?? 0 }
+      const { totp: app, passkeys = [], recovery: codes = [] } = await read(accountId)
+      const since = app?.since
+      return {
+        ...(since !== undefined && { totpSince: since }),
+        passkeys: passkeys.length,
+        recoveryCodesLeft: codes.length
+      }
     },
 
     offerTotp(who) {
@@ -217,14 +173,18 @@ export function createFactors(options: FactorsOptions): Factors {
     async enrolTotp(who, envelope, code, from) {
       const { accountId, sessionUid } = who
       const offered = openOffer(who, envelope)
-      const { codes, hashes } = freshCodes(accountId)
+      const { codes, hashes } = recovery.make(accountId)
       const passed = await limited('enrol', accountId, from, () =>
         change(accountId, (content) => {
           if (content.totp) throw new VigilError('conflict', 'the person has an app already')
           const lastStep = acceptedStep(offered, code, now())
           if (lastStep === undefined) return undefined
           const since = now()
-          return { totp: { key: Buffer.from(offered).toString('base64'), lastStep, since }, recovery: hashes }
+          return {
+            ...content,
+            totp: { key: Buffer.from(offered).toString('base64'), lastStep, since },
+            recovery: hashes
+          }
         })
       )
       if (!passed) throw new VigilError('code_invalid')
@@ -239,16 +199,20 @@ export function createFactors(options: FactorsOptions): Factors {
 
     async removeTotp({ accountId, sessionUid }, code, from) {
       await prove(accountId, code, from)
-      // Kept as an empty record: its version goes on, so that nobody who has read the old one can bring it back.
-      await change(accountId, () => ({}))
+      // Kept as a record without it: its version goes on, so that nobody who has read the old one can bring it back.
+      await change(accountId, ({ passkeys, recovery: codes }) =>
+        passkeys ? { passkeys, ...(codes && { recovery: codes }) } : {}
+      )
       await audit.append({ type: 'factor.removed', accountId, sessionUid, data: { factor: 'totp' } })
     },
 
     async renewRecoveryCodes({ accountId, sessionUid }, code, from) {
       await prove(accountId, code, from)
-      const { codes, hashes } = freshCodes(accountId)
-      // Where the app has been removed meanwhile, codes alone would be a factor that nobody set up.
-      const renewed = await change(accountId, (content) => content.totp && { ...content, recovery: hashes })
+      const { codes, hashes } = recovery.make(accountId)
+      // Where the last factor has been removed meanwhile, codes alone would be one that nobody set up.
+      const renewed = await change(accountId, (content) =>
+        content.totp || content.passkeys ? { ...content, recovery: hashes } : undefined
+      )
       if (!renewed) throw new VigilError('conflict', 'there is no app any more')
       await audit.append({ type: 'factor.recovery_codes_made', accountId, sessionUid, data: { codes: codes.length } })
       return codes
@@ -256,15 +220,8 @@ export function createFactors(options: FactorsOptions): Factors {
   }
 }
 
-/** Fifty who come at once with the same code are each told within as many turns. */
-const mostTries = 60
-
-function keyOf({ key }: NonNullable<Content['totp']>): Uint8Array {
+function keyOf({ key }: NonNullable<FactorContent['totp']>): Uint8Array {
   return Buffer.from(key, 'base64')
-}
-
-function bindingOf(accountId: string, version: number): string {
-  return JSON.stringify([accountId, 'factors', version])
 }
 
 function offerBinding({ accountId, sessionUid }: Doer, until: string): string {

@@ -4,9 +4,10 @@
 import Router from '@koa/router'
 import { rhythmField } from '../biometrics/fixed-text/typed-rhythm.ts'
 import type { PasswordAnswer } from '../challenge/password.ts'
+import type { PasskeyAnswer, PasskeyState } from '../challenge/passkey.ts'
 import type { ChallengeStrategy } from '../challenge/strategy.ts'
 import type { CodeAnswer } from '../challenge/totp.ts'
-import { isVigilError, VigilError } from '../errors.ts'
+import { type ErrorCode, isVigilError, VigilError } from '../errors.ts'
 import { accountClientId } from './account-client.ts'
 import { problemsInWords, signUpProblems } from './accounts.ts'
 import { retryAfterSeconds } from './attempts.ts'
@@ -21,8 +22,10 @@ import type { Accounts, Problem, SignUp } from './accounts.ts'
 import type { Visitor } from './attempts.ts'
 import type { FactorChoice } from './factor-choice.ts'
 import type { Fields, Forms } from './forms.ts'
+import type { ChallengeBinding, IssuedChallenges } from './issued-challenges.ts'
 import type { Pages } from './pages.ts'
-import type { Account } from './ports.ts'
+import type { Passkeys } from './passkeys.ts'
+import type { Account, UsedStore } from './ports.ts'
 import type { PersonCookies } from './signed-cookie.ts'
 import type { ChallengeView, LoginTyping, Vigil } from './vigil-api.ts'
 
@@ -33,13 +36,17 @@ export interface InteractionRoutesOptions {
   /** What people can be asked for; one of them is the password of the login page. */
   readonly strategies: readonly PageStrategy[]
   readonly choice: FactorChoice<PageStrategy>
+  readonly challenges: IssuedChallenges
+  readonly passkeys: Pick<Passkeys, 'possible' | 'accountOf'>
+  readonly used: UsedStore
   readonly pages: Pages
   readonly forms: Forms
   readonly cookies: PersonCookies
 }
 
 /** A strategy that answers what our challenge page sends. */
-export type PageStrategy = ChallengeStrategy<unknown, PasswordAnswer<Visitor> & CodeAnswer<Visitor>>
+export type PageStrategy = ChallengeStrategy<unknown, PageAnswer>
+type PageAnswer = PasswordAnswer<Visitor> & CodeAnswer<Visitor> & PasskeyAnswer<Visitor>
 
 /** What was passed in an interaction that asks for more. */
 interface Steps {
@@ -55,9 +62,9 @@ interface Steps {
  * interaction with a prompt other than `login` and `consent` is left to whoever comes next.
  */
 export function interactionRoutes(options: InteractionRoutesOptions): Router {
-  const { provider, vigil, accounts, pages, forms, cookies } = options
+  const { provider, vigil, accounts, pages, forms, cookies, challenges, passkeys } = options
+  const passwordAmr = options.strategies.find(({ id }) => id === passwordId)?.amr ?? []
   const router = new Router()
-  const usedSignUps = new Map<string, number>()
 
   router.use('/interaction/:uid', problemPages(pages))
 
@@ -68,7 +75,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       await next()
       return undefined
     }
-    const signedUp = justSignedUp(ctx, details)
+    const signedUp = await justSignedUp(ctx, details)
     if (signedUp && (await accounts.find(signedUp))) return signUpDone(ctx, details, signedUp)
     return showLogin(ctx, details)
   })
@@ -84,8 +91,10 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       const challenged = await challengedAccount(details)
       const from = visitorOf(ctx)
       const passed = challenged
-        ? await passAgain(challenged, fields, from)
-        : { account: await accounts.verifyPassword(username, fields['password'] ?? '', from), by: passwordId }
+        ? await passAgain(details, challenged, fields, from)
+        : factor === passkeyId
+          ? await passByPasskey(details, fields, from)
+          : await passByName(username, fields, from)
       const typing =
         passed.by === passwordId
           ? {
@@ -168,7 +177,8 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
     if (!view || !account) return undefined
     const sessionUid = accountId === details.session?.accountId ? details.session.uid : undefined
     const passed = steps?.passed ?? []
-    const offered = await options.choice({ accountId, sessionUid, params: details.params, passed })
+    const { params } = details
+    const offered = await options.choice({ accountId, sessionUid, params, passed, anew: isAnew(details) })
     return { account, view, offered }
   }
 
@@ -193,8 +203,11 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       const wanted = failed?.factor ?? ctx.query['with']
       const factor = offered.find(({ id }) => id === wanted) ?? offered[0]
       if (!factor) throw new VigilError('factor_missing')
+      const { state, view: asked } = await factor.begin(account.id)
       const data = {
         ...shared,
+        challenge: challenges.issue(bindingOf(details, account.id, factor.id), state),
+        asked,
         alert: failed?.error.code === 'credentials_invalid' ? words.wrongPassword : shared.alert,
         kind: view.kind,
         words: words.challenge.reasons[view.reason],
@@ -207,7 +220,16 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       return
     }
     const username = failed?.username || present?.username || (typeof hint === 'string' ? hint : '')
-    pages.render(ctx, 'login', { ...shared, username }, howFor(details, failed?.error))
+    const passkey = await passkeyOffer(details)
+    pages.render(ctx, 'login', { ...shared, username, passkey }, howFor(details, failed?.error))
+  }
+
+  /** For whoever has one, whoever they are: a passkey says itself whose it is. */
+  async function passkeyOffer(details: Interaction): Promise<{ challenge: string; asked: unknown } | undefined> {
+    const strategy = options.strategies.find(({ id }) => id === passkeyId)
+    if (!strategy || !passkeys.possible) return undefined
+    const { state, view } = await strategy.begin('')
+    return { challenge: challenges.issue(bindingOf(details, '', passkeyId), state), asked: view }
   }
 
   async function showSignUp(
@@ -276,29 +298,61 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
   }
 
   /** The challenge: it is known who must prove it. */
-  async function passAgain({ account, offered }: Challenged, fields: Fields, from: Visitor): Promise<Passed> {
+  async function passAgain(
+    details: Interaction,
+    { account, offered }: Challenged,
+    fields: Fields,
+    from: Visitor
+  ): Promise<Passed> {
     const wanted = fields['factor']
     const strategy = offered.find(({ id }) => (wanted === undefined ? factorField(id) in fields : id === wanted))
     // A page of yesterday, or a form that somebody made: what is not asked for is not looked at.
     if (!strategy) throw new VigilError('form_expired', 'the answer is for a factor that is not asked for')
-    const { state } = await strategy.begin(account.id)
-    const answer = { password: fields['password'] ?? '', code: fields['code'] ?? '', from }
-    if (await strategy.verify(state, answer)) return { account, by: strategy.id }
-    throw new VigilError(strategy.id === passwordId ? 'credentials_invalid' : 'code_invalid')
+    const challenge = challenges.open(bindingOf(details, account.id, strategy.id), fields['challenge'] ?? '')
+    const passed = await strategy.verify(challenge.state, answerOf(fields, from))
+    if (passed === false) throw new VigilError(refusals[strategy.id] ?? 'code_invalid')
+    await challenges.useUp(challenge)
+    return { account, by: strategy.id, amr: passed === true ? strategy.amr : passed }
+  }
+
+  /** The login page, by a name and its password. */
+  async function passByName(username: string, fields: Fields, from: Visitor): Promise<Passed> {
+    const account = await accounts.verifyPassword(username, fields['password'] ?? '', from)
+    return { account, by: passwordId, amr: passwordAmr }
+  }
+
+  /** The login page, by a passkey: what it says of its owner counts once it has signed for them. */
+  async function passByPasskey(details: Interaction, fields: Fields, from: Visitor): Promise<Passed> {
+    const strategy = options.strategies.find(({ id }) => id === passkeyId)
+    const challenge = challenges.open(bindingOf(details, '', passkeyId), fields['challenge'] ?? '')
+    const answer = answerOf(fields, from)
+    const accountId = passkeys.accountOf(answer.passkey) ?? ''
+    const state: PasskeyState = { ...(challenge.state as PasskeyState), accountId }
+    const passed = strategy ? await strategy.verify(state, answer) : false
+    const account = passed === false ? undefined : await accounts.find(accountId)
+    if (!strategy || !account || passed === false) throw new VigilError('passkey_refused')
+    await challenges.useUp(challenge)
+    return { account, by: passkeyId, amr: passed === true ? strategy.amr : passed }
   }
 
   /** Ends the interaction, or asks for what is still missing. */
   async function goOn(
     ctx: Koa.Context,
     details: Interaction,
-    { account, by }: Passed,
+    { account, amr }: Passed,
     typing: LoginTyping | undefined
   ): Promise<void> {
     const steps = stepsOf(details)
-    const amr = options.strategies.find(({ id }) => id === by)?.amr ?? []
     const passed = [...new Set([...(steps?.passed ?? []), ...amr])]
     const sessionUid = account.id === details.session?.accountId ? details.session.uid : undefined
-    const more = await options.choice({ accountId: account.id, sessionUid, params: details.params, passed })
+    const { params } = details
+    const more = await options.choice({
+      accountId: account.id,
+      sessionUid,
+      params,
+      passed,
+      anew: isAnew(details)
+    })
     const login = carriedOn(
       await vigil.loginResult(details, { accountId: account.id, amr: passed, ...(typing && { typing }) }),
       steps?.login
@@ -313,8 +367,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
 
   /** After a sign-up, which has just set the password. */
   async function signUpDone(ctx: Koa.Context, details: Interaction, accountId: string): Promise<void> {
-    const amr = options.strategies.find(({ id }) => id === passwordId)?.amr ?? []
-    await finishLogin(ctx, accountId, await vigil.loginResult(details, { accountId, amr }))
+    await finishLogin(ctx, accountId, await vigil.loginResult(details, { accountId, amr: passwordAmr }))
   }
 
   async function finishLogin(
@@ -334,13 +387,10 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
   }
 
   /** The account that was made on this browser a moment ago, when this is the sign-in which that sign-up started. */
-  function justSignedUp(ctx: Koa.Context, details: Interaction): string | undefined {
+  async function justSignedUp(ctx: Koa.Context, details: Interaction): Promise<string | undefined> {
     if (details.params['client_id'] !== accountClientId) return undefined
     const ticket = cookies.justSignedUp.read(ctx)
-    if (!ticket || usedSignUps.has(ticket.id)) return undefined
-    const now = Date.now() / 1000
-    for (const [id, until] of usedSignUps) if (until < now) usedSignUps.delete(id)
-    usedSignUps.set(ticket.id, ticket.expiresAt)
+    if (!ticket || !(await options.used.useUp(`signed up ${ticket.id}`, ticket.expiresAt))) return undefined
     cookies.justSignedUp.clear(ctx)
     return ticket.accountId
   }
@@ -375,9 +425,17 @@ interface Passed {
   readonly account: Account
   /** Id of the strategy. */
   readonly by: string
+  /** RFC 8176 values of what was passed. */
+  readonly amr: readonly string[]
 }
 
 const passwordId = 'password'
+const passkeyId = 'passkey'
+/** What a wrong answer is called, by the strategy's id. */
+const refusals: Readonly<Record<string, ErrorCode>> = {
+  [passwordId]: 'credentials_invalid',
+  [passkeyId]: 'passkey_refused'
+}
 const stepsKey = 'vigil_steps'
 
 function stepsOf(details: Interaction): Steps | undefined {
@@ -395,6 +453,20 @@ function carriedOn(
 
 function proofOf(login: Steps['login'] | undefined): { readonly signs?: unknown } | undefined {
   return login?.['vigil'] as { readonly signs?: unknown } | undefined
+}
+
+/** A login that must be made again, however good the session is. */
+function isAnew({ prompt }: Interaction): boolean {
+  return prompt.reasons.includes('max_age') || prompt.reasons.includes('login_prompt')
+}
+
+function bindingOf(details: Interaction, accountId: string, factor: string): ChallengeBinding {
+  return { scope: scopeOf(details), sessionUid: details.session?.uid, accountId, factor }
+}
+
+function answerOf(fields: Fields, from: Visitor): PageAnswer {
+  const { password = '', code = '', passkey = '' } = fields
+  return { password, code, passkey, from }
 }
 
 function scopeOf(details: Interaction): string {

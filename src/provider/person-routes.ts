@@ -20,7 +20,7 @@ import type { Factors } from './factors.ts'
 import type { Forms } from './forms.ts'
 import type { Notices } from './notices.ts'
 import type { Pages } from './pages.ts'
-import type { Account } from './ports.ts'
+import type { Account, AttemptStore } from './ports.ts'
 import type { PersonCookies } from './signed-cookie.ts'
 import type { Vigil } from './vigil-api.ts'
 
@@ -43,6 +43,7 @@ export interface PersonRoutesOptions {
   readonly audit: AuditLog
   readonly pages: Pages
   readonly forms: Forms
+  readonly attempts: AttemptStore
   readonly cookies: PersonCookies
 }
 
@@ -58,7 +59,7 @@ interface Found {
 export function personRoutes(options: PersonRoutesOptions): Router {
   const { provider, vigil, accounts, pages, forms } = options
   const router = new Router()
-  const answers = limiter('decision', answersADay, 96 * quarterHour)
+  const answers = limiter(options.attempts, 'decision', answersADay, 96 * quarterHour)
 
   router.use(
     [

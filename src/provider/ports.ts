@@ -58,6 +58,36 @@ export interface FactorStore {
   save(factors: StoredFactors): Promise<void>
 }
 
+/** One thing that is counted: what it is, how often it may be, and for how long a count stands. */
+export interface CountedAttempt {
+  /** A hash; whose attempt it was is nobody's business. */
+  readonly key: string
+  readonly limit: number
+  readonly seconds: number
+  /** Whoever reaches the limit waits twice as long the next time, up to `mostRounds` times doubled. */
+  readonly grows: boolean
+}
+
+/** Attempts, counted by all nodes together. */
+export interface AttemptStore {
+  /**
+   * Counts one more of each; returns, in the order given, how many there are since the count began and when it ends, in seconds since the
+   * epoch. A count above the limit is a refusal, which the caller gives back.
+   */
+  take(attempts: readonly CountedAttempt[]): Promise<readonly { readonly count: number; readonly expiresAt: number }[]>
+  /** Takes one off each. */
+  giveBack(keys: readonly string[]): Promise<void>
+}
+
+/** A quarter of an hour doubled four times is four hours. */
+export const mostRounds = 4
+
+/** What works once, such as an answered challenge. */
+export interface UsedStore {
+  /** True for one caller, on whichever node; it is remembered until `expiresAt`, after which nobody takes it any more. */
+  useUp(id: string, expiresAt: number): Promise<boolean>
+}
+
 /** Named byte strings, e.g. the sealed signing keys. */
 export interface KeyStore {
   get(name: string): Promise<Uint8Array | undefined>
@@ -86,6 +116,8 @@ export interface ServerStorage extends VigilStorage {
   readonly invitations: InvitationStore
   /** Erased by `people.erase`. */
   readonly factors: FactorStore
+  readonly used: UsedStore
+  readonly attempts: AttemptStore
   readonly keys: KeyStore
   close(): Promise<void>
 }

@@ -28,7 +28,7 @@ export function standingOf(
     undefined
   )
   const keyAt = verifiedKeyAt(record.authentications, now)
-  const amr = amrOf(latest)
+  const amr = amrOf(latest, keyAt !== undefined)
   for (let rank = rankOf(ladder, record.cap?.acr ?? ladder.at(-1)!.acr); rank >= 0; rank--) {
     const level = ladder[rank]!
     const since = heldSince(level, latest, keyAt)
@@ -97,9 +97,9 @@ function newest(latest: ReadonlyMap<string, number>, methods: ReadonlySet<string
   return at
 }
 
-/** `mfa` only for two factors of different kinds, never for a password asked twice. */
-function amrOf(latest: ReadonlyMap<string, number>): readonly string[] {
+/** `mfa` only for two factors of different kinds, never for a password asked twice; a key that verified its user is two in one. */
+function amrOf(latest: ReadonlyMap<string, number>, verifiedKey: boolean): readonly string[] {
   const methods = [...latest.keys()].filter((method) => method !== 'mfa')
   const kinds = [known, held, inherent].filter((kind) => methods.some((method) => kind.has(method))).length
-  return kinds > 1 ? [...methods, 'mfa'] : methods
+  return kinds > 1 || verifiedKey ? [...methods, 'mfa'] : methods
 }

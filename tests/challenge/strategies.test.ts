@@ -2,6 +2,7 @@
 
 import { pino } from 'pino'
 import { memoryStorage } from '../../src/adapters/memory-storage.ts'
+import { passkeyStrategy, type PasskeyAnswer } from '../../src/challenge/passkey.ts'
 import { passwordStrategy } from '../../src/challenge/password.ts'
 import { recoveryCodeStrategy } from '../../src/challenge/recovery-codes.ts'
 import { hotp, totpStrategy } from '../../src/challenge/totp.ts'
@@ -9,6 +10,7 @@ import { createAccounts, passwordChecker } from '../../src/provider/accounts.ts'
 import { createFactors } from '../../src/provider/factors.ts'
 import type { Passwords } from '../../src/provider/passwords.ts'
 import { challengeContract } from '../contracts/challenge-strategy.ts'
+import { type Quirks, softPasskey } from '../support/soft-passkey.ts'
 
 const from = { address: '192.0.2.7' }
 const plain: Passwords = {
@@ -17,7 +19,8 @@ const plain: Passwords = {
 }
 
 challengeContract('password', async () => {
-  const accounts = createAccounts({ store: memoryStorage().accounts, passwords: plain, limits: { known: 60 } })
+  const { accounts: store, attempts } = memoryStorage()
+  const accounts = createAccounts({ store, attempts, passwords: plain, limits: { known: 60 } })
   const [ana, ben] = [await signUp('ana', 'seven green bottles'), await signUp('ben', 'a quiet red door')]
   async function signUp(username: string, password: string): Promise<string> {
     return (await accounts.signUp({ username, email: `${username}@example.test`, password }, from)).id
@@ -37,8 +40,9 @@ async function withFactors() {
   let now = 1_800_000_000
   const storage = memoryStorage()
   const factors = createFactors({
+    ...storage,
     store: storage.factors,
-    audit: storage.audit,
+    issuer: 'https://id.example.test',
     key: Buffer.alloc(32, 3),
     logger: pino({ level: 'silent' }),
     now: () => now
@@ -79,6 +83,53 @@ challengeContract('recovery codes', async () => {
     nobody: 'nobody',
     right: () => ({ code: right.pop()!, from }),
     wrong: codes.map((code) => ({ code, from })),
+    singleUse: true
+  }
+})
+
+/** A strategy whose answer belongs to what `begin` gave keeps to the contract with an answer made for the last beginning of Ana. */
+challengeContract('passkey', async () => {
+  const storage = memoryStorage()
+  const issuer = 'https://id.example.test'
+  const { passkeys } = createFactors({
+    ...storage,
+    store: storage.factors,
+    issuer,
+    key: Buffer.alloc(32, 3),
+    logger: pino({ level: 'silent' })
+  })
+  const enrol = async (accountId: string, counts: boolean) => {
+    const { challenge, options } = await passkeys.offer({ id: accountId, username: accountId })
+    const made = softPasskey(issuer, options, { synced: !counts })
+    await passkeys.enrol({ accountId, sessionUid: 's' }, challenge, made.created, 'phone')
+    return made
+  }
+  const [ana, ben] = [await enrol('ana', true), await enrol('ben', false)]
+  const strategy = passkeyStrategy(passkeys)
+  const { state, view } = await strategy.begin('ana')
+  const asked = view['options'] as Readonly<Record<string, unknown>>
+  const answer = (quirks?: Quirks): PasskeyAnswer => ({ passkey: ana.answer(asked, quirks), from })
+  const wrong = [
+    ...['', '{}', 'null', '{"id":1}', JSON.stringify({ id: ana.id, response: {} })].map((passkey) => ({
+      passkey,
+      from
+    })),
+    { passkey: ben.answer(asked), from },
+    { passkey: ben.answer(asked, { userHandle: Buffer.from('ana').toString('base64url') }), from },
+    answer({ origin: 'https://id.example.test.evil.example' }),
+    answer({ rpId: 'evil.example' }),
+    answer({ challenge: 'AAAA' }),
+    answer({ userVerified: false }),
+    answer({ userHandle: Buffer.from('ben').toString('base64url') }),
+    answer({ counter: 1 })
+  ]
+  return {
+    strategy: { ...strategy, begin: async (who) => ({ view, state: { ...state, accountId: who } }) },
+    ana: 'ana',
+    ben: 'ben',
+    nobody: 'nobody',
+    right: () => answer(),
+    wrong,
     singleUse: true
   }
 })

@@ -24,7 +24,7 @@ export function challengeContract<Answer>(name: string, open: () => Promise<Chal
     const pass = async ({ strategy }: ChallengeSetting<Answer>, who: string, answer: Answer): Promise<boolean> => {
       // As a provider keeps it between the page and the answer.
       const { state } = await strategy.begin(who)
-      return strategy.verify(JSON.parse(JSON.stringify(state)), answer)
+      return (await strategy.verify(JSON.parse(JSON.stringify(state)), answer)) !== false
     }
 
     it('has a name, and methods of the registry', async () => {

@@ -18,11 +18,16 @@ const cheap: Passwords = {
 const limits = { pair: 3, account: 8, address: 20, known: 4, signUps: 2 }
 const password = 'seven green bottles'
 
+function stores() {
+  const { accounts: store, attempts } = memoryStorage()
+  return { store, attempts }
+}
+
 let accounts: Accounts
 let ana: Account
 
 beforeEach(async () => {
-  accounts = createAccounts({ store: memoryStorage().accounts, passwords: cheap, limits, administratorName: 'Root' })
+  accounts = createAccounts({ ...stores(), passwords: cheap, limits, administratorName: 'Root' })
   ana = await accounts.signUp({ username: 'ana', email: 'ana@example.test', password }, { address: '192.0.2.1' })
 })
 
@@ -111,9 +116,9 @@ describe('the owner', () => {
           .hash('x')
           .then(() => true)
     }
-    const store = memoryStorage().accounts
-    await store.create(ana)
-    const crowded = createAccounts({ store, passwords: busy, limits })
+    const kept = stores()
+    await kept.store.create(ana)
+    const crowded = createAccounts({ ...kept, passwords: busy, limits })
     for (let time = 0; time < 10; time++) {
       expect(await outcome(crowded.verifyPassword('ana', password, { address: '192.0.2.1' }))).toBe('overloaded')
     }

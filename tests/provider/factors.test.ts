@@ -18,7 +18,14 @@ beforeEach(() => {
 
 function open(key = 3): Factors {
   const logger = pino({ level: 'silent' })
-  return createFactors({ ...storage, store: storage.factors, key: Buffer.alloc(32, key), logger, now: () => now })
+  return createFactors({
+    ...storage,
+    store: storage.factors,
+    issuer: 'https://id.example.test',
+    key: Buffer.alloc(32, key),
+    logger,
+    now: () => now
+  })
 }
 
 const who = (accountId: string) => ({ accountId, sessionUid: `s-${accountId}` })
@@ -103,7 +110,7 @@ test('removing wants a code of the app or of the paper, takes both away, and can
   const before = (await storage.factors.find('ana'))!
   await expect(factors.removeTotp(who('ana'), '000000', from)).rejects.toMatchObject({ code: 'code_invalid' })
   await factors.removeTotp(who('ana'), codes[0]!.toLowerCase(), from)
-  expect(await factors.status('ana')).toEqual({ recoveryCodesLeft: 0 })
+  expect(await factors.status('ana')).toEqual({ passkeys: 0, recoveryCodesLeft: 0 })
   await expect(storage.factors.save({ ...before, version: before.version + 1 })).rejects.toMatchObject({
     code: 'conflict'
   })

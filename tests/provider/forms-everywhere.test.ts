@@ -36,6 +36,9 @@ const stages: Readonly<Record<string, (name: string) => Promise<{ person: Visito
     return onPage(person, '/account/activity', `/account/activity/${id}/answer`)
   },
   '/account/erase': async (name) => onPage(await signedUp(name), '/account/data', '/account/erase'),
+  '/account/passkeys': async (name) => onPage(await signedUp(name), '/account/passkeys', '/account/passkeys'),
+  '/account/passkeys/remove': async (name) =>
+    onPage(await signedUp(name), '/account/passkeys', '/account/passkeys/remove'),
   '/invitation/:token': async (name) => {
     await signedUp(name)
     const { id } = (await house.storage.accounts.findByUsername(name))!

@@ -10,6 +10,7 @@ import { memoryStorage } from '../../src/adapters/memory-storage.ts'
 import { VigilError } from '../../src/errors.ts'
 import { accountClient, withAccountGrant } from '../../src/provider/account-client.ts'
 import { accountRoutes } from '../../src/provider/account-routes.ts'
+import { passkeyStrategy } from '../../src/challenge/passkey.ts'
 import { passwordStrategy } from '../../src/challenge/password.ts'
 import { recoveryCodeStrategy } from '../../src/challenge/recovery-codes.ts'
 import { totpStrategy } from '../../src/challenge/totp.ts'
@@ -19,12 +20,15 @@ import { calibrationRoutes } from '../../src/provider/calibration-routes.ts'
 import { factorChoice } from '../../src/provider/factor-choice.ts'
 import { factorRoutes } from '../../src/provider/factor-routes.ts'
 import { createFactors } from '../../src/provider/factors.ts'
+import { freshProof } from '../../src/provider/fresh-login.ts'
 import { createForms } from '../../src/provider/forms.ts'
 import { interactionRoutes } from '../../src/provider/interaction-routes.ts'
+import { issuedChallenges } from '../../src/provider/issued-challenges.ts'
 import { createInvitations } from '../../src/provider/invitations.ts'
 import { createNotices } from '../../src/provider/notices.ts'
 import { personRoutes } from '../../src/provider/person-routes.ts'
 import { createPages } from '../../src/provider/pages.ts'
+import { passkeyRoutes } from '../../src/provider/passkey-routes.ts'
 import { createPasswords } from '../../src/provider/passwords.ts'
 import { personSessions } from '../../src/provider/person-sessions.ts'
 import { providerPages } from '../../src/provider/provider-pages.ts'
@@ -80,9 +84,9 @@ export async function openPagesHouse(
   options: { readonly limits?: Partial<AttemptLimits>; readonly now?: () => number } = {}
 ): Promise<PagesHouse> {
   const server = createServer()
-  server.listen(0, '127.0.0.1')
+  server.listen(0)
   await once(server, 'listening')
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
   const relyingParty = 'http://rp.example.test'
   const storage = memoryStorage()
   const key = Buffer.alloc(32, 7)
@@ -143,19 +147,32 @@ export async function openPagesHouse(
   const passwords = createPasswords()
   const accounts = createAccounts({
     store: storage.accounts,
+    attempts: storage.attempts,
     passwords,
     ...(options.limits ? { limits: options.limits } : {})
   })
   const invitations = createInvitations({ store: storage.invitations, issuer })
-  const { audit, sessions } = storage
-  const factors = createFactors({ store: storage.factors, audit, key, logger: pino({ level: 'silent' }) })
+  const { sessions, used } = storage
+  const factors = createFactors({
+    ...storage,
+    store: storage.factors,
+    key,
+    issuer,
+    logger: pino({ level: 'silent' })
+  })
+  const { passkeys } = factors
+  const challenges = issuedChallenges({ used, key })
   const strategies = [
+    passkeyStrategy(passkeys),
     passwordStrategy(passwordChecker(accounts)),
     totpStrategy(factors.totp),
     recoveryCodeStrategy(factors.recoveryCodes)
   ]
   const choice = factorChoice({ factors: strategies, sessions, ladder: defaultLadder })
-  const shared = { provider, vigil, accounts, factors, strategies, choice, invitations, pages, forms, cookies }
+  const proof = freshProof({ vigil, sessions, factors: strategies, ladder: defaultLadder })
+  const people = { accounts, factors, passkeys, invitations, proof, audit: storage.audit }
+  const asking = { strategies, choice, challenges, used }
+  const shared = { provider, vigil, ...people, ...asking, pages, forms, cookies }
   const notices = createNotices({
     mailer: { send: async (mail) => void mails.push(mail) },
     issuer,
@@ -166,10 +183,11 @@ export async function openPagesHouse(
     interactionRoutes(shared),
     accountRoutes(shared),
     sessionRoutes(shared),
-    factorRoutes({ ...shared, audit }),
+    factorRoutes(shared),
+    passkeyRoutes(shared),
     calibrationRoutes(options.now ? { ...shared, now: options.now } : shared),
-    calibrationApi({ ...shared, audit, issuer }),
-    personRoutes({ ...shared, audit, notices })
+    calibrationApi({ ...shared, issuer }),
+    personRoutes({ ...shared, attempts: storage.attempts, notices })
   ]
   for (const router of routers) provider.use(router.routes())
   const assets = new Router().get('/vigil/assets/:name', (ctx) => pages.asset(ctx, ctx.params['name'] ?? ''))

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startServer, type VigilServer } from '../../src/server.ts'
 import { type Authenticator, authenticatorOf, laterBy } from '../support/authenticator.ts'
+import { type SoftPasskey, softPasskey } from '../support/soft-passkey.ts'
 import { formsOf, visitor } from './visitor.ts'
 import type { Page, Visitor } from './visitor.ts'
 
@@ -205,7 +206,7 @@ test('fifty who send one right code at the same moment: one gets in', async () =
     Array.from({ length: 50 }, () => ana.person.raw(form!.targets[0]!, { method: 'POST', body: body() }))
   )
   expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
-  for (const { status } of answers) expect([303, 401, 429]).toContain(status)
+  for (const { status } of answers) expect([303, 401, 410, 429]).toContain(status)
 })
 
 test('a stranger at an open session sets no app up: it wants a login of the last minutes', async () => {
@@ -233,4 +234,87 @@ test('the answer in another browser is no answer', async () => {
   })
   expect(stolen.status).toBe(410)
   expect(await standing(ana)).toMatchObject({ acr: loa1 })
+})
+
+/** What `data-options` of the passkey form says, and the form. */
+function passkeyFormOn(page: Page): {
+  options: Readonly<Record<string, unknown>>
+  fields: Readonly<Record<string, string>>
+} {
+  const escaped = /data-options="([^"]*)"/.exec(page.text)?.[1] ?? ''
+  const options = JSON.parse(escaped.replaceAll('&quot;', '"').replaceAll('&amp;', '&')) as Record<string, unknown>
+  return { options, fields: formsOf(page).find(({ fields }) => 'passkey' in fields)!.fields }
+}
+
+async function withPasskey(username: string): Promise<Somebody & { key: SoftPasskey }> {
+  const { person, accountId } = await newcomer(username)
+  const page = await person.get('/account/passkeys')
+  const { options } = passkeyFormOn(page)
+  const key = softPasskey(new URL(house.issuer).origin, options)
+  const shown = await person.submit(page, { passkey: key.created, name: '  my phone\u0007 ' })
+  expect(codesOn(shown)).toHaveLength(10)
+  return { person, accountId, key }
+}
+
+test('a passkey leads to level 3, and one answer of it counts once, on however many tabs it is sent', async () => {
+  const ana = await withPasskey('kira')
+  const page = await ana.person.get(shopRequest({ acr_values: 'urn:vigil:loa:3' }))
+  expect(fieldOf(page)).toBe('passkey')
+  const { options, fields } = passkeyFormOn(page)
+  const { pathname } = new URL(page.url)
+  const send = (more: Readonly<Record<string, string>>): Promise<Page> =>
+    ana.person.raw(`${pathname}/login`, { method: 'POST', body: new URLSearchParams({ ...fields, ...more }) })
+  expect((await send({ passkey: '' })).text).toContain('That passkey did not match')
+  expect((await send({ passkey: ana.key.answer(options, { userVerified: false }) })).status).toBe(401)
+  expect((await send({ passkey: ana.key.answer(options), challenge: `A${fields['challenge']}` })).status).toBe(410)
+  // A synced passkey counts nothing: only the challenge tells a second answer from the first.
+  const passkey = ana.key.answer(options)
+  const answers = await Promise.all(Array.from({ length: 50 }, () => send({ passkey })))
+  expect(answers.filter(({ status }) => status === 303)).toHaveLength(1)
+  for (const { status } of answers) expect([303, 410, 429]).toContain(status)
+  await atShop(ana.person, await ana.person.get(answers.find(({ status }) => status === 303)!.headers.get('location')!))
+  expect(await standing(ana)).toMatchObject({ acr: 'urn:vigil:loa:3', amr: ['pwd', 'swk', 'user', 'mfa'] })
+})
+
+test('who signs in with a passkey alone types nothing; a challenge of another sign-in is none of this one', async () => {
+  const { accountId, key } = await withPasskey('lena')
+  const person = visitor(house.issuer)
+  const login = await person.get(shopRequest())
+  const { options, fields } = passkeyFormOn(login)
+  expect(options['allowCredentials'] ?? []).toEqual([])
+  const { pathname } = new URL(login.url)
+  const other = passkeyFormOn(await visitor(house.issuer).get(shopRequest()))
+  const send = async (more: Readonly<Record<string, string>>): Promise<Page> =>
+    person.raw(`${pathname}/login`, { method: 'POST', body: new URLSearchParams({ ...fields, ...more }) })
+  const stolen = { passkey: key.answer(other.options), challenge: other.fields['challenge']! }
+  expect((await send(stolen)).status).toBe(410)
+  const nobody = { userHandle: Buffer.from('nobody').toString('base64url') }
+  expect((await send({ passkey: key.answer(options, nobody) })).status).toBe(401)
+  const passed = await send({ passkey: key.answer(options) })
+  await atShop(person, await person.get(passed.headers.get('location')!))
+  expect(await standing({ person, accountId })).toMatchObject({ acr: 'urn:vigil:loa:3', amr: ['swk', 'user', 'mfa'] })
+})
+
+test('a thief with the password plants no passkey and no app on an account that has a second factor', async () => {
+  const { accountId, app } = await withApp('mona')
+  const thief = visitor(house.issuer)
+  const asked = await thief.submit(await thief.get('/account/passkeys'), { username: 'mona', password })
+  expect(fieldOf(asked)).toBe('totp')
+  expect((await thief.get(`${asked.url}?with=password`)).text).not.toContain('name="password"')
+  const { text } = await thief.submit(asked, { code: app.nextCode() })
+  expect(text).toContain('Your passkeys')
+  // An hour later the session still stands at level 2, by a code that is old: the password alone does not do.
+  laterBy(3600)
+  const login = await thief.get('/account/passkeys')
+  const again = await thief.submit(await thief.get(`${login.url}?with=password`), { password })
+  expect(fieldOf(again)).toBe('totp')
+  expect(await house.storage.audit.list({ accountId, type: 'factor.enrolled' })).toHaveLength(1)
+})
+
+test('without a script a passkey is no dead end: the page says so and leads to the other ways', async () => {
+  const ana = await withPasskey('nora')
+  await doubt(ana)
+  const page = await ana.person.get(shopRequest())
+  expect(page.text).toMatch(/<noscript>[\s\S]*JavaScript[\s\S]*<\/noscript>/)
+  await atShop(ana.person, await ana.person.submit(await ana.person.get(`${page.url}?with=password`), { password }))
 })

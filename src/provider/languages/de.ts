@@ -28,6 +28,20 @@ export const de: Words = {
       title: 'Dieser Code passt nicht',
       words: 'Vielleicht ist er vertippt, zu alt oder schon benutzt. Bitte versuchen Sie es mit dem nächsten.'
     },
+    challenge_expired: {
+      title: 'Bitte antworten Sie noch einmal',
+      words: 'Die Frage war zu lange offen, oder sie wurde in einem anderen Tab beantwortet. Nichts wurde geändert.'
+    },
+    passkey_refused: {
+      title: 'Dieser Passkey passt nicht',
+      words:
+        'Vielleicht gehört er zu einem anderen Konto, oder er wurde hier entfernt. Bitte versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.'
+    },
+    passkey_invalid: {
+      title: 'Das ging mit diesem Passkey nicht',
+      words:
+        'Ihr Gerät hat etwas geschickt, das wir hier nicht gebrauchen können, oder der Passkey steht schon in Ihrer Liste. Nichts wurde geändert.'
+    },
     offer_expired: {
       title: 'Hier ist ein neuer Schlüssel',
       words: 'Der vorige wurde vor zu langer Zeit gezeigt. Bitte löschen Sie ihn in der App und nehmen Sie diesen.'
@@ -125,7 +139,9 @@ export const de: Words = {
     title: 'Anmelden',
     lead: (client) => `weiter zu **${client}**`,
     newHere: 'Neu hier?',
-    signUp: 'Konto anlegen'
+    signUp: 'Konto anlegen',
+    orElse: 'oder',
+    withPasskey: 'Mit einem Passkey anmelden'
   },
 
   signUp: {
@@ -199,6 +215,11 @@ export const de: Words = {
         label: 'Code',
         hint: 'Die sechs Ziffern, die Ihre Authenticator-App gerade zeigt.',
         instead: 'Die Authenticator-App verwenden'
+      },
+      passkey: {
+        label: 'Passkey',
+        hint: 'Ihr Gerät fragt nach Ihrem Finger, Ihrem Gesicht oder seiner PIN.',
+        instead: 'Einen Passkey verwenden'
       },
       'recovery-code': {
         label: 'Ersatzcode',
@@ -310,12 +331,44 @@ export const de: Words = {
       `Wir wissen aus ${logins} Anmeldungen, wie Sie Ihr Passwort tippen. Das wird vergessen, wenn Sie das Passwort ändern.`
   },
 
+  passkeys: {
+    plain: 'Passkeys',
+    title: 'Ihre Passkeys',
+    lead: 'Ein Passkey meldet Sie mit dem Finger, dem Gesicht oder der PIN Ihres Geräts an. Es gibt nichts zu tippen, und nichts, was eine falsche Seite Ihnen entlocken könnte.',
+    count: (passkeys) =>
+      passkeys === 0
+        ? 'Noch keiner. Ein Passkey ist hier der stärkste Nachweis, und der kürzeste: ein Finger, ein Blick oder die PIN Ihres Geräts.'
+        : passkeys === 1
+          ? 'Sie haben einen Passkey.'
+          : `Sie haben ${passkeys} Passkeys.`,
+    add: 'Einen Passkey hinzufügen',
+    manage: 'Passkeys hinzufügen oder entfernen',
+    hardware: 'In Hardware',
+    synced: 'Zwischen Ihren Geräten abgeglichen',
+    oneDevice: 'Auf einem Gerät',
+    lastUsed: 'zuletzt verwendet',
+    remove: 'Entfernen',
+    removeNamed: (name) => `${name} entfernen`,
+    name: 'Name',
+    nameHint: 'Damit Sie ihn wiedererkennen, etwa „mein Telefon“.',
+    submit: 'Hinzufügen',
+    impossible: 'Diese Adresse kann keine Passkeys haben: Sie gehören zu einem Namen, und sie ist eine Zahl.',
+    waiting: 'Ihr Gerät fragt Sie jetzt.',
+    cancelled:
+      'Das kam nicht zu Ende: Es wurde abgebrochen, dauerte zu lange, oder dieses Gerät hat keinen Passkey für hier. Bitte versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.',
+    known: 'Dieses Gerät hat schon einen Passkey für Ihr Konto.',
+    unsupported: 'Dieser Browser kann hier keine Passkeys verwenden. Bitte wählen Sie einen anderen Weg.',
+    noScript: 'Ein Passkey braucht JavaScript. Ohne JavaScript wählen Sie bitte einen anderen Weg.'
+  },
+
   authenticator: {
     title: 'Eine Authenticator-App einrichten',
     lead: 'Eine App auf Ihrem Telefon zeigt alle halbe Minute einen neuen Code. Wir fragen danach, wenn eine Anwendung mehr Gewissheit verlangt oder wenn etwas nicht nach Ihnen aussieht.',
-    open: 'Öffnen Sie Ihre Authenticator-App und fügen Sie ein Konto mit einem Schlüssel hinzu. Lesen Sie das auf dem Telefon selbst?',
+    open: 'Öffnen Sie Ihre Authenticator-App und fügen Sie ein Konto hinzu. Lesen Sie das auf dem Telefon selbst?',
     openLink: 'In der App öffnen',
-    key: 'Tippen Sie diesen Schlüssel in die App. Groß- oder Kleinschreibung ist gleich.',
+    scan: 'Richten Sie die Kamera auf dieses Bild.',
+    picture: 'Ein QR-Code mit dem Schlüssel, der darunter in Buchstaben steht.',
+    key: 'Oder tippen Sie diesen Schlüssel in die App. Groß- oder Kleinschreibung ist gleich.',
     enter: 'Die App zeigt jetzt sechs Ziffern. Geben Sie sie hier ein.',
     submit: 'Einschalten'
   },

@@ -25,6 +25,19 @@ const errors = {
     title: 'That code did not match',
     words: 'It may be mistyped, too old, or used already. Please try again with the next one.'
   },
+  challenge_expired: {
+    title: 'Please answer once more',
+    words: 'The question was open for too long, or it was answered in another tab. Nothing was changed.'
+  },
+  passkey_refused: {
+    title: 'That passkey did not match',
+    words: 'It may belong to another account, or it was removed here. Please try again, or choose another way.'
+  },
+  passkey_invalid: {
+    title: 'That passkey did not work',
+    words:
+      'Your device sent something that we cannot use here, or the passkey is in your list already. Nothing was changed.'
+  },
   offer_expired: {
     title: 'Here is a new key',
     words: 'The one before was shown too long ago. Please remove it from the app and use this one.'
@@ -121,7 +134,9 @@ export const en = {
     title: 'Sign in',
     lead: (client: string) => `to continue to **${client}**`,
     newHere: 'New here?',
-    signUp: 'Create an account'
+    signUp: 'Create an account',
+    orElse: 'or',
+    withPasskey: 'Sign in with a passkey'
   },
 
   signUp: {
@@ -194,6 +209,11 @@ export const en = {
         label: 'Code',
         hint: 'The six digits that your authenticator app shows now.',
         instead: 'Use the authenticator app'
+      },
+      passkey: {
+        label: 'Passkey',
+        hint: 'Your device asks for your finger, your face or its PIN.',
+        instead: 'Use a passkey'
       },
       'recovery-code': {
         label: 'Recovery code',
@@ -307,12 +327,44 @@ export const en = {
       `We know how you type your password, from ${logins} sign-ins. It is forgotten when you change the password.`
   },
 
+  passkeys: {
+    plain: 'Passkeys',
+    title: 'Your passkeys',
+    lead: 'A passkey signs you in with your finger, your face or the PIN of your device. There is nothing to type, and nothing that a false page could trick out of you.',
+    count: (passkeys: number) =>
+      passkeys === 0
+        ? 'None yet. A passkey is the strongest proof there is here, and the shortest: a finger, a look, or the PIN of your device.'
+        : passkeys === 1
+          ? 'You have one passkey.'
+          : `You have ${passkeys} passkeys.`,
+    add: 'Add a passkey',
+    manage: 'Add or remove passkeys',
+    hardware: 'In hardware',
+    synced: 'Synced between your devices',
+    oneDevice: 'On one device',
+    lastUsed: 'last used',
+    remove: 'Remove',
+    removeNamed: (name: string) => `Remove ${name}`,
+    name: 'Name',
+    nameHint: 'So that you know it again, such as “my phone”.',
+    submit: 'Add it',
+    impossible: 'This address cannot have passkeys: they belong to a name, and it is a number.',
+    waiting: 'Your device is asking you now.',
+    cancelled:
+      'That did not come to an end: it was cancelled, took too long, or this device has no passkey for here. Please try again, or choose another way.',
+    known: 'This device has a passkey for your account already.',
+    unsupported: 'This browser cannot use passkeys here. Please choose another way.',
+    noScript: 'A passkey needs JavaScript. Without it, please choose another way.'
+  },
+
   authenticator: {
     title: 'Set up an authenticator app',
     lead: 'An app on your phone shows a new code every half minute. We ask for one when an application wants more certainty, or when something does not look like you.',
-    open: 'Open your authenticator app and add an account with a key. Reading this on the phone itself?',
+    open: 'Open your authenticator app and add an account. Reading this on the phone itself?',
     openLink: 'Open it in the app',
-    key: 'Type this key into the app. Capitals or not makes no difference.',
+    scan: 'Point the camera at this picture.',
+    picture: 'A QR code with the key that stands below it in letters.',
+    key: 'Or type this key into the app. Capitals or not makes no difference.',
     enter: 'The app now shows six digits. Enter them here.',
     submit: 'Switch it on'
   },

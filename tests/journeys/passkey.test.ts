@@ -1,0 +1,248 @@
+// Passkeys in a real browser with a virtual authenticator, by keyboard alone: from the account page to a token of level 3, and signing in with
+// nothing else. SCREENSHOTS names a folder for pictures.
+
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { BrowserContext, CDPSession, Page } from 'playwright-core'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startServer, type VigilServer } from '../../src/server.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { picture, tabTo } from '../support/by-keyboard.ts'
+import { inBrowser } from '../support/in-browser.ts'
+import { relyingParty } from '../support/oidc.ts'
+
+inBrowser(() => {
+  let browser: Awaited<ReturnType<typeof launchBrowser>>
+  let house: VigilServer
+  let redirectUri: string
+  const notes = createServer((_, answer) => answer.end('back'))
+  const password = 'a long walk in the rain'
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    await once(notes.listen(0, '127.0.0.1'), 'listening')
+    redirectUri = `http://127.0.0.1:${(notes.address() as AddressInfo).port}/callback`
+    house = await startServer({
+      port: 0,
+      secret: randomBytes(48).toString('base64url'),
+      database: 'memory://',
+      clients: [
+        {
+          client_id: 'notes',
+          client_name: 'Notes',
+          redirect_uris: [redirectUri],
+          grant_types: ['authorization_code'],
+          token_endpoint_auth_method: 'none'
+        }
+      ],
+      administratorName: 'nobody',
+      logger: pino({ level: 'silent' })
+    })
+  })
+  afterAll(async () => {
+    await browser.close()
+    await house.close()
+    notes.close()
+  })
+
+  test('Ana adds a passkey, steps up to level 3 with it, and signs in on a clean browser with nothing else, without a mouse', async () => {
+    const { page, context, device, failures } = await openBrowser()
+    await signUp(page, 'ana')
+    await page.goto(`${house.issuer}/account/passkeys`)
+    await picture(page, 'passkeys-none')
+    await tabTo(page, 'name')
+    await page.keyboard.type('my laptop')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Write these codes down' }).waitFor()
+    await page.goto(`${house.issuer}/account/passkeys`)
+    await stepUpByKey(page)
+    await page.getByText('my laptop').waitFor()
+    await picture(page, 'passkeys-one')
+
+    const application = await relyingParty(house.issuer, { clientId: 'notes', redirectUri })
+    const { idToken } = await tokenAt(page, application, { acr_values: 'urn:vigil:loa:3' })
+    expect(idToken['acr']).toBe('urn:vigil:loa:3')
+    expect(idToken['amr']).toEqual(expect.arrayContaining(['swk', 'user', 'mfa']))
+
+    // Somebody signs in anew, and types nothing at all.
+    await context.clearCookies()
+    const request = await application.request({ acr_values: 'urn:vigil:loa:3' })
+    await page.goto(request.url.href)
+    await picture(page, 'login-with-passkey')
+    await tabTo(page, 'Sign in with a passkey')
+    await page.keyboard.press('Enter')
+    await allow(page)
+    const again = await request.redeem(new URL(page.url()))
+    expect(again.idToken).toMatchObject({ acr: 'urn:vigil:loa:3', amr: ['swk', 'user', 'mfa'] })
+    expect(failures).toEqual([])
+
+    // A doubt asks for the passkey first, and says in words what went wrong with one.
+    const [session] = await house.vigil.sessionsOf(String(again.idToken['sub']))
+    await house.vigil.reportRisk(session!.uid, 'HIGH', 'behaviour')
+    const doubted = await application.request()
+    await page.goto(doubted.url.href)
+    await picture(page, 'challenge-passkey')
+    await device.verifies(false)
+    await page.keyboard.press('Enter')
+    await page.getByText('That did not come to an end').waitFor()
+    await picture(page, 'challenge-passkey-cancelled')
+    await device.verifies(true)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${redirectUri}**`)
+    const answered = await doubted.redeem(new URL(page.url()))
+    expect(answered.idToken['acr']).toBe('urn:vigil:loa:3')
+    expect(answered.idToken['amr']).toContain('rba')
+    await context.close()
+  }, 120_000)
+
+  test('a device has one passkey an account; Bea adds two devices, removes one, and only the other signs her in', async () => {
+    const { page, context, device } = await openBrowser()
+    await signUp(page, 'bea')
+    await page.goto(`${house.issuer}/account/passkeys`)
+    await addPasskey(page, 'old phone')
+    await page.getByRole('heading', { name: 'Write these codes down' }).waitFor()
+    await page.goto(`${house.issuer}/account/passkeys`)
+    await stepUpByKey(page)
+    await addPasskey(page, 'the same again')
+    await page.getByText('This device has a passkey for your account already').waitFor()
+    const other = await device.another()
+    await addPasskey(page, 'new phone')
+    await page.getByText('new phone').waitFor()
+    await page.getByRole('button', { name: 'Remove old phone' }).click()
+    await page.getByText('old phone').waitFor({ state: 'detached' })
+    const { id } = (await house.storage.accounts.findByUsername('bea'))!
+    expect(await house.storage.audit.list({ accountId: id, type: 'factor.removed' })).toHaveLength(1)
+
+    await context.clearCookies()
+    await other.takeAway()
+    const application = await relyingParty(house.issuer, { clientId: 'notes', redirectUri })
+    const request = await application.request()
+    await page.goto(request.url.href)
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
+    await page.getByText('That passkey did not match').waitFor()
+    await picture(page, 'login-passkey-refused')
+    await page.getByLabel('User name').fill('bea')
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await page.keyboard.press('Enter')
+    await allow(page)
+    await context.close()
+  }, 120_000)
+
+  async function openBrowser(): Promise<{
+    page: Page
+    context: BrowserContext
+    device: Device
+    failures: readonly string[]
+  }> {
+    const context = await browser.newContext({ viewport: { width: 1200, height: 800 } })
+    const page = await context.newPage()
+    const failures: string[] = []
+    page.on('pageerror', (error) => failures.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && /Content Security Policy/.test(message.text())) failures.push(message.text())
+    })
+    const cdp = await context.newCDPSession(page)
+    await cdp.send('WebAuthn.enable')
+    return { page, context, failures, device: await virtualDevice(cdp) }
+  }
+
+  async function signUp(page: Page, username: string): Promise<void> {
+    await page.goto(`${house.issuer}/signup`)
+    for (const text of [username, `${username}@example.test`]) {
+      await page.keyboard.type(text)
+      await page.keyboard.press('Tab')
+    }
+    await page.keyboard.type(password)
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/vigil/consent**')
+    // Once at the application, so that later requests ask for nothing but the person.
+    const application = await relyingParty(house.issuer, { clientId: 'notes', redirectUri })
+    const request = await application.request()
+    await page.goto(request.url.href)
+    await allow(page)
+  }
+
+  /** What the application asks for, the first time in a session. */
+  async function allow(page: Page): Promise<void> {
+    await page.getByRole('heading', { name: 'Allow access?' }).waitFor()
+    await tabTo(page, 'Allow')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${redirectUri}**`)
+  }
+
+  async function addPasskey(page: Page, name: string): Promise<void> {
+    await page.getByLabel('Name').fill(name)
+    await page.keyboard.press('Enter')
+  }
+
+  /** Whoever has a second factor shows it before they change any. */
+  async function stepUpByKey(page: Page): Promise<void> {
+    await page.getByRole('heading', { name: 'Confirm it is you' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Your passkeys' }).waitFor()
+  }
+
+  async function tokenAt(
+    page: Page,
+    application: Awaited<ReturnType<typeof relyingParty>>,
+    parameters: Readonly<Record<string, string>>
+  ) {
+    const request = await application.request(parameters)
+    await page.goto(request.url.href)
+    await page.waitForURL(`${redirectUri}**`)
+    return request.redeem(new URL(page.url()))
+  }
+})
+
+interface Device {
+  /** Whether its user gives the finger. */
+  verifies(yes: boolean): Promise<void>
+  /** Takes this one away and brings another. */
+  another(): Promise<Device>
+  /** Brings back the one that was there before. */
+  takeAway(): Promise<void>
+}
+
+async function virtualDevice(
+  cdp: CDPSession,
+  kept: readonly { readonly credentialId: string }[] = []
+): Promise<Device> {
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true
+    }
+  })
+  for (const credential of kept) {
+    await cdp.send('WebAuthn.addCredential', { authenticatorId, credential: credential as never })
+  }
+  const before = kept
+  return {
+    async verifies(yes) {
+      await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: yes })
+    },
+    async another() {
+      const { credentials } = await cdp.send('WebAuthn.getCredentials', { authenticatorId })
+      await cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
+      const next = await virtualDevice(cdp)
+      return {
+        ...next,
+        async takeAway() {
+          await next.takeAway()
+          await virtualDevice(cdp, credentials)
+        }
+      }
+    },
+    async takeAway() {
+      await cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
+      if (before.length > 0) await virtualDevice(cdp, before)
+    }
+  }
+}

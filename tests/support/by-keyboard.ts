@@ -1,0 +1,27 @@
+// Finding one's way on a page with the keyboard alone, and pictures of pages for whoever wants to look at them.
+
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+
+/** Presses Tab until what has this name, this label or this text, has the focus. */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    const at = await page.evaluate(() => {
+      const focused = document.activeElement
+      return ['name', 'aria-label'].map((one) => focused?.getAttribute(one)).concat(focused?.textContent?.trim())
+    })
+    if (at.includes(name)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`no way to ${name} by keyboard`)
+}
+
+/** Of the whole page at phone and desktop width, in the folder that SCREENSHOTS names. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['SCREENSHOTS']
+  if (!folder) return
+  for (const width of [390, 1200]) {
+    await page.setViewportSize({ width, height: 800 })
+    await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true })
+  }
+}
