@@ -6,10 +6,11 @@ import { joinSequences, sliceSequence, timesAt } from './encoder/sequence.ts'
 import { retyped, type InventedDay, type InventedPerson, type Inventor } from './encoder/variety.ts'
 import { noCounters } from './events.ts'
 import { featureAt } from './features.ts'
+import { observeKeystroke } from './hop.ts'
 import { longestGapMs, type Keystroke } from './keystrokes.ts'
 import type { EnrolledPerson } from './population-model.ts'
 import { cellFamilies, emptyStatistics, keystrokesIn, type Statistics } from './statistics.ts'
-import { observeKeystroke, windowKeystrokes } from './window.ts'
+import { windowKeystrokes } from './window.ts'
 
 /** Features that the times of keystrokes do not tell: counters, and how long pauses were. */
 const untimed = [featureAt.shiftRightShare, featureAt.capsLockShare, featureAt.numpadShare, featureAt.density] as const

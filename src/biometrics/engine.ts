@@ -29,7 +29,8 @@ import {
 } from './scoring.ts'
 import { keystrokesIn, strokesIn, sumStatistics, type Statistics } from './statistics.ts'
 import type { FeatureShare } from './detector.ts'
-import { trailHops, type Window } from './window.ts'
+import { trailHops } from './hop.ts'
+import type { Window } from './window.ts'
 
 export interface DetectorShare {
   readonly detector: string

@@ -12,7 +12,8 @@ import type { Population } from './population-model.ts'
 import { typingView, verifySequence, type PersonModels } from './scoring.ts'
 import { cellFamilies, keyClasses, statisticsCells, sumStatistics, type Statistics } from './statistics.ts'
 import { readingShares } from './verifier-shares.ts'
-import { trailHops, type Window } from './window.ts'
+import { trailHops } from './hop.ts'
+import type { Window } from './window.ts'
 
 const mostFeatures = 8
 

@@ -15,7 +15,7 @@ import {
   type Seen
 } from './scoring.ts'
 import type { Statistics } from './statistics.ts'
-import { trailHops } from './window.ts'
+import { trailHops } from './hop.ts'
 
 /** What fusion weighs, in its order. */
 export const fusedParts: readonly string[] = [

@@ -8,7 +8,7 @@ import { followed, nobodyYet, unlearnt, type Beginning } from './handover.ts'
 import type { EnrolledPerson, PopulationBase } from './population-model.ts'
 import { scoresAt } from './rehearsal.ts'
 import { trainPerson, type PersonModels } from './scoring.ts'
-import { trailHops } from './window.ts'
+import { trailHops } from './hop.ts'
 
 /** The highest evidence in a stream, undefined when there was none, and how long it was watched. */
 export interface HighestEvidence {

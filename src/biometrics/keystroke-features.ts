@@ -1,62 +1,72 @@
-// The 20 typing features of a window, and the timing sequence that the sequence model reads, both from a ring of the last keystrokes.
+// The 20 typing features of a window, from a ring of the last keystrokes.
 
 import { KeyClass, type Counters } from './events.ts'
 import { featureAt } from './features.ts'
 import type { Keystroke } from './keystrokes.ts'
 
-/** Numbers a keystroke has in a timing sequence. */
-export const sequenceColumns = ['holdMs', 'pressToPressMs', 'releaseToPressMs', 'validGap', 'cls'] as const
-
-/** `length` rows of `sequenceColumns`, oldest first. Times not seen are 0; `validGap` is 1 when the gap to the key before is known. */
-export interface TimingSequence {
-  readonly length: number
-  /** Row-major, `length * sequenceColumns.length` numbers. */
-  readonly values: Float32Array
-}
-
+/** The last keystrokes, column by column. Logarithms are taken once, when a keystroke comes in, and not for every window that it is in. */
 export interface KeystrokeRing {
   readonly size: number
   add(keystroke: Keystroke): void
-  /** The n-th keystroke, 0 = oldest. */
-  at(n: number): Keystroke
+  /** Row of the n-th keystroke in the columns, 0 = oldest. */
+  rowOf(n: number): number
+  readonly columns: KeystrokeColumns
   /** Press of the oldest, or Infinity. */
   startedAt(): number
-  /** The newest `most`, oldest first. Default: all. */
-  sequence(most?: number): TimingSequence
+}
+
+export interface KeystrokeColumns {
+  readonly pressT: Float64Array
+  readonly cls: Uint8Array
+  /** 255 = none. */
+  readonly previousCls: Uint8Array
+  /** Milliseconds, NaN = unknown; as in `Keystroke`. */
+  readonly pressToPressMs: Float64Array
+  readonly releaseToPressMs: Float64Array
+  /** Logarithms of the hold, of the gap before, and of this gap and the one before it together; NaN = unknown. */
+  readonly logHold: Float64Array
+  readonly logGap: Float64Array
+  readonly logTrigraph: Float64Array
 }
 
 /** The last `capacity` keystrokes. */
 export function createKeystrokeRing(capacity: number): KeystrokeRing {
-  const kept: Keystroke[] = []
-  let oldest = 0
-  const at = (n: number): Keystroke => kept[(oldest + n) % kept.length]!
+  const numbers = (): Float64Array => new Float64Array(capacity)
+  const columns: KeystrokeColumns = {
+    pressT: numbers(),
+    cls: new Uint8Array(capacity),
+    previousCls: new Uint8Array(capacity),
+    pressToPressMs: numbers(),
+    releaseToPressMs: numbers(),
+    logHold: numbers(),
+    logGap: numbers(),
+    logTrigraph: numbers()
+  }
+  let size = 0
+  /** Row that the next keystroke takes; the oldest stands there when the ring is full. */
+  let next = 0
+  let gapBeforeMs = Number.NaN
+  const rowOf = (n: number): number => (size < capacity ? n : (next + n) % capacity)
   return {
     get size() {
-      return kept.length
+      return size
     },
-    add(keystroke) {
-      if (kept.length < capacity) kept.push(keystroke)
-      else {
-        kept[oldest] = keystroke
-        oldest = (oldest + 1) % capacity
-      }
+    columns,
+    rowOf,
+    add({ pressT, cls, previousCls, holdMs, pressToPressMs, releaseToPressMs }) {
+      columns.pressT[next] = pressT
+      columns.cls[next] = cls
+      columns.previousCls[next] = previousCls
+      columns.pressToPressMs[next] = pressToPressMs
+      columns.releaseToPressMs[next] = releaseToPressMs
+      columns.logHold[next] = logMs(holdMs)
+      columns.logGap[next] = logMs(pressToPressMs)
+      columns.logTrigraph[next] = logMs(pressToPressMs + gapBeforeMs)
+      gapBeforeMs = pressToPressMs
+      if (size < capacity) size++
+      next = next + 1 === capacity ? 0 : next + 1
     },
-    at,
-    startedAt: () => (kept.length > 0 ? at(0).pressT : Number.POSITIVE_INFINITY),
-    sequence(most = kept.length) {
-      const columns = sequenceColumns.length
-      const length = Math.min(most, kept.length)
-      const values = new Float32Array(length * columns)
-      for (let n = 0; n < length; n++) {
-        const keystroke = at(kept.length - length + n)
-        values[n * columns] = known(keystroke.holdMs)
-        values[n * columns + 1] = known(keystroke.pressToPressMs)
-        values[n * columns + 2] = known(keystroke.releaseToPressMs)
-        values[n * columns + 3] = Number.isNaN(keystroke.pressToPressMs) ? 0 : 1
-        values[n * columns + 4] = keystroke.cls
-      }
-      return { length, values }
-    }
+    startedAt: () => (size > 0 ? columns.pressT[rowOf(0)]! : Number.POSITIVE_INFINITY)
   }
 }
 
@@ -67,13 +77,14 @@ const fewest = 8
 /** Fills positions 0–19 except `minutesIntoSession`. With fewer than eight keystrokes nothing is observed. */
 export function keystrokeFeaturesOf(ring: KeystrokeRing, features: Float64Array, counters: Counters): void {
   if (ring.size < fewest) return
-  const hold = moments()
-  const gap = moments()
-  const flight = moments()
-  const sameHand = moments()
-  const otherHand = moments()
-  const trigraph = moments()
-  const speed = moments()
+  const { cls, previousCls, pressToPressMs, releaseToPressMs, logHold, logGap, logTrigraph } = ring.columns
+  const hold = new Moments()
+  const gap = new Moments()
+  const flight = new Moments()
+  const sameHand = new Moments()
+  const otherHand = new Moments()
+  const trigraph = new Moments()
+  const speed = new Moments()
   let overlaps = 0
   let special = 0
   let corrections = 0
@@ -82,43 +93,45 @@ export function keystrokeFeaturesOf(ring: KeystrokeRing, features: Float64Array,
   let typingMs = 0
   let rhythmSum = 0
   let rhythmCount = 0
-  let before = Number.NaN
-  let gapBeforeMs = Number.NaN
+  let logGapBefore = Number.NaN
   let chunkKeys = 0
   let chunkMs = 0
 
   for (let n = 0; n < ring.size; n++) {
-    const { cls, previousCls, holdMs, pressToPressMs, releaseToPressMs } = ring.at(n)
-    if (cls === KeyClass.other || cls === KeyClass.enter) special++
-    if (cls === KeyClass.backspace) corrections++
-    if (!Number.isNaN(holdMs)) hold.add(logMs(holdMs))
-    if (!Number.isNaN(releaseToPressMs)) {
-      flight.add(Math.min(releaseToPressMs / 150, 6))
-      if (releaseToPressMs < 0) overlaps++
+    const row = ring.rowOf(n)
+    const own = cls[row]!
+    const gapMs = pressToPressMs[row]!
+    const flightMs = releaseToPressMs[row]!
+    if (own === KeyClass.other || own === KeyClass.enter) special++
+    if (own === KeyClass.backspace) corrections++
+    if (!Number.isNaN(logHold[row]!)) hold.add(logHold[row]!)
+    if (!Number.isNaN(flightMs)) {
+      flight.add(Math.min(flightMs / 150, 6))
+      if (flightMs < 0) overlaps++
     }
-    if (Number.isNaN(pressToPressMs)) {
+    if (Number.isNaN(gapMs)) {
       bursts++
       pauses++
-      before = gapBeforeMs = Number.NaN
+      logGapBefore = Number.NaN
       continue
     }
-    const logGap = logMs(pressToPressMs)
-    gap.add(logGap)
-    typingMs += pressToPressMs
-    if (pressToPressMs > burstGapMs) {
+    const ownLogGap = logGap[row]!
+    gap.add(ownLogGap)
+    typingMs += gapMs
+    if (gapMs > burstGapMs) {
       bursts++
       pauses++
     }
-    if (isLetter(cls) && isLetter(previousCls)) (cls === previousCls ? sameHand : otherHand).add(logGap)
-    if (!Number.isNaN(gapBeforeMs)) trigraph.add(logMs(pressToPressMs + gapBeforeMs))
-    if (!Number.isNaN(before)) {
-      rhythmSum += Math.abs(logGap - before)
+    if (isLetter(own) && isLetter(previousCls[row]!)) (own === previousCls[row] ? sameHand : otherHand).add(ownLogGap)
+    // The oldest has a trigraph as well, with keys that are not looked back on any more.
+    if (!Number.isNaN(logGapBefore)) {
+      trigraph.add(logTrigraph[row]!)
+      rhythmSum += Math.abs(ownLogGap - logGapBefore)
       rhythmCount++
     }
-    before = logGap
-    gapBeforeMs = pressToPressMs
+    logGapBefore = ownLogGap
     chunkKeys++
-    chunkMs += pressToPressMs
+    chunkMs += gapMs
     if (chunkKeys === 10) {
       speed.add(logMs(chunkMs / 10))
       chunkKeys = chunkMs = 0
@@ -143,36 +156,39 @@ export function keystrokeFeaturesOf(ring: KeystrokeRing, features: Float64Array,
   features[featureAt.shiftRightShare] = shifts > 0 ? counters.shiftRight / shifts : Number.NaN
   const capitals = shifts + counters.capsLock
   features[featureAt.capsLockShare] = capitals > 0 ? counters.capsLock / capitals : Number.NaN
-  const spanMs = ring.at(size - 1).pressT - ring.at(0).pressT
+  const { pressT } = ring.columns
+  const spanMs = pressT[ring.rowOf(size - 1)]! - pressT[ring.rowOf(0)]!
   features[featureAt.density] = spanMs > 0 ? Math.min(typingMs / spanMs, 1) : Number.NaN
   features[featureAt.burstKeys] = Math.log(size / bursts)
   features[featureAt.pauseShare] = pauses / size
   features[featureAt.numpadShare] = Math.min(counters.numpad / size, 1)
 }
 
-interface Moments {
-  add(value: number): void
-  count(): number
-  /** NaN without an observation. */
-  mean(): number
-  /** Standard deviation; NaN with fewer than two. */
-  spread(): number
-}
+/** Mean and spread of what is added, by Welford's method: no sum of squares loses the digits. */
+class Moments {
+  #count = 0
+  #mean = 0
+  #squares = 0
 
-function moments(): Moments {
-  let count = 0
-  let mean = 0
-  let squares = 0
-  return {
-    add(value) {
-      count++
-      const delta = value - mean
-      mean += delta / count
-      squares += delta * (value - mean)
-    },
-    count: () => count,
-    mean: () => (count > 0 ? mean : Number.NaN),
-    spread: () => (count > 1 ? Math.sqrt(squares / (count - 1)) : Number.NaN)
+  add(value: number): void {
+    this.#count++
+    const delta = value - this.#mean
+    this.#mean += delta / this.#count
+    this.#squares += delta * (value - this.#mean)
+  }
+
+  count(): number {
+    return this.#count
+  }
+
+  /** NaN without an observation. */
+  mean(): number {
+    return this.#count > 0 ? this.#mean : Number.NaN
+  }
+
+  /** Standard deviation; NaN with fewer than two. */
+  spread(): number {
+    return this.#count > 1 ? Math.sqrt(this.#squares / (this.#count - 1)) : Number.NaN
   }
 }
 
@@ -182,8 +198,4 @@ function isLetter(cls: number): boolean {
 
 function logMs(ms: number): number {
   return Math.log(Math.max(ms, 5))
-}
-
-function known(value: number): number {
-  return Number.isNaN(value) ? 0 : value
 }

@@ -24,14 +24,12 @@ export const longestGapMs = 2000
 export const longestHoldMs = 2000
 /** A keystroke is let go without its release when this many later ones wait for it. */
 const patience = 4
+/** Keystrokes that one event can finish. */
+export const mostAtOnce = patience + 1
 const slots = 16
-
-interface Pending {
-  pressT: number
-  cls: number
-  releaseT: number
-  done: boolean
-}
+/** Presses that are remembered: those that wait, the one before them, and room for the newest; a power of two. */
+const remembered = 8
+const nobody = -1
 
 export interface KeystrokeTracker {
   push(event: InputEvent): void
@@ -40,54 +38,70 @@ export interface KeystrokeTracker {
 
 /** Calls `finished` once for every press, in order. */
 export function createKeystrokeTracker(finished: (keystroke: Keystroke) => void): KeystrokeTracker {
-  const held: (Pending | undefined)[] = Array.from({ length: slots }, () => undefined)
-  const waiting: Pending[] = []
-  let previous: Pending | undefined
-
-  function emit(pending: Pending): void {
-    const gap = previous === undefined ? Number.NaN : pending.pressT - previous.pressT
+  // Presses are numbered. The last few stand in rings, `number % remembered`; all numbers below `due` were told.
+  const pressT = new Float64Array(remembered)
+  const releaseT = new Float64Array(remembered)
+  const classes = new Uint8Array(remembered)
+  const isDone = new Uint8Array(remembered)
+  /** The press that holds a slot. */
+  const heldBy = new Float64Array(slots).fill(nobody)
+  let pressed = 0
+  let due = 0
+  function tellNext(): void {
+    const at = due % remembered
+    const before = (due + remembered - 1) % remembered
+    const isFirst = due === 0
+    const gap = isFirst ? Number.NaN : pressT[at]! - pressT[before]!
     const together = gap >= 0 && gap <= longestGapMs
-    const holdMs = pending.releaseT - pending.pressT
-    const releaseToPressMs = previous === undefined ? Number.NaN : pending.pressT - previous.releaseT
+    const holdMs = releaseT[at]! - pressT[at]!
+    const flightMs = isFirst ? Number.NaN : pressT[at]! - releaseT[before]!
+    due++
     finished({
-      pressT: pending.pressT,
-      cls: pending.cls,
-      previousCls: together && previous !== undefined ? previous.cls : -1,
+      pressT: pressT[at]!,
+      cls: classes[at]!,
+      previousCls: together ? classes[before]! : -1,
       holdMs: holdMs >= 0 && holdMs <= longestHoldMs ? holdMs : Number.NaN,
       pressToPressMs: together ? gap : Number.NaN,
-      releaseToPressMs: together && Math.abs(releaseToPressMs) <= longestGapMs ? releaseToPressMs : Number.NaN
+      releaseToPressMs: together && Math.abs(flightMs) <= longestGapMs ? flightMs : Number.NaN
     })
-    previous = pending
   }
 
-  function drain(most: number): void {
-    while (waiting.length > 0 && (waiting[0]!.done || waiting.length > most)) emit(waiting.shift()!)
+  function tell(most: number): void {
+    while (due < pressed && (isDone[due % remembered] === 1 || pressed - due > most)) tellNext()
+  }
+
+  function press(event: InputEvent, slot: number): void {
+    // A slot pressed again without a release: the release was lost.
+    const lost = heldBy[slot]!
+    if (lost >= due) isDone[lost % remembered] = 1
+    const at = pressed % remembered
+    pressT[at] = event.t
+    releaseT[at] = Number.NaN
+    classes[at] = event.cls >= 0 && event.cls <= KeyClass.hidden ? event.cls : KeyClass.other
+    isDone[at] = 0
+    heldBy[slot] = pressed++
+    tell(patience)
+  }
+
+  function release(event: InputEvent, slot: number): void {
+    const number = heldBy[slot]!
+    heldBy[slot] = nobody
+    // One that was let go still tells the next one when it ended, unless others came after it.
+    if (number === nobody || number < due - 1) return
+    releaseT[number % remembered] = event.t
+    isDone[number % remembered] = 1
+    tell(patience)
   }
 
   return {
     push(event) {
       const slot = event.slot & (slots - 1)
-      if (event.type === EventType.keyDown) {
-        // A slot pressed again without a release: the release was lost.
-        const lost = held[slot]
-        if (lost !== undefined) lost.done = true
-        const cls = event.cls >= 0 && event.cls <= KeyClass.hidden ? event.cls : KeyClass.other
-        const pending: Pending = { pressT: event.t, cls, releaseT: Number.NaN, done: false }
-        held[slot] = pending
-        waiting.push(pending)
-        drain(patience)
-      } else if (event.type === EventType.keyUp) {
-        const pending = held[slot]
-        if (pending === undefined) return
-        held[slot] = undefined
-        pending.releaseT = event.t
-        pending.done = true
-        drain(patience)
-      }
+      if (event.type === EventType.keyDown) press(event, slot)
+      else if (event.type === EventType.keyUp) release(event, slot)
     },
     flush() {
-      drain(0)
-      held.fill(undefined)
+      tell(0)
+      heldBy.fill(nobody)
     }
   }
 }

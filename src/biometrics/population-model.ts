@@ -5,7 +5,7 @@ import type { FeatureScale } from './feature-scale.ts'
 import type { FixedTextModel } from './fixed-text/index.ts'
 import type { AutoencoderWeights } from './networks/autoencoder-weights.ts'
 import type { PointerVerifierModel } from './pointer-verifier.ts'
-import type { TimingSequence } from './keystroke-features.ts'
+import type { TimingSequence } from './timing-sequence.ts'
 import type { Statistics } from './statistics.ts'
 import type { VerifierModel } from './verifier.ts'
 

@@ -9,7 +9,7 @@ import type { EnrolledPerson, PopulationBase } from './population-model.ts'
 import { detectorScores, trainPerson, type PersonModels } from './scoring.ts'
 import { seededRandom, seedFor } from './random.ts'
 import { sumStatistics, type Statistics } from './statistics.ts'
-import { trailHops } from './window.ts'
+import { trailHops } from './hop.ts'
 
 /** Raw scores of an innocent person's stream: per window, per stretch. */
 export interface InnocentStream {

@@ -1,13 +1,16 @@
 // A window: what the last stretch of input says, in three views of the same events: 40 features, the timing sequence, and sums per key
 // class and class pair. Everything is updated as events pass; a window closes every hop, and overlaps the one before.
 
+import { sliceSequence } from './encoder/sequence.ts'
 import { EventType, noCounters, type Counters, type InputEvent } from './events.ts'
-import { featureAt, featureNames, featureVersion } from './features.ts'
-import { createKeystrokeRing, keystrokeFeaturesOf, type TimingSequence } from './keystroke-features.ts'
-import { createKeystrokeTracker, type Keystroke } from './keystrokes.ts'
+import { featureAt, featureVersion } from './features.ts'
+import { newHop, observeKeystroke, trailHops, trailOf, type Hop } from './hop.ts'
+import { createKeystrokeRing, keystrokeFeaturesOf } from './keystroke-features.ts'
+import { createKeystrokeTracker } from './keystrokes.ts'
 import { createPointerTracker } from './pointer.ts'
 import { pointerFeaturesOf } from './pointer-features.ts'
-import { addStatistics, cellFamilies, emptyStatistics, keyClasses, observe, type Statistics } from './statistics.ts'
+import { cellFamilies, observe, type Statistics } from './statistics.ts'
+import { endOf, writeKeystroke, type TimingSequence } from './timing-sequence.ts'
 
 export interface WindowOptions {
   /** Keystrokes that the features and the sequence look back on. Default 100. */
@@ -56,9 +59,7 @@ export interface WindowBuilder {
 
 /** Keystrokes that features look back on, unless told otherwise. */
 export const windowKeystrokes = 100
-/** Hops that each entry of a trail spans. */
-export const trailHops = [1, 2, 4, 8, 16] as const
-const hopsKept = 16
+const hopsKept = trailHops.at(-1)!
 /** One more than a trail spans: the context of its first hop. */
 const sequencesKept = hopsKept + 1
 /** Hops that the pointer features look back on. */
@@ -70,17 +71,6 @@ const longestLength = 4096
 /** No clock of a page shows more milliseconds; beyond, differences of times stop being numbers. */
 const latestT = 1e15
 
-/** One hop of the past. */
-interface Hop {
-  readonly statistics: Statistics
-  startedAt: number
-  pointerEvents: number
-  clicks: number
-  wheels: number
-  activeMs: number
-  idleMs: number
-}
-
 export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder {
   const length = clamped(options.length ?? windowKeystrokes, 8, longestLength)
   const hop = clamped(options.hop ?? 25, 1, length)
@@ -89,7 +79,9 @@ export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder 
   const ring = createKeystrokeRing(length)
   const hops: Hop[] = []
   const typed: TimingSequence[] = []
-  let current = newHop(Number.NaN)
+  /** Those that reach back as far as the ring does. */
+  const inRing: TimingSequence[] = []
+  let current = newHop(Number.NaN, hop)
   let firstT = Number.NaN
   let lastT = Number.NaN
   let freshKeystrokes = 0
@@ -97,44 +89,67 @@ export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder 
   let total: Counters = noCounters
 
   const keys = createKeystrokeTracker((keystroke) => {
-    freshKeystrokes++
     ring.add(keystroke)
+    writeKeystroke(current.rows, freshKeystrokes++, keystroke)
     observeKeystroke(current.statistics, keystroke)
   })
   const pointer = createPointerTracker((quantity, value) => {
     observe(current.statistics, cellFamilies.pointer.first + quantity, value)
   })
 
+  function remember(written: TimingSequence): void {
+    if (written.length === 0) return
+    inRing.push(written)
+    let reach = 0
+    for (const { length: keystrokes } of inRing) reach += keystrokes
+    while (reach - inRing[0]!.length >= length) reach -= inRing.shift()!.length
+  }
+
   function close(): Window | undefined {
     if (freshKeystrokes === 0 && current.pointerEvents === 0) return undefined
     hops.push(current)
     if (hops.length > hopsKept) hops.shift()
-    typed.push(ring.sequence(freshKeystrokes))
+    const whole = { length: freshKeystrokes, values: current.rows }
+    const written = sliceSequence(whole, Math.max(0, freshKeystrokes - length), freshKeystrokes)
+    typed.push(written)
     if (typed.length > sequencesKept) typed.shift()
+    remember(written)
     const recent = hops.slice(-pointerHops)
-    const features = new Float64Array(featureNames.length).fill(Number.NaN)
+    const { features } = current
+    features.fill(Number.NaN)
     keystrokeFeaturesOf(ring, features, total)
     if (ring.size > 0 && lastT >= firstT) features[featureAt.minutesIntoSession] = Math.log1p((lastT - firstT) / 60_000)
     let pointerEvents = 0
     for (const past of recent) pointerEvents += past.pointerEvents
     if (pointerEvents > 0) pointerFeaturesOf(recent, features)
-    const sequence = ring.sequence()
+    const pastHops = [...hops]
+    const pastTyped = [...inRing]
+    const keystrokes = ring.size
+    let trail: readonly Statistics[] | undefined
+    let sequence: TimingSequence | undefined
     const window: Window = {
       version: featureVersion,
       startedAt: Math.min(ring.startedAt(), recent[0]!.startedAt),
       endedAt: lastT,
-      keystrokes: ring.size,
+      keystrokes,
       pointerEvents,
       freshKeystrokes,
       freshPointerEvents: current.pointerEvents,
       freshMs,
       features,
-      sequence,
       fresh: current.statistics,
-      trail: trailOf(hops),
-      typed: [...typed]
+      typed: [...typed],
+      // To look back is the costly part, and not every window is judged.
+      get sequence() {
+        sequence ??= endOf(pastTyped, keystrokes)
+        return sequence
+      },
+      get trail() {
+        trail ??= trailOf(pastHops)
+        return trail
+      }
     }
-    current = newHop(lastT)
+    current = newHop(lastT, hop)
     freshKeystrokes = 0
     freshMs = 0
     return window
@@ -171,55 +186,6 @@ export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder 
       return close()
     }
   }
-}
-
-/**
- * Times beyond these are thought or a held key, not rhythm: they count as the limit, or one of them would outweigh a dozen others. Chosen by
- * error rate on recorded typists who teach nothing that ships (docs/biometrics.md); figures on the same people are a little kind.
- */
-const holdLimitsMs = [30, 400] as const
-const gapLimitsMs = [20, 600] as const
-const flightLimitsMs = [-300, 450] as const
-
-function within(value: number, [low, high]: readonly [number, number]): number {
-  return Math.min(Math.max(value, low), high)
-}
-
-/** Adds one keystroke to the sums. A key whose class is withheld adds nothing: its class would have to be guessed. */
-export function observeKeystroke(statistics: Statistics, keystroke: Keystroke): void {
-  const { cls, previousCls } = keystroke
-  if (cls >= keyClasses) return
-  const pair = previousCls >= 0 && previousCls < keyClasses ? previousCls * keyClasses + cls : -1
-  if (!Number.isNaN(keystroke.holdMs)) {
-    const logHold = Math.log(within(keystroke.holdMs, holdLimitsMs))
-    observe(statistics, cellFamilies.hold.first + cls, logHold)
-    if (pair >= 0) observe(statistics, cellFamilies.holdAfter.first + pair, logHold)
-  }
-  if (pair < 0) return
-  if (!Number.isNaN(keystroke.pressToPressMs)) {
-    observe(statistics, cellFamilies.pressToPress.first + pair, Math.log(within(keystroke.pressToPressMs, gapLimitsMs)))
-  }
-  if (!Number.isNaN(keystroke.releaseToPressMs)) {
-    const units = within(keystroke.releaseToPressMs, flightLimitsMs) / 150
-    observe(statistics, cellFamilies.releaseToPress.first + pair, units)
-  }
-}
-
-function trailOf(hops: readonly Hop[]): Statistics[] {
-  const trail: Statistics[] = []
-  const running = emptyStatistics()
-  let taken = 0
-  for (const span of trailHops) {
-    if (taken >= hops.length && taken > 0) break
-    for (; taken < Math.min(span, hops.length); taken++)
-      addStatistics(running, hops[hops.length - 1 - taken]!.statistics)
-    trail.push(running.slice())
-  }
-  return trail
-}
-
-function newHop(startedAt: number): Hop {
-  return { statistics: emptyStatistics(), startedAt, pointerEvents: 0, clicks: 0, wheels: 0, activeMs: 0, idleMs: 0 }
 }
 
 function added(a: Counters, b: Counters): Counters {

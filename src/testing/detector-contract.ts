@@ -14,7 +14,7 @@ import {
 } from '../biometrics/index.ts'
 import type { FeatureScale } from '../biometrics/feature-scale.ts'
 import { featureAt } from '../biometrics/features.ts'
-import type { TimingSequence } from '../biometrics/keystroke-features.ts'
+import type { TimingSequence } from '../biometrics/timing-sequence.ts'
 import type { PopulationBase } from '../biometrics/population-model.ts'
 import { seededRandom } from '../biometrics/random.ts'
 

@@ -13,7 +13,7 @@ import {
 } from '../../src/biometrics/fusion.ts'
 import { learnPopulation, materialOf } from '../../src/biometrics/index.ts'
 import { normals, seededRandom } from '../../src/biometrics/random.ts'
-import { trailHops } from '../../src/biometrics/window.ts'
+import { trailHops } from '../../src/biometrics/hop.ts'
 import { inventedPeople } from '../support/invented.ts'
 
 const everybody = fusedParts.map(() => true)

@@ -1,7 +1,7 @@
 // Embeddings of hops, which add up: the mean over any stretch is the sum of its hops divided by their number, so that a stretch is judged
 // without reading its keystrokes again.
 
-import type { TimingSequence } from '../keystroke-features.ts'
+import type { TimingSequence } from '../timing-sequence.ts'
 import type { Statistics } from '../statistics.ts'
 import type { VerifierView } from '../verifier.ts'
 import { createEncoder, encoderKeystrokes, type EncoderWeights } from './encoder.ts'

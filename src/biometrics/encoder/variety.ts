@@ -3,7 +3,7 @@
 // invented day shifts pace and holds a little, of each key and on the whole, and has a clock of its own.
 
 import { KeyClass } from '../events.ts'
-import { sequenceColumns, type TimingSequence } from '../keystroke-features.ts'
+import { sequenceColumns, type TimingSequence } from '../timing-sequence.ts'
 import { normals } from '../random.ts'
 import { keyClasses } from '../statistics.ts'
 import type { KeystrokeTimes } from './inputs.ts'
