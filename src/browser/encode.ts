@@ -3,9 +3,10 @@
 
 import { counterNames, EventType, noCounters } from '../biometrics/events.ts'
 import type { Counters, InputEvent } from '../biometrics/events.ts'
-import type { Frame } from '../channel/ports.ts'
+import type { Frame, FrameClock } from '../channel/ports.ts'
 import {
-  behavioralData,
+  beatTicks,
+  flagClock,
   flagCounters,
   flagHidden,
   flagKeyboard,
@@ -18,12 +19,15 @@ import {
   largestFrameBytes,
   maxCounter,
   maxDeltaTicks,
+  maxFollowTicks,
   maxFrameEvents,
   maxGrainSteps,
   maxPixels,
   maxTicks,
+  sequenceMask,
   sizeClassOf,
   ticksPerMs,
+  versionShift,
   wireVersion
 } from '../channel/wire.ts'
 
@@ -41,7 +45,7 @@ export interface Beat {
   readonly grainMs?: number
 }
 
-/** Numbers the frames of one stream. */
+/** Numbers the frames of one connection. */
 export interface FrameWriter {
   /** The next frame, padded and ready to send. Throws a RangeError for a beat that no frame can hold. */
   write(beat: Beat): Uint8Array<ArrayBuffer>
@@ -52,10 +56,13 @@ export interface FrameWriter {
 /** One writer a connection; `grainMs` is the finest step of the page's clock, 0 when it is not known; `from` is the first number. */
 export function createFrameWriter(options: { readonly grainMs?: number; readonly from?: number } = {}): FrameWriter {
   let sequence = options.from ?? 0
+  let before: FrameClock | undefined
   return {
     write(beat) {
       const { sentAt, events, hidden = false, counters = noCounters, grainMs = options.grainMs ?? 0, device } = beat
-      const frame = encodeFrame({ sequence, sentAt, grainMs, hidden, counters, events, ...(device && { device }) })
+      const clock = { sequence, sentAt, grainMs }
+      const frame = encodeFrame({ ...clock, hidden, counters, events, ...(device && { device }) }, before)
+      before = clock
       sequence += 1
       return frame
     },
@@ -65,16 +72,19 @@ export function createFrameWriter(options: { readonly grainMs?: number; readonly
   }
 }
 
-/** One frame, padded to its size class. Times are rounded to 0.1 ms, coordinates to whole CSS pixels. */
-export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
-  const body = encodeBody(frame)
+/**
+ * One frame, padded to its size class. Times are rounded to 0.1 ms, coordinates to whole CSS pixels. After the frame `before` on the same
+ * connection it is some six bytes shorter than alone.
+ */
+export function encodeFrame(frame: Frame, before?: FrameClock): Uint8Array<ArrayBuffer> {
+  const body = encodeBody(frame, before)
   const padded = new Uint8Array(sizeClassOf(body.length))
   padded.set(body)
   return padded
 }
 
 /** The frame before padding: what the information itself costs. */
-export function encodeBody(frame: Frame): Uint8Array<ArrayBuffer> {
+export function encodeBody(frame: Frame, before?: FrameClock): Uint8Array<ArrayBuffer> {
   const { events } = frame
   if (events.length > maxFrameEvents)
     throw new RangeError(`a frame holds ${maxFrameEvents} events, got ${events.length}`)
@@ -92,17 +102,26 @@ export function encodeBody(frame: Frame): Uint8Array<ArrayBuffer> {
   }
   const zigzag = (value: number): void => varint(value < 0 ? -2 * value - 1 : 2 * value)
 
-  bytes[at++] = wireVersion
-  bytes[at++] = behavioralData
+  const sentTicks = ticks(frame.sentAt)
+  const grainSteps = grainStepsOf(frame)
+  const sinceBefore = before === undefined ? Number.NaN : sentTicks - ticks(before.sentAt)
+  if (sinceBefore < 0) throw new RangeError('the clock went back')
+  const follows = sinceBefore <= maxFollowTicks && before !== undefined && grainStepsOf(before) === grainSteps
   const present = counterNames.filter((name) => frame.counters[name] > 0)
   bytes[at++] =
+    (wireVersion << versionShift) |
+    (follows ? 0 : flagClock) |
     (frame.hidden ? flagHidden : 0) |
     (present.length > 0 ? flagCounters : 0) |
     (frame.device === undefined ? 0 : frame.device === 'touch' ? flagTouch : flagKeyboard)
-  varint(frame.sequence)
-  const sentTicks = ticks(frame.sentAt)
-  varint(sentTicks)
-  varint(Math.min(maxGrainSteps, Math.round(frame.grainMs * grainStepsPerMs)))
+  if (follows) {
+    bytes[at++] = frame.sequence & sequenceMask
+    zigzag(sinceBefore - beatTicks)
+  } else {
+    varint(frame.sequence)
+    varint(sentTicks)
+    varint(grainSteps)
+  }
   if (present.length > 0) {
     bytes[at++] = counterNames.reduce((bits, name, i) => bits | (frame.counters[name] > 0 ? 1 << i : 0), 0)
     for (const name of present) varint(Math.min(maxCounter, frame.counters[name]))
@@ -160,6 +179,10 @@ export function encodeBody(frame: Frame): Uint8Array<ArrayBuffer> {
 
 function isNibble(delta: number): boolean {
   return delta >= -8 && delta <= 7
+}
+
+function grainStepsOf({ grainMs }: FrameClock): number {
+  return Math.min(maxGrainSteps, Math.round(grainMs * grainStepsPerMs))
 }
 
 function ticks(ms: number): number {

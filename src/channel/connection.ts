@@ -7,7 +7,7 @@ import type { ErrorCode } from '../errors.ts'
 import { decodeFrame } from './frame.ts'
 import type { Intake } from './intake.ts'
 import type { ChannelLimits } from './limits.ts'
-import type { ChannelSession, Clock, Goodbye, ServerMessage } from './ports.ts'
+import type { ChannelSession, Clock, Frame, Goodbye, ServerMessage } from './ports.ts'
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
 import { stoppedByPerson } from './wire.ts'
 
@@ -50,6 +50,8 @@ export function openConnection(options: ConnectionOptions): Connection {
   const frameBucket = createTokenBucket(limits.framesPerSecond, limits.frameBurst, clock)
   const eventBucket = createTokenBucket(limits.eventsPerSecond, limits.eventBurst, clock)
   const gone = Promise.withResolvers<boolean>()
+  /** The next frame may build on it. */
+  let before: Frame | undefined
   let ending = false
   let mayReturn = false
   let unansweredPings = 0
@@ -140,7 +142,8 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (!ofPerson.frames.take(1)) throw new VigilError('rate_exceeded', 'too many frames of one person')
     if (!isBinary) throw new VigilError('frame_unsupported', 'a text frame')
     // The socket's binary type is the default, one Buffer a message.
-    const frame = decodeFrame(data as Buffer)
+    const frame = decodeFrame(data as Buffer, before)
+    before = frame
     if (!eventBucket.take(frame.events.length)) throw new VigilError('rate_exceeded', 'too many events')
     if (!ofPerson.events.take(frame.events.length)) {
       throw new VigilError('rate_exceeded', 'too many events of one person')

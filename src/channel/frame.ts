@@ -4,9 +4,10 @@
 import { counterNames, EventType, noCounters } from '../biometrics/events.ts'
 import type { Counters, InputEvent } from '../biometrics/events.ts'
 import { VigilError } from '../errors.ts'
-import type { Frame } from './ports.ts'
+import type { Frame, FrameClock } from './ports.ts'
 import {
-  behavioralData,
+  beatTicks,
+  flagClock,
   flagCounters,
   flagHidden,
   flagKeyboard,
@@ -19,47 +20,73 @@ import {
   largestFrameBytes,
   maxCounter,
   maxDeltaTicks,
+  maxFollowTicks,
   maxFrameEvents,
   maxGrainSteps,
   maxPixels,
   maxSequence,
   maxTicks,
+  sequenceMask,
   sizeClassOf,
   smallestFrameBytes,
   ticksPerMs,
+  versionShift,
   wireVersion
 } from './wire.ts'
 
 /**
- * Decodes one binary message. Times come out in milliseconds, coordinates in CSS pixels. Throws `frame_unsupported` for
- * another version or type, `frame_malformed` for everything else that is not a frame; allocates at most one event for
- * every two bytes.
+ * Decodes one binary message; `before` is the frame before it on the same connection, which it may build on. Times come out in milliseconds,
+ * coordinates in CSS pixels. Throws `frame_unsupported` for another version, `frame_malformed` for everything else that is not a frame; allocates
+ * at most one event for every two bytes.
  */
-export function decodeFrame(bytes: Uint8Array): Frame {
+export function decodeFrame(bytes: Uint8Array, before?: FrameClock): Frame {
   if (bytes.length < smallestFrameBytes || bytes.length > largestFrameBytes) throw malformed('length')
-  if (bytes[0] !== wireVersion) throw new VigilError('frame_unsupported', `version ${bytes[0]}`)
-  if (bytes[1] !== behavioralData) throw new VigilError('frame_unsupported', `frame type ${bytes[1]}`)
-  const flags = bytes[2]!
-  if (flags & ~(flagHidden | flagCounters | flagKeyboard | flagTouch)) throw malformed('flags')
+  const version = bytes[0]! >> versionShift
+  if (version !== wireVersion) throw new VigilError('frame_unsupported', `version ${version}`)
+  const flags = bytes[0]!
   if (flags & flagKeyboard && flags & flagTouch) throw malformed('two classes of device')
 
-  const reader = new Reader(bytes, 3)
-  const sequence = reader.varint(maxSequence)
-  const sentTicks = reader.varint(maxTicks)
-  const grainSteps = reader.varint(maxGrainSteps)
+  const reader = new Reader(bytes, 1)
+  const { sequence, sentTicks, grainMs } = flags & flagClock ? readClock(reader) : readFollowing(reader, before)
   const counters = flags & flagCounters ? readCounters(reader) : noCounters
   const events = readEvents(reader, sentTicks)
   checkPadding(bytes, reader.at)
   return {
     sequence,
     sentAt: sentTicks / ticksPerMs,
-    grainMs: grainSteps / grainStepsPerMs,
+    grainMs,
     hidden: (flags & flagHidden) !== 0,
     ...(flags & flagKeyboard && { device: 'keyboard' }),
     ...(flags & flagTouch && { device: 'touch' }),
     counters,
     events
   }
+}
+
+interface Clock {
+  readonly sequence: number
+  readonly sentTicks: number
+  readonly grainMs: number
+}
+
+function readClock(reader: Reader): Clock {
+  return {
+    sequence: reader.varint(maxSequence),
+    sentTicks: reader.varint(maxTicks),
+    grainMs: reader.varint(maxGrainSteps) / grainStepsPerMs
+  }
+}
+
+/** A number that is not the next one comes out as a wrong one, and whoever counts refuses it. */
+function readFollowing(reader: Reader, before: FrameClock | undefined): Clock {
+  if (before === undefined) throw malformed('the first frame of a connection must tell its clock')
+  const low = reader.byte()
+  const sequence = before.sequence + ((low - before.sequence) & sequenceMask)
+  if (low > sequenceMask || sequence > maxSequence) throw malformed('sequence')
+  const sinceTicks = beatTicks + reader.signed(maxFollowTicks)
+  const sentTicks = Math.round(before.sentAt * ticksPerMs) + sinceTicks
+  if (sinceTicks < 0 || sinceTicks > maxFollowTicks || sentTicks > maxTicks) throw malformed('clock')
+  return { sequence, sentTicks, grainMs: before.grainMs }
 }
 
 function readCounters(reader: Reader): Counters {
@@ -103,8 +130,8 @@ function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
       continue
     }
     if (form === formMove) {
-      const dx = reader.pixels(2 * maxPixels)
-      const dy = reader.pixels(2 * maxPixels)
+      const dx = reader.signed(2 * maxPixels)
+      const dy = reader.signed(2 * maxPixels)
       if (isNibble(dx) && isNibble(dy)) throw malformed('a short move in the long form')
       x += dx
       y += dy
@@ -129,13 +156,13 @@ function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
         break
       case EventType.wheel:
         if (cls !== 0 || slot !== 0) throw malformed('class or slot of a wheel event')
-        events.push({ t: t / ticksPerMs, type, cls, slot, x: reader.pixels(maxPixels), y: reader.pixels(maxPixels) })
+        events.push({ t: t / ticksPerMs, type, cls, slot, x: reader.signed(maxPixels), y: reader.signed(maxPixels) })
         break
       case EventType.pointerDown:
       case EventType.pointerUp:
         if (cls > 2 || slot !== 0) throw malformed('button or slot of a pointer event')
-        x += reader.pixels(2 * maxPixels)
-        y += reader.pixels(2 * maxPixels)
+        x += reader.signed(2 * maxPixels)
+        y += reader.signed(2 * maxPixels)
         checkPosition(x, y)
         events.push({ t: t / ticksPerMs, type, cls, slot, x, y })
         break
@@ -232,7 +259,7 @@ class Reader {
   }
 
   /** Zigzag: 0, -1, 1, -2 … travel as 0, 1, 2, 3 … */
-  pixels(max: number): number {
+  signed(max: number): number {
     const coded = this.varint(2 * max)
     return (coded >>> 1) ^ -(coded & 1)
   }

@@ -21,14 +21,18 @@ export interface ChannelSession {
   readonly stream?: string
 }
 
-/** One decoded `behavioral_data` frame. */
-export interface Frame {
-  /** Rises by one a frame, from 0, per connection. */
+/** What the next frame of a connection may build on. */
+export interface FrameClock {
+  /** Rises by one a frame, from 0, per stream. */
   readonly sequence: number
   /** The page's monotonic clock when the frame left, in milliseconds; same origin as the events' `t`. */
   readonly sentAt: number
   /** Finest step of the page's clock in milliseconds, as the agent measured it; 0 = unknown. */
   readonly grainMs: number
+}
+
+/** One decoded `behavioral_data` frame. */
+export interface Frame extends FrameClock {
   /** True while the tab is hidden. */
   readonly hidden: boolean
   /** What the person's hands are on, as the page says; absent = it does not say. */

@@ -12,17 +12,25 @@ export const streamPrefix = 'vigil.stream.'
 /** Close code of a page whose person switched the watch off. */
 export const stoppedByPerson = 4000
 
-/** First byte of a frame. */
-export const wireVersion = 1
-/** Second byte: the only frame that a page sends. */
-export const behavioralData = 1
+/** Top three bits of a frame's first byte. */
+export const wireVersion = 2
+export const versionShift = 5
 
-/** Bits of the third byte; the others are zero. */
+/** The other five bits. */
 export const flagHidden = 1
 export const flagCounters = 2
 /** What the person's hands are on; neither bit = the page does not say, both = no frame. */
 export const flagKeyboard = 4
 export const flagTouch = 8
+/** The frame stands by itself: it tells its number, the page's clock and its grain. Without it they follow from the frame before. */
+export const flagClock = 16
+
+/** Distance of frames, in ticks: what a frame tells of its time is the difference to it. */
+export const beatTicks = 10_000
+/** A frame that leaves later after the one before than this, some fifteen hours, tells its clock. */
+export const maxFollowTicks = 2 ** 29
+/** A frame that follows another tells the lowest seven bits of its number. */
+export const sequenceMask = 127
 
 /** Times travel as whole ticks of 0.1 ms: the step of `event.timeStamp` on a plain page. */
 export const ticksPerMs = 10

@@ -35,8 +35,10 @@ export const goal2: Goal = {
           events: own
         }
         events += own.length
-        bytes += encodeBody(frame).length
-        padded += encodeFrame(frame).length
+        // Of a page that has been open for a while: the frame before it went a second ago.
+        const before = { ...frame, sequence: second - 1, sentAt: (second - 1) * 1000 }
+        bytes += encodeBody(frame, before).length
+        padded += encodeFrame(frame, before).length
         json += jsonBytes(second, second * 1000, own)
       }
     }

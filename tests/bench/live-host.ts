@@ -8,6 +8,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { materialOf, windowsOf } from '../../src/biometrics/index.ts'
 import { decodeFrame } from '../../src/channel/frame.ts'
+import type { Frame } from '../../src/channel/ports.ts'
 import { largestFrameBytes } from '../../src/channel/wire.ts'
 import { floorModels, floorWindow } from './floor/models.ts'
 import { lessons } from './live-people.ts'
@@ -81,8 +82,10 @@ async function floor(): Promise<LiveReady> {
     const own = models[number % models.length]!
     // Not everybody's window is full in the same instant.
     let events = (number++ * 7) % eventsOfWindow
+    let last: Frame | undefined
     socket.on('message', (data: Buffer) => {
-      for (const event of decodeFrame(data).events) {
+      last = decodeFrame(data, last)
+      for (const event of last.events) {
         values[events % values.length] = event.t % 100
         if (++events % eventsOfWindow !== 0) continue
         const risk = own.reduce((sum, model) => sum + model(values, sequence), 0)

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { EventType, KeyClass, noCounters } from '../../src/biometrics/events.ts'
+import { encodeBody } from '../../src/browser/encode.ts'
 import { decodeFrame } from '../../src/channel/frame.ts'
 import { defaultLimits } from '../../src/channel/limits.ts'
 import { fullShare, overfullShare } from '../../src/channel/pressure.ts'
@@ -13,11 +14,26 @@ const source = await readFile(new URL('../../docs/channel.md', import.meta.url),
 // Tables are padded by the formatter.
 const text = source.replaceAll(/ {2,}/g, ' ')
 
-test('the example is the frame that it says it is', () => {
-  const hex = /<!-- frame -->\s+```\n([\da-f\s]+)```/.exec(text)?.[1] ?? ''
-  const body = Buffer.from(hex.replaceAll(/\s/g, ''), 'hex')
-  expect(body).toHaveLength(44)
-  const frame = decodeFrame(Buffer.concat([body, Buffer.alloc(20)]))
+test('the examples are the frames that they say they are, and the one way to write them', () => {
+  const [body, following] = [bytesOf('frame'), bytesOf('following frame')]
+  expect(body).toHaveLength(42)
+  expect(following).toHaveLength(11)
+  const frame = decodeFrame(Buffer.concat([body, Buffer.alloc(22)]))
+  expect(Buffer.from(encodeBody(frame))).toEqual(body)
+  const next = decodeFrame(Buffer.concat([following, Buffer.alloc(53)]), frame)
+  expect(Buffer.from(encodeBody(next, frame))).toEqual(following)
+  expect(next).toEqual({
+    sequence: 4,
+    sentAt: 5_000.7,
+    grainMs: 0.1,
+    hidden: false,
+    device: 'keyboard',
+    counters: noCounters,
+    events: [
+      { t: 4_300.7, type: EventType.keyDown, cls: KeyClass.left, slot: 0, x: 0, y: 0 },
+      { t: 4_390.2, type: EventType.keyUp, cls: KeyClass.left, slot: 0, x: 0, y: 0 }
+    ]
+  })
   expect(frame).toEqual({
     sequence: 3,
     sentAt: 4_000,
@@ -37,11 +53,13 @@ test('the example is the frame that it says it is', () => {
   })
 })
 
-test('the table of bytes is the example again', () => {
-  const hex = /<!-- frame -->\s+```\n([\da-f\s]+)```/.exec(text)?.[1]?.replaceAll(/\s+/g, ' ').trim()
-  const rows = text.slice(text.indexOf('| bytes | meaning |')).split('\n\n', 1)[0]!.split('\n').slice(2)
+test.each([
+  ['frame', '| bytes | meaning |'],
+  ['following frame', '| following bytes | meaning |']
+])('the table of the bytes of a %s is the example again', (name, heading) => {
+  const rows = text.slice(text.indexOf(heading)).split('\n\n', 1)[0]!.split('\n').slice(2)
   const bytes = rows.map((row) => [...row.split('|')[1]!.matchAll(/`([^`]+)`/g)].map((match) => match[1]).join(' '))
-  expect(bytes.join(' ')).toBe(hex)
+  expect(bytes.join(' ')).toBe(bytesOf(name).toString('hex').match(/../g)!.join(' '))
 })
 
 test.each([
@@ -95,6 +113,12 @@ test('the limits are those of the code', () => {
     `by more than ${dispatchMs / 1000} s; those of the first frame are not older than ${backlogMs / 1000} s`
   )
 })
+
+/** The example with this name. */
+function bytesOf(name: string): Buffer {
+  const hex = new RegExp(`<!-- ${name} -->\\s+\`\`\`\\n([\\da-f\\s]+)\`\`\``).exec(text)?.[1] ?? ''
+  return Buffer.from(hex.replaceAll(/\s/g, ''), 'hex')
+}
 
 function number(value: number): string {
   return value.toLocaleString('en-US')

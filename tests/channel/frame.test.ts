@@ -9,6 +9,9 @@ import { VigilError } from '../../src/errors.ts'
 
 const empty: Frame = { sequence: 0, sentAt: 1000, grainMs: 0.1, hidden: false, counters: noCounters, events: [] }
 
+/** First byte of a frame that tells its clock and nothing else. */
+const alone = (2 << 5) | 16
+
 const pixel = fc.integer({ min: -1_000_000, max: 1_000_000 })
 const anyEvent = fc.oneof(
   fc.record({
@@ -177,7 +180,8 @@ describe('frames are small and say little by their length', () => {
 describe('a frame writer', () => {
   test('numbers the frames from 0 and carries the clock grain in each', () => {
     const writer = createFrameWriter({ grainMs: 0.1 })
-    const frames = [10, 20, 30].map((sentAt) => decodeFrame(writer.write({ sentAt, events: [] })))
+    let before: Frame | undefined
+    const frames = [10, 20, 30].map((sentAt) => (before = decodeFrame(writer.write({ sentAt, events: [] }), before)))
     expect(frames.map(({ sequence }) => sequence)).toEqual([0, 1, 2])
     expect(frames.map(({ grainMs }) => grainMs)).toEqual([0.1, 0.1, 0.1])
     expect(writer.sequence).toBe(3)
@@ -194,12 +198,60 @@ describe('a frame writer', () => {
   })
 })
 
+describe('a frame after another', () => {
+  test('is that frame again, five bytes shorter', () => {
+    fc.assert(
+      fc.property(
+        anyFrame,
+        fc.integer({ min: 0, max: 20_000 }),
+        fc.integer({ min: 1, max: 500 }),
+        (any, since, step) => {
+          const frame = { ...any, sequence: (any.sequence % 2 ** 30) + step }
+          const before = {
+            sequence: frame.sequence - 1,
+            sentAt: Math.round(10 * frame.sentAt - since) / 10,
+            grainMs: frame.grainMs
+          }
+          if (before.sentAt < 0) return
+          const bytes = encodeFrame(frame, before)
+          expect(decodeFrame(bytes, before)).toEqual(frame)
+          expect(() => decodeFrame(bytes)).toThrow(VigilError)
+        }
+      )
+    )
+    const before = { sequence: 999, sentAt: 3_000_000, grainMs: 0.1 }
+    const frame = { ...empty, sequence: 1000, sentAt: 3_001_002 }
+    expect(encodeBody(frame, before)).toHaveLength(4)
+    expect(encodeBody(frame)).toHaveLength(9)
+  })
+
+  test('tells its clock when the grain is another one, or after half a day', () => {
+    const before = { sequence: 999, sentAt: 3_000, grainMs: 0.1 }
+    const finer = { ...empty, sequence: 1000, sentAt: 4_000, grainMs: 0.005 }
+    expect(decodeFrame(encodeFrame(finer, before), before)).toEqual(finer)
+    const late = { ...empty, sequence: 1000, sentAt: 1e8 }
+    expect(decodeFrame(encodeFrame(late, before), before)).toEqual(late)
+  })
+
+  test('that is sent twice, or left out, has a number that is not due', () => {
+    const frames = [5, 6, 7].map((sequence) => ({ ...empty, sequence, sentAt: 1000 * sequence }))
+    const bytes = frames.map((frame, i) => encodeFrame(frame, frames[i - 1]))
+    expect(decodeFrame(bytes[1]!, frames[1]).sequence).toBe(6)
+    expect(decodeFrame(bytes[2]!, frames[0]).sequence).toBe(7)
+  })
+
+  test('cannot lie before it', () => {
+    const bytes = padded([2 << 5, 1, 0xa1, 0x9c, 0x01, 0])
+    expect(() => decodeFrame(bytes, { sequence: 0, sentAt: 5_000, grainMs: 0 })).toThrow(VigilError)
+  })
+})
+
 describe('hostile bytes', () => {
   test('any bytes give events or a coded error, never a crash', () => {
     const noise = fc.uint8Array({ maxLength: 300 })
     const sized = fc.constantFrom(64, 128, 256).chain((n) => fc.uint8Array({ minLength: n, maxLength: n }))
     // A right beginning leads deeper into the decoder than noise alone.
-    const begun = sized.map((bytes) => Uint8Array.from([1, 1, bytes[2]! & 3, ...bytes.subarray(3)]))
+    const begun = sized.map((bytes) => Uint8Array.from([alone | (bytes[0]! & 3), ...bytes.subarray(1)]))
     fc.assert(
       fc.property(fc.oneof(noise, sized, begun), (bytes) => {
         expect(['a frame', 'frame_malformed', 'frame_unsupported']).toContain(codeOf(bytes))
@@ -238,37 +290,37 @@ describe('hostile bytes', () => {
 
   const good = encodeFrame(empty)
   test.each([
-    ['another version', changed(good, 0, 2), 'frame_unsupported'],
-    ['another type', changed(good, 1, 2), 'frame_unsupported'],
-    ['an unknown flag', changed(good, 2, 16), 'frame_malformed'],
-    ['a device of two classes', changed(good, 2, 4 | 8), 'frame_malformed'],
-    ['counters announced and absent', changed(good, 2, 2), 'frame_malformed'],
+    ['the version before', changed(good, 0, 1), 'frame_unsupported'],
+    ['a version to come', changed(good, 0, 3 << 5), 'frame_unsupported'],
+    ['a first frame that builds on another', changed(good, 0, 2 << 5), 'frame_malformed'],
+    ['a device of two classes', changed(good, 0, alone | 4 | 8), 'frame_malformed'],
+    ['counters announced and absent', changed(good, 0, alone | 2), 'frame_malformed'],
     ['a byte in the padding', changed(good, 63, 1), 'frame_malformed'],
     ['a length between size classes', new Uint8Array([...good, 0]), 'frame_malformed'],
     ['a size class too large', new Uint8Array([...good, ...new Uint8Array(64)]), 'frame_malformed'],
     ['a size class over the limit', new Uint8Array(131_072).fill(1), 'frame_malformed'],
     ['nothing at all', new Uint8Array(0), 'frame_malformed'],
     // sequence 0, written in two bytes
-    ['a number not in its shortest form', padded([1, 1, 0, 0x80, 0]), 'frame_malformed'],
-    ['a number without an end', new Uint8Array(64).fill(0xff).fill(1, 0, 2).fill(0, 2, 3), 'frame_malformed'],
-    ['4,096 events in 64 bytes', padded([1, 1, 0, 0, 100, 0, 0x80, 0x20, 0]), 'frame_malformed'],
-    ['an event before the page existed', padded([1, 1, 0, 0, 5, 0, 1, 6, 0, 0]), 'frame_malformed'],
-    ['a first event with a delta', padded([1, 1, 0, 0, 5, 0, 1, 0, 4, 0, 0]), 'frame_malformed'],
-    ['an event later than its frame', padded([1, 1, 0, 0, 5, 0, 2, 0, 0, 0, 4, 0]), 'frame_malformed'],
-    ['a move in the form of a press', padded([1, 1, 0, 0, 5, 0, 1, 0, 0, 2, 0, 0]), 'frame_malformed'],
-    ['an unknown event type', padded([1, 1, 0, 0, 5, 0, 1, 0, 0, 6]), 'frame_malformed'],
-    ['a fourth button', padded([1, 1, 0, 0, 5, 0, 1, 0, 0, 3 | (3 << 3), 0, 0]), 'frame_malformed'],
-    ['a slot of 2 written the long way', padded([1, 1, 0, 0, 5, 0, 1, 0, 0, 3 << 6, 2]), 'frame_malformed'],
-    ['a slot of 16', padded([1, 1, 0, 0, 5, 0, 1, 0, 0, 3 << 6, 16]), 'frame_malformed'],
-    ['a short move in the long form', padded([1, 1, 0, 0, 5, 0, 1, 0, 1, 2, 2]), 'frame_malformed'],
-    ['an unknown event form', padded([1, 1, 0, 0, 5, 0, 1, 0, 3, 0, 0]), 'frame_malformed'],
-    ['a counter of zero', padded([1, 1, 2, 0, 5, 0, 1, 0, 0]), 'frame_malformed']
+    ['a number not in its shortest form', padded([alone, 0x80, 0]), 'frame_malformed'],
+    ['a number without an end', new Uint8Array(64).fill(0xff).fill(alone, 0, 1), 'frame_malformed'],
+    ['4,096 events in 64 bytes', padded([alone, 0, 100, 0, 0x80, 0x20, 0]), 'frame_malformed'],
+    ['an event before the page existed', padded([alone, 0, 5, 0, 1, 6, 0, 0]), 'frame_malformed'],
+    ['a first event with a delta', padded([alone, 0, 5, 0, 1, 0, 4, 0, 0]), 'frame_malformed'],
+    ['an event later than its frame', padded([alone, 0, 5, 0, 2, 0, 0, 0, 4, 0]), 'frame_malformed'],
+    ['a move in the form of a press', padded([alone, 0, 5, 0, 1, 0, 0, 2, 0, 0]), 'frame_malformed'],
+    ['an unknown event type', padded([alone, 0, 5, 0, 1, 0, 0, 6]), 'frame_malformed'],
+    ['a fourth button', padded([alone, 0, 5, 0, 1, 0, 0, 3 | (3 << 3), 0, 0]), 'frame_malformed'],
+    ['a slot of 2 written the long way', padded([alone, 0, 5, 0, 1, 0, 0, 3 << 6, 2]), 'frame_malformed'],
+    ['a slot of 16', padded([alone, 0, 5, 0, 1, 0, 0, 3 << 6, 16]), 'frame_malformed'],
+    ['a short move in the long form', padded([alone, 0, 5, 0, 1, 0, 1, 2, 2]), 'frame_malformed'],
+    ['an unknown event form', padded([alone, 0, 5, 0, 1, 0, 3, 0, 0]), 'frame_malformed'],
+    ['a counter of zero', padded([alone | 2, 0, 5, 0, 1, 0, 0]), 'frame_malformed']
   ])('%s is refused', (_, bytes, code) => {
     expect(codeOf(bytes)).toBe(code)
   })
 
   test('the shortest hand-written key press is understood', () => {
-    const frame = decodeFrame(padded([1, 1, 1, 7, 50, 100, 1, 20, 0, 0 | (6 << 3) | (3 << 6), 9]))
+    const frame = decodeFrame(padded([alone | 1, 7, 50, 100, 1, 20, 0, 0 | (6 << 3) | (3 << 6), 9]))
     expect(frame).toEqual({
       sequence: 7,
       sentAt: 5,

@@ -191,9 +191,9 @@ export async function closing(socket: WebSocket): Promise<{ code: number; reason
   return { code, reason: reason.toString() }
 }
 
-/** Frames of a page that was opened `startMs` ago and beats each `everyMs` of its own clock. */
-export function beats(everyMs = 1000, startMs = 5_000): () => Uint8Array {
-  const writer = createFrameWriter({ grainMs: 0.1 })
+/** Frames of one connection of a page that was opened `startMs` ago and beats each `everyMs` of its own clock; `from` is the first number. */
+export function beats(everyMs = 1000, startMs = 5_000, from = 0): () => Uint8Array {
+  const writer = createFrameWriter({ grainMs: 0.1, from })
   return () => writer.write({ sentAt: startMs + writer.sequence * everyMs, events: [] })
 }
 

@@ -53,7 +53,7 @@ describe('a stream with a name', () => {
     expect(here.seen[0]!.closed).toBe(false)
     const second = named(here, stream)
     expect(await firstWord(second)).toEqual({ type: 'received', next: 3 })
-    second.send(beat())
+    second.send(beats(100, 5_000, 3)())
     await until(() => here.seen[0]!.frames.length === 4, 'the fourth frame arrives')
     expect(here.seen).toHaveLength(1)
     second.close(1000)

@@ -19,12 +19,14 @@ for (const set of ['aalto-free-text', 'trainable/argumentation-l2', 'cmu-fixed-t
   for (const { recordings } of people) {
     for (const recording of recordings.slice(0, mostRecordings)) {
       for (const frame of framesOf(streamOf(recording).events)) {
-        const body = encodeBody(frame).length
+        // One a second leaves, busy or not.
+        const before = { ...frame, sequence: frame.sequence - 1, sentAt: frame.sentAt - 1000 }
+        const body = encodeBody(frame, before).length
         cost.events += frame.events.length
         cost.frames += 1
         cost.body += body
-        cost.alone += body - encodeBody({ ...frame, events: [] }).length
-        cost.padded += encodeFrame(frame).length
+        cost.alone += body - encodeBody({ ...frame, events: [] }, before).length
+        cost.padded += encodeFrame(frame, before).length
       }
     }
   }

@@ -4,6 +4,7 @@
 import { EventType, type InputEvent } from '../../src/biometrics/events.ts'
 import { createFrameWriter } from '../../src/browser/encode.ts'
 import { decodeFrame } from '../../src/channel/frame.ts'
+import type { Frame } from '../../src/channel/ports.ts'
 
 /** One press as a reader of the frames knows it. */
 export interface Press {
@@ -40,8 +41,8 @@ export function read(frames: readonly { readonly bytes: Uint8Array }[]): Press[]
   const presses: { cls: number; hold: number; gap: number }[] = []
   const held = new Map<number, { press: (typeof presses)[number]; at: number }>()
   let before = Number.NaN
-  for (const { bytes } of frames) {
-    for (const { t, type, cls, slot } of decodeFrame(bytes).events) {
+  for (const { events } of decoded(frames)) {
+    for (const { t, type, cls, slot } of events) {
       if (type === EventType.keyDown) {
         const press = { cls, hold: Number.NaN, gap: t - before }
         before = t
@@ -57,8 +58,15 @@ export function read(frames: readonly { readonly bytes: Uint8Array }[]): Press[]
 }
 
 export function passing(frames: readonly { readonly bytes: Uint8Array }[]): Passing[] {
-  return frames.map(({ bytes }) => ({
+  const said = decoded(frames)
+  return frames.map(({ bytes }, i) => ({
     bytes: bytes.length,
-    presses: decodeFrame(bytes).events.filter(({ type }) => type === EventType.keyDown).length
+    presses: said[i]!.events.filter(({ type }) => type === EventType.keyDown).length
   }))
+}
+
+/** One after the other, as on one connection. */
+function decoded(frames: readonly { readonly bytes: Uint8Array }[]): Frame[] {
+  let before: Frame | undefined
+  return frames.map(({ bytes }) => (before = decodeFrame(bytes, before)))
 }

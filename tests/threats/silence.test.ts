@@ -108,6 +108,9 @@ describe('a session that must be watched', () => {
         const session = await signedIn(account)
         const { socket, heard } = await page(session, { hidden: true })
         const result = await isAsked(session)
+        // The record is written before the page is told.
+        const isTold = (): boolean => heard.some(({ type }) => type === 'challenge_required')
+        for (let waited = 0; !isTold() && waited < 10_000; waited += 50) await pause(50)
         expect(heard).toContainEqual({ type: 'analysis_result', state: 'unobserved' })
         expect(heard.map(({ type }) => type)).toContain('challenge_required')
         socket.close()
