@@ -34,6 +34,7 @@ import { createPasswords } from './provider/passwords.ts'
 import { createNotices, noMailer } from './provider/notices.ts'
 import { personRoutes } from './provider/person-routes.ts'
 import type { AccountStore, Mailer, ServerStorage } from './provider/ports.ts'
+import { postedAuthorization } from './provider/posted-authorization.ts'
 import { providerPages } from './provider/provider-pages.ts'
 import { sessionRoutes } from './provider/session-routes.ts'
 import { personCookies } from './provider/signed-cookie.ts'
@@ -170,6 +171,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     const parts = { vigil, provider, storage, issuer }
     if (options.routes) provider.use(options.routes(parts).routes())
     provider.use(health(vigil).routes())
+    provider.use(postedAuthorization({ provider, pages }).routes())
     const ladder = ladderFrom(options.ladder ?? defaultLadder)
     const clientOf = async (id: string) => vigilMetadata(await provider.Client.find(id))
     const choice = factorChoice({ factors: strategies, sessions: storage.sessions, ladder, clientOf })
