@@ -79,6 +79,8 @@ export interface HostOptions {
   /** Changes what the host configures before Vigil is woven in. */
   readonly base?: (base: Configuration, issuer: string) => Configuration
   readonly vigil?: Partial<VigilOptions>
+  /** The provider as the host configures it, with nothing of Vigil in it: to compare with. */
+  readonly plain?: boolean
 }
 
 export const redirectUri = 'https://app.example.test/back'
@@ -99,7 +101,8 @@ export async function startHost(options: HostOptions = {}): Promise<TestHost> {
   const storage = options.storage ?? memoryStorage()
   const vigil = createVigil({ issuer, secret, storage, population: nobody, logger: silent, ...options.vigil })
   const base = hostConfiguration(storage, options.clients ?? [app])
-  const provider = new Provider(issuer, vigil.configure(options.base ? options.base(base, issuer) : base))
+  const theirs = options.base ? options.base(base, issuer) : base
+  const provider = new Provider(issuer, options.plain ? theirs : vigil.configure(theirs))
   const asked: string[] = []
   provider.on('interaction.started', (_ctx, prompt) => asked.push(prompt.reasons.join(' ')))
   // As most hosts do it, the provider's callback is made before anybody plugs anything in.
