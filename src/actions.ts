@@ -7,7 +7,7 @@ import type { ServerMessage } from './channel/ports.ts'
 import { standingOf } from './risk/assurance.ts'
 import { belowAll, type Ladder } from './risk/ladder.ts'
 import type { RiskLevel, WatchState } from './risk/levels.ts'
-import { type Decision, decide, type LoginSigns, type Policy } from './risk/policy.ts'
+import { type Decision, decide, type Facts, type LoginSigns, type Policy } from './risk/policy.ts'
 import {
   authenticated,
   demanded,
@@ -20,6 +20,7 @@ import {
   suspected,
   watchChanged
 } from './risk/session-risk.ts'
+import { unansweredBeside } from './risk/unanswered.ts'
 import type { VigilEvents } from './provider/vigil-api.ts'
 
 export interface ActionOptions {
@@ -55,6 +56,8 @@ export interface Actions {
   deviceSeen(uid: string, device: Omit<SeenDevice, 'since'>): Promise<SessionRecord | undefined>
   /** What a page of the session has to be told when it opens: the challenge that nobody has answered yet. */
   openChallenge(record: SessionRecord): ServerMessage | undefined
+  /** A page of the session begins to speak: what stands unanswered in the person's other sessions may be held against it. */
+  pageOpened(uid: string): Promise<SessionRecord | undefined>
   watchChanged(uid: string, watch: WatchState): Promise<SessionRecord | undefined>
   /** The person switched the watch off after a fresh strong login. */
   watchStopped(uid: string, accountId: string): Promise<void>
@@ -87,6 +90,7 @@ export function createActions(options: ActionOptions): Actions {
     move: (record: SessionRecord) => SessionRecord,
     data: Readonly<Record<string, unknown>> = {}
   ): Promise<SessionRecord | undefined> {
+    const unanswered = await unansweredElsewhere(uid)
     let before: SessionRecord | undefined
     let decision: Decision | undefined
     const after = await sessions.update(uid, (present) => {
@@ -95,13 +99,7 @@ export function createActions(options: ActionOptions): Actions {
       if (!present) return undefined
       const moved = move(present)
       if (moved === present) return present
-      decision = decide(options.policy(), {
-        risk: moved.risk,
-        watch: moved.watch,
-        clients: options.clientsOf(uid),
-        liveness: moved.liveness,
-        device: deviceFact(moved)
-      })
+      decision = decide(options.policy(), factsOf(moved, unanswered))
       // Revoked in the same write: whatever fails afterwards, nothing more is issued for the session.
       if (decision.action === 'revoke') return revoked(moved, moved.reason ?? decision.rule, now())
       // The watch that comes and goes is no new alarm where the last one was answered and the answer lifted nothing.
@@ -110,6 +108,18 @@ export function createActions(options: ActionOptions): Actions {
     })
     if (before && after && decision) await carryOut(before, after, decision, data)
     return after
+  }
+
+  function factsOf(record: SessionRecord, unanswered: number): Facts {
+    const { uid, risk, watch, liveness } = record
+    return { risk, watch, clients: options.clientsOf(uid), liveness, device: deviceFact(record), unanswered }
+  }
+
+  /** 0 where no rule looks at it. */
+  async function unansweredElsewhere(uid: string): Promise<number> {
+    if (!options.policy().rules.some(({ when }) => when.unanswered !== undefined)) return 0
+    const record = await sessions.find(uid)
+    return record ? unansweredBeside(uid, await sessions.findByAccount(record.accountId)) : 0
   }
 
   async function carryOut(
@@ -204,6 +214,16 @@ export function createActions(options: ActionOptions): Actions {
       return change(uid, (record) => suspected(record, finding.kind), explanationOf(finding))
     },
     deviceSeen: (uid, device) => change(uid, (record) => deviceSeen(record, { ...device, since: now() })),
+    async pageOpened(uid) {
+      const unanswered = await unansweredElsewhere(uid)
+      if (unanswered === 0) return undefined
+      const ruleFor = (record: SessionRecord, count: number): string =>
+        decide(options.policy(), factsOf(record, count)).rule
+      // Nothing else is decided anew because a page opens.
+      return change(uid, (record) =>
+        !record.cap && ruleFor(record, unanswered) !== ruleFor(record, 0) ? { ...record } : record
+      )
+    },
     watchChanged: (uid, watch) => change(uid, (record) => watchChanged(record, watch)),
     async watchStopped(uid, accountId) {
       await audit.append({ type: 'watch.stopped', accountId, sessionUid: uid })

@@ -440,6 +440,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
       // A page that was loading while the challenge was sent would never know.
       const challenge = actions.openChallenge(present)
       if (challenge) tell(challenge)
+      if (channel.purpose === 'watch') await actions.pageOpened(channel.uid)
       return {
         receive: (frame) => receive(session, tab, frame),
         interrupted() {

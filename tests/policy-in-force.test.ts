@@ -12,7 +12,7 @@ const lenient = 'version: 1\nrules:\n  - then: notify\n'
 describe('the policy in force', () => {
   test('is the one that ships until there is another', async () => {
     const { policies, audit } = memoryStorage()
-    expect(await policyInForce(undefined, acrs, policies, audit)).toMatchObject({ version: 0, rules: { length: 7 } })
+    expect(await policyInForce(undefined, acrs, policies, audit)).toMatchObject({ version: 0, rules: { length: 8 } })
     expect(await policies.current()).toBeUndefined()
   })
 

@@ -201,6 +201,22 @@ describe('who is watched', () => {
   })
 })
 
+describe('sessions that were stolen', () => {
+  it('are asked as their pages open once three others of the person were challenged and nobody answered', async () => {
+    const { tab, storage, login, watch } = await house()
+    const ago = { amr: ['pwd'], at: now() - 60, interaction: 'long ago' }
+    for (const uid of ['s', 'a', 'b', 'c']) {
+      await login(uid, 'ana', uid)
+      await storage.sessions.update(uid, (record) => record && { ...record, authentications: [ago] })
+    }
+    const first = await tab()
+    for (const uid of ['a', 'b', 'c']) await watch.report(uid, 'ana', 'HIGH', 'behaviour')
+    expect(first.messages.map(({ type }) => type)).toEqual(['analysis_result'])
+    await tab()
+    expect(first.messages.map(({ type }) => type)).toEqual(['analysis_result', 'challenge_required'])
+  })
+})
+
 describe('a session of somebody without a profile', () => {
   async function begun() {
     const all = await house()

@@ -17,6 +17,8 @@ export interface PolicyRule {
     readonly client?: readonly string[]
     readonly liveness?: readonly LivenessKind[]
     readonly device?: { readonly known: boolean }
+    /** At least so many other sessions of the person were challenged and not answered. */
+    readonly unanswered?: number
     /** A rule with it decides logins and nothing else; a rule without it never decides one. */
     readonly login?: LoginCondition
   }
@@ -55,6 +57,8 @@ export interface Facts {
   readonly liveness?: LivenessKind | undefined
   /** Whether the person has a profile for the device's class, or has proved who they are on it; absent = it was not told. */
   readonly device?: { readonly known: boolean } | undefined
+  /** Other sessions of the person in which a challenge stands unanswered. Absent = none. */
+  readonly unanswered?: number | undefined
   /** How the secret was typed that has just proved right; absent = this is no login. */
   readonly login?: LoginFacts | undefined
 }
@@ -117,6 +121,9 @@ rules:
   - name: somebody else is at the keyboard
     when: { risk: HIGH }
     then: reauthenticate
+  - name: challenges in other sessions that nobody answered
+    when: { unanswered: 3 }
+    then: step_up
   - name: the watch is gone
     when: { watch: unobserved }
     then: step_up
@@ -165,6 +172,7 @@ function matches(when: PolicyRule['when'], facts: Facts): boolean {
   if (when.watch && !when.watch.includes(facts.watch)) return false
   if (when.liveness && (facts.liveness === undefined || !when.liveness.includes(facts.liveness))) return false
   if (when.device && when.device.known !== facts.device?.known) return false
+  if (when.unanswered !== undefined && (facts.unanswered ?? 0) < when.unanswered) return false
   return !when.client || when.client.some((client) => facts.clients.includes(client))
 }
 
@@ -205,6 +213,7 @@ function documentSchema(acrs: readonly string[]): z.ZodType<Document> {
           client: oneOrMany(z.string().min(1)).optional(),
           liveness: oneOrMany(z.enum(livenessKinds)).optional(),
           device: z.strictObject({ known: z.boolean() }).optional(),
+          unanswered: z.int().min(1).max(100).optional(),
           login: z
             .strictObject({
               rhythm: oneOrMany(z.enum(rhythmVerdicts)).optional(),
@@ -227,6 +236,10 @@ function documentSchema(acrs: readonly string[]): z.ZodType<Document> {
     .refine((value) => !value.when.login || loginActions.includes(value.then), {
       path: ['then'],
       message: `must be one of ${loginActions.join(', ')} where "when" has "login"`
+    })
+    .refine((value) => value.when.unanswered === undefined || !value.when.login, {
+      path: ['when', 'unanswered'],
+      message: 'is not for logins: whoever proves who they are clears it'
     })
     .refine((value) => value.otherwise === undefined || (value.when.login && value.then === 'step_up'), {
       path: ['otherwise'],

@@ -1,9 +1,12 @@
 // Measures what an attacker gains who adapts to what the page is told. Run: `node --conditions=vigil-source tests/measure/adaptive.ts
-// [--victims 30] [--tries 5,10,20,30] [--final 20] [--keystrokes 250] [--budget 1/40h]`.
+// [--victims 30] [--tries 5,10,20,30] [--final 20] [--keystrokes 250] [--budget 1/40h] [--counted]`; with --counted under the default policy, which counts
+// challenges over all sessions of the person.
 
 import { parseArgs } from 'node:util'
-import type { Profile } from '../../src/biometrics/index.ts'
+import type { InputEvent, Profile } from '../../src/biometrics/index.ts'
 import { seededRandom, seedFor } from '../../src/biometrics/random.ts'
+import { defaultLadder } from '../../src/risk/ladder.ts'
+import { defaultPolicyDocument, parsePolicy } from '../../src/risk/policy.ts'
 import { shippedPopulation } from '../../src/shipped-population.ts'
 import { samplePeople } from '../support/recordings.ts'
 import {
@@ -12,6 +15,7 @@ import {
   attempted,
   goals,
   keystrokesOf,
+  sessionsOf,
   type AttackerOptions,
   type Knobs
 } from '../threats/adaptive.ts'
@@ -24,11 +28,16 @@ const { values: options } = parseArgs({
     tries: { type: 'string', default: '5,10,20,30' },
     final: { type: 'string', default: '20' },
     keystrokes: { type: 'string', default: '250' },
-    budget: { type: 'string', default: '1/40h' }
+    budget: { type: 'string', default: '1/40h' },
+    counted: { type: 'boolean', default: false }
   }
 })
 const keystrokes = Number(options.keystrokes)
 const final = Number(options.final)
+const policy = parsePolicy(
+  defaultPolicyDocument,
+  defaultLadder.map(({ acr }) => acr)
+)
 const bench = benchOf(shippedPopulation(), options.budget)
 const victims = samplePeople(31, Number(options.victims)).map(({ recordings }) =>
   enrolled(bench.engine, recordings.slice(0, 10))
@@ -60,8 +69,11 @@ function report(name: string, learn: (attacker: Omit<AttackerOptions, 'tries'>) 
   const untilDoubt: number[] = []
   victims.forEach((victim: Profile, n) => {
     const random = seededRandom(seedFor(5, `attacker ${n}`))
-    const hand = learn({ bench, victim, keystrokes, random })
-    const seen = Array.from({ length: final }, () => attempted(bench, victim, keystrokesOf(hand(), keystrokes, random)))
+    const attempt = options.counted
+      ? sessionsOf(bench, victim, policy)
+      : (events: readonly InputEvent[]) => attempted(bench, victim, events)
+    const hand = learn({ bench, victim, keystrokes, random, attempt })
+    const seen = Array.from({ length: final }, () => attempt(keystrokesOf(hand(), keystrokes, random)))
     const passed = seen.filter(({ untilChallenge }) => untilChallenge === undefined).length
     accepted += passed
     worst = Math.max(worst, passed / final)

@@ -6,6 +6,7 @@ import { createWindowBuilder, KeyClass } from '../../src/biometrics/index.ts'
 import { createLivenessWatch } from '../../src/biometrics/liveness/index.ts'
 import { normals } from '../../src/biometrics/random.ts'
 import { addEvidence, noEvidence, riskOf } from '../../src/risk/evidence.ts'
+import { decide, type Policy } from '../../src/risk/policy.ts'
 import { forged } from './forger.ts'
 import type { Bench } from './impostor.ts'
 
@@ -114,12 +115,31 @@ export interface AttackerOptions {
   readonly tries: number
   readonly keystrokes: number
   readonly random: () => number
+  /** What comes of a session; default: each begins from nothing. */
+  readonly attempt?: (events: readonly InputEvent[]) => Seen
+}
+
+/** A session that asks for a proof as soon as it is opened. */
+const asked: Seen = { untilDoubt: 0, untilChallenge: 0, score: Number.POSITIVE_INFINITY }
+
+/** Sessions of one person, of which the rule for challenges that nobody answers sees all. */
+export function sessionsOf(bench: Bench, victim: Profile, policy: Policy): (events: readonly InputEvent[]) => Seen {
+  let unanswered = 0
+  return (events) => {
+    const { action } = decide(policy, { risk: 'LOW', watch: 'watched', clients: [], unanswered })
+    if (action !== 'allow') return asked
+    const seen = attempted(bench, victim, events)
+    if (seen.untilChallenge !== undefined) unanswered++
+    return seen
+  }
 }
 
 /** Keeps what served him and turns from there, farther while it helps and less far when it does not ((1+1) evolution with the one-fifth rule). */
-export function adapted({ bench, victim, tries, keystrokes, random }: AttackerOptions, goal: Goal): Knobs {
+export function adapted(options: AttackerOptions, goal: Goal): Knobs {
+  const { bench, victim, tries, keystrokes, random } = options
+  const { attempt = (events) => attempted(bench, victim, events) } = options
   const draw = normals(random)
-  const worth = (set: Knobs): number => goal(attempted(bench, victim, keystrokesOf(set, keystrokes, random)))
+  const worth = (set: Knobs): number => goal(attempt(keystrokesOf(set, keystrokes, random)))
   // A third of the sessions to find where to begin.
   const begin = Math.max(1, Math.floor(tries / 3))
   let best = anyKnobs(random)
