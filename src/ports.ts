@@ -103,6 +103,36 @@ export interface SignedTokenStore {
   prune(now: number): Promise<number>
 }
 
+/** A relying party that must be told that a session has ended (OpenID Connect Back-Channel Logout 1.0). */
+export interface LogoutNotice {
+  readonly clientId: string
+  readonly accountId: string
+  /** The client's own name for the session. */
+  readonly sid?: string
+  /** After this nobody tries any more. */
+  readonly expiresAt: number
+}
+
+export interface PendingLogout extends LogoutNotice {
+  readonly id: number
+  /** How often it was taken, this time included. */
+  readonly attempts: number
+}
+
+/** Outlives the process: what is in it is told, whoever crashes, and to each client in order for each person. */
+export interface LogoutOutbox {
+  add(notices: readonly LogoutNotice[], dueAt: number): Promise<void>
+  /**
+   * At most `most` that are due at `now`, each to one taker, who has until `until` to say what became of it. One is held back while an
+   * older one for the same client and person is there.
+   */
+  take(now: number, until: number, most: number): Promise<readonly PendingLogout[]>
+  /** It was told, or given up. */
+  remove(id: number): Promise<void>
+  /** To be tried again. */
+  postpone(id: number, dueAt: number): Promise<void>
+}
+
 /** What Vigil itself knows of a person, beside the host's account. */
 export interface Person {
   readonly accountId: string
@@ -225,6 +255,7 @@ export interface VigilStorage {
   readonly sessions: SessionStore
   readonly tombstones: TombstoneStore
   readonly signedTokens: SignedTokenStore
+  readonly logouts: LogoutOutbox
   readonly people: PersonStore
   readonly profiles: ProfileStore
   readonly sketches: SketchStore

@@ -35,6 +35,7 @@ import { languages, wordsOf } from './provider/languages/index.ts'
 import { vigilMetadata } from './provider/client-metadata.ts'
 import { configureWith } from './provider/configure.ts'
 import { channelPath, isOwnPath, ownApp } from './provider/own-app.ts'
+import { createLogoutSender, sendThrough } from './provider/logout-sender.ts'
 import { liveSessions, personSessions } from './provider/person-sessions.ts'
 import { createRevocationFeed } from './provider/revocation-feed.ts'
 import { revokeSession } from './provider/revocation.ts'
@@ -153,13 +154,14 @@ export function createVigil(options: VigilOptions): Vigil {
       ...storage,
       provider: attached(),
       adapter: hostAdapter,
-      logger,
+      logouts,
       now
     }).finally(() => ended(uid))
     const record = await storage.sessions.find(uid)
     if (alive) emit('session.revoked', { uid, accountId: record?.accountId ?? '', reason })
   }
 
+  const logouts = createLogoutSender({ ...storage, outbox: storage.logouts, logger, now })
   const revocationFeed = createRevocationFeed({ ...storage, issuer, keys: () => signingKeys, now })
   const ofPerson = personSessions({ ...storage, standings, provider: attached, adapter: () => hostAdapter, revoke })
 
@@ -333,6 +335,7 @@ export function createVigil(options: VigilOptions): Vigil {
         })
       }
       host.on('session.destroyed', destroyed)
+      undo.push(sendThrough(host, logouts))
       undo.push(() => {
         server.off('upgrade', upgrade)
         host.off('session.destroyed', destroyed)
@@ -346,6 +349,7 @@ export function createVigil(options: VigilOptions): Vigil {
 
     async close() {
       await channel?.drain()
+      await logouts.close()
       watch.close()
       learning.close()
       await loginRhythm.close()

@@ -35,6 +35,24 @@ export const SignedTokenEntity = defineEntity({
   properties: { audience: p.text().primary(), sid: p.text().primary(), uid: p.text(), expiresAt: seconds() }
 })
 
+export const LogoutEntity = defineEntity({
+  name: 'Logout',
+  tableName: 'vigil_logout',
+  indexes: [
+    { name: 'vigil_logout_due_at', properties: ['dueAt'] },
+    { name: 'vigil_logout_client_id', properties: ['clientId', 'accountId', 'id'] }
+  ],
+  properties: {
+    id: p.bigint('number').primary(),
+    clientId: p.text(),
+    accountId: p.text(),
+    sid: p.text().nullable(),
+    attempts: p.integer(),
+    dueAt: seconds(),
+    expiresAt: seconds()
+  }
+})
+
 export const PersonEntity = defineEntity({
   name: 'Person',
   tableName: 'vigil_person',
@@ -185,6 +203,7 @@ export const entities = [
   SessionEntity,
   TombstoneEntity,
   SignedTokenEntity,
+  LogoutEntity,
   PersonEntity,
   ProfileEntity,
   SketchEntity,

@@ -5,6 +5,8 @@ import { VigilError } from '../errors.ts'
 import type {
   AuditLog,
   LoginTemplateStore,
+  LogoutOutbox,
+  PendingLogout,
   Person,
   PersonStore,
   PolicyStore,
@@ -59,6 +61,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): ServerStorage
     sessions: memorySessions(now),
     tombstones,
     signedTokens: memorySignedTokens(buried),
+    logouts: memoryLogouts(),
     people: memoryPeople(profiles, sketches, templates, factors),
     profiles: memoryProfiles(profiles),
     sketches: memorySketches(sketches, now),
@@ -138,6 +141,38 @@ function memorySignedTokens(buried: ReadonlyMap<string, number>): SignedTokenSto
     },
     async prune(at) {
       return removeWhere(noted, ({ expiresAt }) => expiresAt <= at)
+    }
+  }
+}
+
+function memoryLogouts(): LogoutOutbox {
+  const pending = new Map<number, PendingLogout & { readonly dueAt: number }>()
+  let last = 0
+  return {
+    async add(notices, dueAt) {
+      for (const notice of notices) pending.set(++last, { ...notice, id: last, attempts: 0, dueAt })
+    },
+    async take(now, until, most) {
+      const lines = new Set<string>()
+      const due = [...pending.values()].filter(({ clientId, accountId, dueAt }) => {
+        const line = JSON.stringify([clientId, accountId])
+        const isFirst = !lines.has(line)
+        lines.add(line)
+        return isFirst && dueAt <= now
+      })
+      return due.slice(0, most).map((one) => {
+        const taken = { ...one, attempts: one.attempts + 1, dueAt: until }
+        pending.set(one.id, taken)
+        const { dueAt: _, ...notice } = taken
+        return notice
+      })
+    },
+    async remove(id) {
+      pending.delete(id)
+    },
+    async postpone(id, dueAt) {
+      const one = pending.get(id)
+      if (one) pending.set(id, { ...one, dueAt })
     }
   }
 }

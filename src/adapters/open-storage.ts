@@ -12,6 +12,7 @@ import { openPglite, openPostgres } from './database.ts'
 import type { Database } from './database.ts'
 import { factorStore } from './factor-store.ts'
 import { loginTemplateStore } from './login-template-store.ts'
+import { logoutOutbox } from './logout-outbox.ts'
 import { oidcAdapter, pruneOidc } from './oidc-adapter.ts'
 import { personStore, profileStore } from './person-stores.ts'
 import { policyStore } from './policy-store.ts'
@@ -44,6 +45,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<ServerSt
     sessions: sessionStore(database, now),
     tombstones,
     signedTokens: signedTokenStore(database),
+    logouts: logoutOutbox(database),
     people: personStore(database),
     profiles: profileStore(database),
     sketches: sketchStore(database, now),

@@ -226,6 +226,65 @@ export function storageContract(
       })
     })
 
+    describe('logouts to be told', () => {
+      const notice = (clientId: string, accountId: string) => ({
+        clientId,
+        accountId,
+        sid: fresh('sid'),
+        expiresAt: clock + 1000
+      })
+      const taken = async (most = 100) => storage.logouts.take(clock, clock + 15, most)
+
+      it('are taken in order, one at a time for a client and a person, and again when nobody says what became of them', async () => {
+        const [first, second, other] = [notice('app', 'olga'), notice('app', 'olga'), notice('mail', 'olga')]
+        await storage.logouts.add([first, second, other], clock)
+        const [one, two, ...rest] = await taken()
+        expect([one, two, rest]).toMatchObject([{ ...first, attempts: 1 }, { ...other, attempts: 1 }, []])
+        expect(await taken()).toEqual([])
+        await storage.logouts.remove(one!.id)
+        const [next] = await taken()
+        expect(next).toMatchObject({ ...second, attempts: 1 })
+        clock += 15
+        const again = await taken()
+        expect(again.map(({ sid, attempts }) => [sid, attempts])).toEqual([
+          [second.sid, 2],
+          [other.sid, 2]
+        ])
+        for (const { id } of again) await storage.logouts.remove(id)
+      })
+
+      it('are not taken before they are due, nor more than asked for, and one that is put off holds back the next', async () => {
+        const mine = [notice('app', 'paul'), notice('app', 'paul'), notice('app', 'quinn')]
+        await storage.logouts.add(mine, clock + 5)
+        expect(await taken()).toEqual([])
+        clock += 5
+        const [one, ...more] = await taken(1)
+        expect(more).toEqual([])
+        await storage.logouts.postpone(one!.id, clock + 60)
+        const rest = await taken()
+        expect(rest.map(({ accountId }) => accountId)).toEqual(['quinn'])
+        clock += 60
+        const later = await taken()
+        for (const { id } of later) await storage.logouts.remove(id)
+        const last = await taken()
+        expect(last.map(({ sid }) => sid)).toEqual([mine[1]!.sid])
+        await storage.logouts.remove(last[0]!.id)
+        await storage.logouts.add([], clock)
+        expect(await taken()).toEqual([])
+      })
+
+      it('of twenty takers each logout goes to one', async () => {
+        const many = Array.from({ length: 30 }, (_, index) => notice('app', `person-${index}`))
+        await storage.logouts.add(many, clock)
+        const got = (await Promise.all(Array.from({ length: 20 }, () => taken(5)))).flat()
+        const rest = await taken()
+        const sids = [...got, ...rest].map(({ sid }) => sid)
+        expect(new Set(sids).size).toBe(sids.length)
+        expect(sids).toHaveLength(30)
+        for (const { id } of [...got, ...rest]) await storage.logouts.remove(id)
+      })
+    })
+
     describe('tombstones', () => {
       it('an ended session has one, any other has none', async () => {
         const uid = fresh('uid')
