@@ -107,13 +107,17 @@ export function createStepUp(options: StepUpOptions): StepUp {
       if (remembered.state !== state) throw new VigilError('step_up_lost')
       const back = { returnTo: remembered.returnTo, cookieName: name }
       try {
-        const tokens = await client.authorizationCodeGrant(configuration, callback, {
+        const checks = {
           pkceCodeVerifier: remembered.verifier,
           expectedState: remembered.state,
           expectedNonce: remembered.nonce,
           idTokenExpected: true,
           ...(remembered.maxAge !== undefined && { maxAge: remembered.maxAge })
-        })
+        }
+        // The API that the token is for is named at both endpoints (RFC 8707 §2).
+        const { resource } = options.parameters ?? {}
+        const more = resource === undefined ? {} : { resource }
+        const tokens = await client.authorizationCodeGrant(configuration, callback, checks, more)
         if (meets(tokens.claims()?.['acr'], remembered.acrValues, levels)) return { outcome: 'done', tokens, ...back }
         return { outcome: 'refused', error: 'step_up_unmet', ...back }
       } catch (error) {

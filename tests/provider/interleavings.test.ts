@@ -9,7 +9,6 @@ import { openStorage } from '../../src/adapters/index.ts'
 import { hostPassword } from '../../src/challenge/password.ts'
 import { actsOf, chance, live, openHouse } from '../support/interleaving.ts'
 import { databases, freshPostgres } from '../support/databases.ts'
-import { available } from '../support/available.ts'
 import { errorOf, type Tokens } from '../support/oidc.ts'
 import { loa2, oneTimeCode, startHost, visitorOf } from '../support/server.ts'
 
@@ -51,41 +50,39 @@ describe.each(databases().filter(({ name }) => name === 'memory' || name === 'PG
   }
 )
 
-if (available().postgresql) {
-  describe('on PostgreSQL, in two processes', () => {
-    it('1,000 sessions that one process revokes are dead in the other, whatever it was doing', patient, async () => {
-      const { url, drop } = await freshPostgres()
-      const storage = await openStorage({ database: url })
-      const house = openHouse(storage)
-      const other = await otherProcess(url)
-      await inBatches(async (from, to) => {
-        const people = await Promise.all(numbers(from, to).map((number) => house.signIn(number)))
-        const theirs = other.ask(`live ${from} ${to}`)
-        const found = await Promise.all(
-          people.map(async (person, index) => {
-            let ended = false
-            const [allowed] = await Promise.all([
-              live(house, person, actsOf(from + index), () => ended),
-              chance()
-                .then(() => house.revoke(person))
-                .then(() => (ended = true))
-                .then(() => other.tell(`over ${person.uid}`))
-            ])
-            return allowed
-          })
-        )
-        expect(found.flat()).toEqual([])
-        expect(await theirs).toEqual({ allowed: [] })
-        const left = await Promise.all(people.map((person) => house.left(person)))
-        expect(left.flat()).toEqual([])
-        expect(await other.ask(`look ${from} ${to}`)).toEqual({ left: [] })
-      })
-      await other.end()
-      await storage.close()
-      await drop()
+describe.each(databases().filter(({ name }) => name === 'PostgreSQL'))('on $name, in two processes', () => {
+  it('1,000 sessions that one process revokes are dead in the other, whatever it was doing', patient, async () => {
+    const { url, drop } = await freshPostgres()
+    const storage = await openStorage({ database: url })
+    const house = openHouse(storage)
+    const other = await otherProcess(url)
+    await inBatches(async (from, to) => {
+      const people = await Promise.all(numbers(from, to).map((number) => house.signIn(number)))
+      const theirs = other.ask(`live ${from} ${to}`)
+      const found = await Promise.all(
+        people.map(async (person, index) => {
+          let ended = false
+          const [allowed] = await Promise.all([
+            live(house, person, actsOf(from + index), () => ended),
+            chance()
+              .then(() => house.revoke(person))
+              .then(() => (ended = true))
+              .then(() => other.tell(`over ${person.uid}`))
+          ])
+          return allowed
+        })
+      )
+      expect(found.flat()).toEqual([])
+      expect(await theirs).toEqual({ allowed: [] })
+      const left = await Promise.all(people.map((person) => house.left(person)))
+      expect(left.flat()).toEqual([])
+      expect(await other.ask(`look ${from} ${to}`)).toEqual({ left: [] })
     })
+    await other.end()
+    await storage.close()
+    await drop()
   })
-}
+})
 
 /** Answers come in the order in which they were asked for: one question is open at a time. */
 async function otherProcess(url: string) {
