@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { VigilError } from './errors.ts'
+import { type ResourceServer, resourceServersFrom } from './provider/resource-servers.ts'
 import { defaultLadder, type Ladder, ladderFrom } from './risk/ladder.ts'
 import { parseBudget } from './risk/evidence.ts'
 import { parsePolicy } from './risk/policy.ts'
@@ -32,6 +33,11 @@ const table = {
   },
   data: { env: 'VIGIL_DATA', meaning: 'data folder of the embedded database', default: '.data' },
   clients: { env: 'VIGIL_CLIENTS', meaning: 'JSON file with an array of client metadata', default: 'none' },
+  resources: {
+    env: 'VIGIL_RESOURCES',
+    meaning: 'JSON file with an array of the APIs that get JWT access tokens: `resource`, `scope`, `audience`',
+    default: 'none'
+  },
   ladder: {
     env: 'VIGIL_LADDER',
     meaning: 'JSON file with the assurance levels in rising order',
@@ -74,6 +80,7 @@ export interface Config {
   readonly secret: string
   readonly database: string
   readonly clients: readonly Readonly<Record<string, unknown>>[]
+  readonly resources: readonly ResourceServer[]
   readonly ladder?: Ladder
   readonly policy?: string
   readonly budget: string
@@ -100,6 +107,7 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
     secret: values.SECRET_KEY,
     database: values.DATABASE_URL ?? join(values.VIGIL_DATA, 'db'),
     clients: values.VIGIL_CLIENTS === undefined ? [] : clientsFrom(values.VIGIL_CLIENTS),
+    resources: values.VIGIL_RESOURCES === undefined ? [] : resourcesIn(values.VIGIL_RESOURCES),
     ...(ladder && { ladder }),
     ...(policy !== undefined && { policy }),
     budget: values.VIGIL_BUDGET,
@@ -146,6 +154,11 @@ function ladderIn(file: string): Ladder {
   return ladderFrom(jsonIn(file, 'VIGIL_LADDER'), 'VIGIL_LADDER')
 }
 
+/** The resource servers in a JSON file. Throws `config_invalid`. */
+function resourcesIn(file: string): readonly ResourceServer[] {
+  return resourceServersFrom(jsonIn(file, 'VIGIL_RESOURCES'), 'VIGIL_RESOURCES')
+}
+
 function jsonIn(file: string, variable: string): unknown {
   const text = fileText(file, variable)
   try {
@@ -183,6 +196,7 @@ const environment = z.object({
   DATABASE_URL: z.string().optional(),
   VIGIL_DATA: z.string().default('.data'),
   VIGIL_CLIENTS: z.string().optional(),
+  VIGIL_RESOURCES: z.string().optional(),
   VIGIL_LADDER: z.string().optional(),
   VIGIL_POLICY: z.string().optional(),
   VIGIL_BUDGET: z

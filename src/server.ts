@@ -37,6 +37,7 @@ import type { AccountStore, Mailer, ServerStorage } from './provider/ports.ts'
 import { postedAuthorization } from './provider/posted-authorization.ts'
 import { providerPages } from './provider/provider-pages.ts'
 import { sessionRoutes } from './provider/session-routes.ts'
+import { resourceIndicators, type ResourceServer } from './provider/resource-servers.ts'
 import { personCookies } from './provider/signed-cookie.ts'
 import { signingKeys } from './provider/signing-keys.ts'
 import type { Vigil } from './provider/vigil-api.ts'
@@ -51,7 +52,10 @@ export { type RiskLevel, riskLevels } from './risk/levels.ts'
 export { closeOnSignal, runCommand } from './run.ts'
 
 export interface ServerOptions extends Partial<
-  Pick<VigilOptions, 'budget' | 'policy' | 'ladder' | 'calibrationKeystrokes' | 'graceSeconds' | 'challengeSeconds'>
+  Pick<
+    VigilOptions,
+    'budget' | 'policy' | 'ladder' | 'calibrationKeystrokes' | 'graceSeconds' | 'jwtSeconds' | 'challengeSeconds'
+  >
 > {
   /** Address of the provider as browsers reach it. Default: `http://localhost:<port>`. */
   readonly issuer?: string
@@ -62,6 +66,8 @@ export interface ServerOptions extends Partial<
   /** `postgres://…`, a folder for the embedded database, or `memory://`. */
   readonly database: string
   readonly clients?: readonly Readonly<Record<string, unknown>>[]
+  /** APIs that get JWT access tokens. Default: none. */
+  readonly resources?: readonly ResourceServer[]
   /** TLS proxies in front whose forwarded headers are believed. Default 0. */
   readonly proxyHops?: number
   /** This user name becomes an administrator when it signs up. For demos. */
@@ -160,7 +166,8 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
           pages,
           cookieKey: Buffer.from(key('cookies')).toString('base64url'),
           jwks: await signingKeys(storage.keys, key('signing-keys')),
-          clients: options.clients ?? []
+          clients: options.clients ?? [],
+          resources: options.resources ?? []
         })
       )
     )
@@ -240,11 +247,20 @@ interface ConfigurationParts {
   readonly cookieKey: string
   readonly jwks: NonNullable<Configuration['jwks']>
   readonly clients: readonly Readonly<Record<string, unknown>>[]
+  readonly resources: readonly ResourceServer[]
 }
 
 const day = 24 * 3600
 
-function configuration({ issuer, storage, pages, cookieKey, jwks, clients }: ConfigurationParts): Configuration {
+function configuration({
+  issuer,
+  storage,
+  pages,
+  cookieKey,
+  jwks,
+  clients,
+  resources
+}: ConfigurationParts): Configuration {
   const secure = issuer.startsWith('https:')
   const { renderError, logoutSource, postLogoutSuccessSource } = providerPages(pages)
   return {
@@ -272,6 +288,7 @@ function configuration({ issuer, storage, pages, cookieKey, jwks, clients }: Con
       backchannelLogout: { enabled: true },
       introspection: { enabled: true },
       revocation: { enabled: true },
+      resourceIndicators: resourceIndicators(resources),
       rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource }
     },
     interactions: { url: (_ctx, interaction) => `${pages.base}/interaction/${interaction.uid}` },

@@ -46,6 +46,7 @@ describe('options', () => {
       secret: SECRET_KEY,
       database: join('.data', 'db'),
       clients: [],
+      resources: [],
       budget: '1/40h',
       calibrationKeystrokes: 400,
       graceSeconds: 60,
@@ -94,6 +95,16 @@ describe('options', () => {
       'VIGIL_LADDER[0].factors must be one of 1, 2, got nothing'
     )
     expect(complaintOf({ VIGIL_LADDER: join(folder, 'nowhere') })).toMatch(/^VIGIL_LADDER must name a readable file/)
+  })
+
+  it('the APIs are those of the file', () => {
+    const resources = file('apis.json', '[{"resource":"https://api.example.test","scope":"read"}]')
+    expect(configFrom({ SECRET_KEY, VIGIL_RESOURCES: resources }).resources).toEqual([
+      { resource: 'https://api.example.test', scope: 'read' }
+    ])
+    expect(complaintOf({ VIGIL_RESOURCES: file('odd.json', '[{"resource":"api","scope":"read"}]') })).toBe(
+      'VIGIL_RESOURCES[0].resource must be an absolute URI without fragment, got "api"'
+    )
   })
 
   it('an empty variable is none', () => {
