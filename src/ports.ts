@@ -12,6 +12,8 @@ export interface Authentication {
   readonly at: number
   /** The interaction in which it happened, so that a request seen twice counts once. */
   readonly interaction?: string
+  /** Kind of browser that it happened in, e.g. `Firefox/Linux`; absent = not told. */
+  readonly browser?: string
 }
 
 /** What a policy rule has asked of a session and nobody has answered yet. */

@@ -18,7 +18,7 @@ import { issuePageToken } from './channel/page-token.ts'
 import type { Clock } from './channel/ports.ts'
 import { createTickets } from './channel/tickets.ts'
 import { VigilError } from './errors.ts'
-import type { VigilStorage } from './ports.ts'
+import type { SessionRecord, VigilStorage } from './ports.ts'
 import { type Judgement, judgementOf } from './judge.ts'
 import { createLiveness } from './liveness.ts'
 import { createDecisions } from './decisions.ts'
@@ -33,6 +33,7 @@ import { freshLoginSeconds } from './provider/fresh-login.ts'
 import { challengeView } from './provider/challenge-view.ts'
 import { languages, wordsOf } from './provider/languages/index.ts'
 import { vigilMetadata } from './provider/client-metadata.ts'
+import { browserKind } from './provider/browser-kind.ts'
 import { configureWith } from './provider/configure.ts'
 import { channelPath, isOwnPath, ownApp } from './provider/own-app.ts'
 import { createLogoutSender, sendThrough } from './provider/logout-sender.ts'
@@ -47,6 +48,7 @@ import { type AssuranceLevel, belowAll, defaultLadder, ladderFrom } from './risk
 import { parseBudget } from './risk/evidence.ts'
 import { mayBeDoubted } from './risk/login-doubt.ts'
 import { parsePolicy, type Policy } from './risk/policy.ts'
+import { isForeignBrowser } from './risk/session-risk.ts'
 import { keysFrom } from './secrets.ts'
 import { isStrong, strongestLevel, type StrongLogin } from './strong-login.ts'
 import { createWatch } from './watch.ts'
@@ -257,7 +259,17 @@ export function createVigil(options: VigilOptions): Vigil {
     const context = attached().createContext(request, new ServerResponse(request))
     const session = await attached().Session.get(context)
     if (!session.accountId || (await storage.tombstones.has(session.uid))) return undefined
+    const record = await storage.sessions.find(session.uid)
+    if (record) await used(record, browserKind(request.headers))
     return { uid: session.uid, accountId: session.accountId }
+  }
+
+  /** A cookie that comes from another kind of browser has been carried there: whoever holds it is asked, and the owner's pages hear of it. */
+  async function used(record: SessionRecord, browser: string | undefined): Promise<SessionRecord> {
+    await actions.used(record)
+    if (!isForeignBrowser(record, browser) || record.cap) return record
+    await loading
+    return (await actions.riskMoved(record.uid, 'HIGH', 'browser_changed', { browser })) ?? record
   }
 
   const vigil: Vigil = {
@@ -285,7 +297,7 @@ export function createVigil(options: VigilOptions): Vigil {
             void loginRhythm.concluded(authentication.interaction, record)
             return record
           },
-          used: (record) => actions.used(record),
+          used,
           expectWatch: (uid, accountId, clientId) => watch.expect(uid, accountId, clientId),
           requested: (uid, clientId) => watch.used(uid, clientId)
         }

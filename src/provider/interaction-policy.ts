@@ -8,6 +8,7 @@ import type { Authentication, SessionRecord } from '../ports.ts'
 import type { LoginSigns } from '../risk/policy.ts'
 import { rankOf } from '../risk/ladder.ts'
 import { vigilMetadata } from './client-metadata.ts'
+import { browserKind } from './browser-kind.ts'
 import { withinReach } from './factor-choice.ts'
 import { rememberingHint } from './id-token-hint.ts'
 import { limited, timesAsked, withCounts } from './prompt-limit.ts'
@@ -31,8 +32,8 @@ export interface InteractionChecks {
     authentication: Authentication,
     seen?: { readonly signs: LoginSigns; readonly clientId: string }
   ): Promise<SessionRecord>
-  /** A session is in use: its record must not run out before it does. */
-  used(record: SessionRecord): Promise<void>
+  /** A session is in use, from this kind of browser: its record must not run out before it does. Returns the record as it is then. */
+  used(record: SessionRecord, browser: string | undefined): Promise<SessionRecord>
   /** A client that must be watched has got a session: the channel is expected from now on. */
   expectWatch(uid: string, accountId: string, clientId: string): void
   /** A client sent a request for a session. */
@@ -141,12 +142,13 @@ async function presentStanding(
   if (login) {
     const clientId = ctx.oidc.client!.clientId
     const seen = login.signs && { signs: login.signs, clientId }
-    return checks.standings.from(await checks.authenticated(uid, accountId, login.authentication, seen))
+    const browser = browserKind(ctx.req.headers)
+    const authentication = { ...login.authentication, ...(browser !== undefined && { browser }) }
+    return checks.standings.from(await checks.authenticated(uid, accountId, authentication, seen))
   }
   const known = await checks.standings.of(uid)
   if (known) {
-    await checks.used(known.record)
-    return known
+    return checks.standings.from(await checks.used(known.record, browserKind(ctx.req.headers)))
   }
   // The session began before Vigil was there: what the provider says of it is what is known.
   return checks.standings.from(

@@ -126,6 +126,15 @@ export function deviceFact({ device, authentications }: SessionRecord): { readon
   return device && { known: device.known || authentications.some(({ at }) => at > device.since) }
 }
 
+/**
+ * The session's cookie comes from another kind of browser than the one in which somebody proved who they are: a cookie does not change browsers by
+ * itself. Whoever passes a factor there makes it a browser of the session.
+ */
+export function isForeignBrowser({ authentications }: SessionRecord, browser: string | undefined): boolean {
+  const proved = authentications.findLast((one) => one.browser !== undefined)?.browser
+  return proved !== undefined && browser !== undefined && browser !== proved
+}
+
 /** The session's pages speak from a device of this class. */
 export function deviceSeen(record: SessionRecord, device: SeenDevice): SessionRecord {
   const same = record.device?.class === device.class && record.device.known === device.known

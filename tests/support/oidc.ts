@@ -18,9 +18,19 @@ export interface Answer {
 
 export interface Browser {
   get(url: string | URL, headers?: Readonly<Record<string, string>>): Promise<Answer>
-  post(url: string | URL, fields: Readonly<Record<string, string>>, limit?: number): Promise<Answer>
+  post(
+    url: string | URL,
+    fields: Readonly<Record<string, string>>,
+    limit?: number,
+    headers?: Readonly<Record<string, string>>
+  ): Promise<Answer>
   /** Sends the first form of a page with its hidden fields. A sign-up takes more redirects than a sign-in. */
-  submit(page: Answer, fields: Readonly<Record<string, string>>, limit?: number): Promise<Answer>
+  submit(
+    page: Answer,
+    fields: Readonly<Record<string, string>>,
+    limit?: number,
+    headers?: Readonly<Record<string, string>>
+  ): Promise<Answer>
   /** `Cookie` header for an address. */
   cookiesFor(url: string | URL): string
 }
@@ -70,26 +80,28 @@ export function createBrowser(stopAt: readonly string[]): Browser {
       if (stopAt.some((prefix) => url.href.startsWith(prefix))) {
         return { url, status, headers: response.headers, text, left: true, redirects: redirects + 1 }
       }
-      options = { method: 'GET' }
+      // A browser says what it is with each request.
+      const agent = headers.get('user-agent')
+      options = { method: 'GET', ...(agent !== null && { headers: { 'user-agent': agent } }) }
     }
   }
 
-  const post: Browser['post'] = (url, fields, limit) => {
-    const headers = { origin: new URL(url).origin, 'content-type': 'application/x-www-form-urlencoded' }
+  const post: Browser['post'] = (url, fields, limit, more = {}) => {
+    const headers = { origin: new URL(url).origin, 'content-type': 'application/x-www-form-urlencoded', ...more }
     return request(url, { method: 'POST', headers, body: new URLSearchParams(fields) }, limit)
   }
 
   return {
     get: (url, headers = {}) => request(url, { method: 'GET', headers }),
     post,
-    submit(page, fields, limit) {
+    submit(page, fields, limit, headers) {
       const [, tag = '', inside = ''] = /<form\b([^>]*)>([\s\S]*?)<\/form>/.exec(page.text) ?? []
       const hidden: Record<string, string> = {}
       for (const [, input = ''] of inside.matchAll(/<input\b([^>]*)>/g)) {
         const name = attribute(input, 'name')
         if (name !== undefined) hidden[name] = attribute(input, 'value') ?? ''
       }
-      return post(new URL(attribute(tag, 'action') ?? '', page.url), { ...hidden, ...fields }, limit)
+      return post(new URL(attribute(tag, 'action') ?? '', page.url), { ...hidden, ...fields }, limit, headers)
     },
     cookiesFor
   }
