@@ -29,6 +29,13 @@ export interface LiveFigures {
   readonly bytes: { readonly before: number; readonly after: number }
 }
 
+/** Bytes, garbage included. */
+export interface MemoryNow {
+  readonly rss: number
+  readonly heapUsed: number
+  readonly external: number
+}
+
 const resolutionMs = 10
 const kind = process.argv[2]
 const sessions = Number(process.argv[3])
@@ -50,6 +57,7 @@ async function answer(question: unknown): Promise<void> {
     begunAt = performance.now()
     return void process.send?.('begun')
   }
+  if (question === 'memory') return void process.send?.(memoryNow())
   delay.disable()
   const { user, system } = process.cpuUsage(cpu)
   const wallSeconds = (performance.now() - begunAt) / 1000
@@ -62,6 +70,12 @@ async function answer(question: unknown): Promise<void> {
     bytes: { before, after: await settledBytes() }
   }
   process.send?.(figures)
+}
+
+/** As it is, without a collection: to force one would be the longest delay of the run. */
+function memoryNow(): MemoryNow {
+  const { rss, heapUsed, external } = process.memoryUsage()
+  return { rss, heapUsed, external }
 }
 
 function provider(): Promise<LiveReady> {

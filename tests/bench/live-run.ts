@@ -1,11 +1,12 @@
 // A load on a server in a process of its own, from a ramp to the figures of both sides.
 
+import { setTimeout } from 'node:timers/promises'
 import { loadInput, naturalRate } from '../../src/load/input.ts'
 import { reportOf, type LoadReport } from '../../src/load/report.ts'
 import { runLoad } from '../../src/load/run.ts'
 import type { OpenWay } from '../../src/load/way.ts'
 import { childOf } from './child.ts'
-import type { LiveFigures, LiveReady } from './live-host.ts'
+import type { LiveFigures, LiveReady, MemoryNow } from './live-host.ts'
 import { liveHands } from './live-people.ts'
 
 export interface LiveOptions {
@@ -15,22 +16,38 @@ export interface LiveOptions {
   /** Of all sessions together. Default: as the people type. */
   readonly eventsPerSecond?: number
   readonly reconnect?: boolean
+  /** Between the last page's arrival and the count. A session has all that it ever keeps after some 400 keystrokes. Default 0. */
+  readonly warmUpSeconds?: number
 }
 
 export interface LiveRun {
   readonly report: LoadReport
   readonly server: LiveFigures
+  /** The server's memory, from the count on. */
+  readonly memory: readonly (MemoryNow & { readonly second: number })[]
 }
 
-const warmUpSeconds = 15
+const rampSeconds = 15
+const sampleSeconds = 10
 
 export async function liveRun(options: LiveOptions): Promise<LiveRun> {
-  const { kind, sessions, seconds, reconnect = false, eventsPerSecond } = options
+  const { kind, sessions, seconds, reconnect = false, eventsPerSecond, warmUpSeconds = 0 } = options
   const host = childOf('live-host.ts', [kind, String(sessions)])
   try {
     const ready = await host.ask<LiveReady>('ready')
     const tempo = eventsPerSecond === undefined ? 1 : eventsPerSecond / sessions / naturalRate(liveHands.flat())
     let server: LiveFigures | undefined
+    const memory: (MemoryNow & { second: number })[] = []
+    let sampling: Promise<void> | undefined
+    const counted = new AbortController()
+    /** One question after the other: the answers bear no name. */
+    async function sample(): Promise<void> {
+      for (let second = 0; ; second += sampleSeconds) {
+        memory.push({ second, ...(await host.ask<MemoryNow>('memory')) })
+        const isOver = await setTimeout(1000 * sampleSeconds, false, counted).catch(() => true)
+        if (isOver) return
+      }
+    }
     const outcome = await runLoad({
       ways: Array.from({ length: sessions }, (_, n) => wayOf(ready, n)),
       input: (n, startAt) =>
@@ -40,14 +57,22 @@ export async function liveRun(options: LiveOptions): Promise<LiveRun> {
           startAt,
           tempo
         }),
-      rampSeconds: warmUpSeconds,
+      rampSeconds,
       durationSeconds: seconds,
       reconnect,
       seed: 1,
-      onFull: async () => void (await host.ask('begin')),
-      onOver: async () => void (server = await host.ask<LiveFigures>('end'))
+      onFull: async () => {
+        await setTimeout(1000 * warmUpSeconds)
+        await host.ask('begin')
+        sampling = sample()
+      },
+      onOver: async () => {
+        counted.abort()
+        await sampling
+        server = await host.ask<LiveFigures>('end')
+      }
     })
-    return { report: reportOf(outcome, { health: undefined, unhealthy: 0 }), server: server! }
+    return { report: reportOf(outcome, { health: undefined, unhealthy: 0 }), server: server!, memory }
   } finally {
     host.end()
   }

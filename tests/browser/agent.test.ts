@@ -4,6 +4,8 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { EventType, KeyClass } from '../../src/biometrics/events.ts'
 import type { Counters, InputEvent } from '../../src/biometrics/events.ts'
+import { featureAt } from '../../src/biometrics/features.ts'
+import { createWindowBuilder, streamOf, type Recording, type Window } from '../../src/biometrics/index.ts'
 import { agentScript } from '../../src/browser/bundle.ts'
 import { listen, tunnel, until } from '../channel/listening.ts'
 import type { Listening, ListenOptions, Tunnel } from '../channel/listening.ts'
@@ -117,6 +119,46 @@ inBrowser(() => {
     expect(totals(here)).toMatchObject({ shiftLeft: 1, shiftRight: 0, untrusted: 0, composed: 0 })
     expect(complaints).toEqual([])
   })
+
+  test.each([
+    ['the provider’s own site', withPageToken, '127.0.0.1'],
+    ['another site', withTicket, 'localhost']
+  ])(
+    'on %s typing and pointing give the features of what was recorded',
+    { timeout: 90_000 },
+    async (_, attributes, host) => {
+      const { here, page, complaints } = await visit(attributes)
+      if (host === 'localhost') {
+        await page.goto(`${elsewhere(here)}/page`)
+        await until(() => here.seen.length === 2, 'the page on the other site has a channel')
+      }
+      // Below the pad, over which nothing is sent.
+      await page.mouse.move(40, 400)
+      await record(page)
+      await page.focus('#text')
+      for (let n = 0; n < 60; n++) {
+        await page.keyboard.press(keysTyped[n % keysTyped.length]!, { delay: 20 + ((7 * n) % 50) })
+        if (n % 12 === 11) await page.mouse.move(40 + 9 * n, 400 + n, { steps: 12 })
+      }
+      await page.mouse.down()
+      await page.mouse.up()
+      const recorded = streamOf(recordingOf(await recordedOn(page))).events
+      const arrived = (): InputEvent[] =>
+        here.seen
+          .at(-1)!
+          .frames.flatMap(({ events }) => events)
+          .filter(({ t }) => t >= recorded[0]!.t)
+      await until(() => arrived().length >= recorded.length, 'everything arrives')
+      expect(arrived()).toEqual(recorded)
+      const [sent, kept] = [windowsOf(arrived()), windowsOf(recorded)]
+      expect(kept.length).toBeGreaterThanOrEqual(3)
+      expect(kept.some(({ features }) => Number.isFinite(features[featureAt.speed]))).toBe(true)
+      expect(sent.map(({ features, fresh }) => [features, fresh])).toEqual(
+        kept.map(({ features, fresh }) => [features, fresh])
+      )
+      expect(complaints).toEqual([])
+    }
+  )
 
   test('the pointer arrives where it was, with its presses and its wheel', async () => {
     const { here, page } = await visit(withTicket)
@@ -499,7 +541,7 @@ async function serve(
   if (pathname === '/vigil/agent.js') {
     response.setHeader('Content-Type', 'text/javascript').end(await agentScript())
   } else if (pathname === '/ticket' && request.method === 'POST') {
-    const subject = { uid: 'session-1', accountId: 'ana', clientId: 'app', origins: [here.origin] }
+    const subject = { uid: 'session-1', accountId: 'ana', clientId: 'app', origins: [here.origin, elsewhere(here)] }
     const { ticket } = here.tickets.issue(subject)
     response
       .setHeader('Content-Type', 'application/json')
@@ -513,6 +555,69 @@ async function serve(
     response.writeHead(204).end()
   }
 }
+
+/** The same server under a name that is another site to a browser. */
+function elsewhere({ origin }: Listening): string {
+  return origin.replace('127.0.0.1', 'localhost')
+}
+
+const keysTyped = [
+  'KeyT',
+  'KeyH',
+  'KeyE',
+  'Space',
+  'KeyQ',
+  'KeyU',
+  'KeyI',
+  'Backspace',
+  'KeyC',
+  'KeyK',
+  'Enter',
+  'Digit4'
+]
+
+/** Records as the contract for recordings has it, beside the agent, on the grid of the wire: tenths of a millisecond and whole pixels. */
+async function record(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const recorded: RecordedEvent[] = []
+    Object.assign(window, { recorded })
+    const grid = (ms: number): number => Math.round(10 * ms) / 10
+    for (const type of ['keydown', 'keyup'] as const) {
+      document.addEventListener(type, ({ timeStamp, code }) => recorded.push({ t: grid(timeStamp), type, code }), true)
+    }
+    const pointing = { pointermove: 'mousemove', pointerdown: 'mousedown', pointerup: 'mouseup' } as const
+    for (const [type, name] of Object.entries(pointing) as [keyof typeof pointing, 'mousemove'][]) {
+      document.addEventListener(
+        type,
+        (event) => {
+          const all = type === 'pointermove' ? event.getCoalescedEvents?.() : undefined
+          for (const { timeStamp, clientX, clientY, button } of all?.length ? all : [event]) {
+            const at = { t: grid(timeStamp), type: name, x: Math.round(clientX), y: Math.round(clientY) }
+            recorded.push({ ...at, ...(type !== 'pointermove' && { button }) })
+          }
+        },
+        true
+      )
+    }
+  })
+}
+
+function recordedOn(page: Page): Promise<RecordedEvent[]> {
+  return page.evaluate(() => (window as unknown as { recorded: RecordedEvent[] }).recorded)
+}
+
+function recordingOf(events: readonly RecordedEvent[]): Recording {
+  return { person: 'ana', session: 'one', kind: 'free', events: events.toSorted((a, b) => a.t - b.t) }
+}
+
+function windowsOf(events: readonly InputEvent[]): Window[] {
+  const builder = createWindowBuilder()
+  const windows = events.flatMap((event) => builder.push(event) ?? [])
+  const rest = builder.flush()
+  return rest ? [...windows, rest] : windows
+}
+
+type RecordedEvent = Recording['events'][number]
 
 interface Truth {
   readonly type: string
