@@ -69,6 +69,8 @@ function range(first: number, count: number): number[] {
 
 /** Less enrolment than this is no profile of typing, or of pointing. */
 export const leastEnrolment = { keystrokes: 100, strokes: 40 } as const
+/** Of what the sequence encoder was shown: its verifier knows how little it knows of whom it has read little of. */
+const leastEncoded = 25
 const strangersScored = 60
 
 /** Trains a person's models. Deterministic for a seed. */
@@ -271,7 +273,7 @@ function sequencePlace(model: SequenceModel | undefined, { typed, embedded }: En
       ? embedded.sums.filter(({ length }) => length === 3 * encoder.size)
       : []
   const enrolled = sumStatistics(encoder.statisticsOf(typed))
-  return placeIn(model.verifier, sequenceView(encoder.size), enrolled, sumStatistics(read))
+  return placeIn(model.verifier, sequenceView(encoder.size), enrolled, sumStatistics(read), leastEncoded)
 }
 
 /** Where the first profile was made of a visit, nothing else was enrolled, and what was learnt is it. */
@@ -279,11 +281,12 @@ function placeIn(
   model: VerifierModel | undefined,
   view: VerifierView,
   enrolled: Statistics,
-  learnt: Statistics
+  learnt: Statistics,
+  least: number = leastEnrolment.keystrokes
 ): Place | undefined {
   if (model === undefined) return undefined
   const [amount, more] = [view.amountOf(enrolled), view.amountOf(learnt)]
-  if (amount + more < leastEnrolment.keystrokes) return undefined
+  if (amount + more < least) return undefined
   if (amount < leastEnrolment.keystrokes) {
     return enrolPlace(model, more === 0 ? enrolled : sumStatistics([enrolled, learnt]), amount + more)
   }

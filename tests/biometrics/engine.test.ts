@@ -13,6 +13,8 @@ import {
   type Profile,
   type ProfileModels
 } from '../../src/biometrics/index.ts'
+import { sliceSequence } from '../../src/biometrics/encoder/sequence.ts'
+import { shippedPopulation } from '../../src/shipped-population.ts'
 import { inventedDay, inventedPeople } from '../support/invented.ts'
 
 const { engine, people } = inventedDay()
@@ -45,6 +47,20 @@ describe('the engine', () => {
     expect(engine.assess(profile, ben.windows[9]!)).toEqual(alone)
     const other = createEngine(engine.population)
     expect(other.assess(other.enrol(enrolment), ben.windows[9]!)).toEqual(alone)
+  })
+
+  it('hears the sequence encoder on five short sentences and on twenty keystrokes: little says little, not nothing', () => {
+    const shipped = createEngine(shippedPopulation())
+    const little = shipped.enrol(ana.windows.slice(0, 5))
+    expect(little.keystrokes).toBeLessThan(150)
+    const spoken = (keystrokes: number): number => {
+      const window = ben.windows.find(({ freshKeystrokes }) => freshKeystrokes >= 25)!
+      const typed = [sliceSequence(window.typed.at(-1)!, 0, keystrokes)]
+      const { shares } = shipped.assessWhole(little, [{ ...window, typed }])
+      return Math.abs(shares.find(({ detector }) => detector === 'sequence-encoder')!.share)
+    }
+    expect(spoken(20)).toBeGreaterThan(0)
+    expect(spoken(9)).toBe(0)
   })
 
   it('has no evidence when nothing was typed or pointed', () => {

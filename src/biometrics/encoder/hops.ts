@@ -4,7 +4,7 @@
 import type { TimingSequence } from '../timing-sequence.ts'
 import type { Statistics } from '../statistics.ts'
 import type { VerifierView } from '../verifier.ts'
-import { createEncoder, encoderKeystrokes, type EncoderWeights } from './encoder.ts'
+import { createEncoder, encoderKeystrokes, fewestEncoded, type EncoderWeights } from './encoder.ts'
 import { joinSequences, sliceSequence } from './sequence.ts'
 
 /** Keystrokes that count as one observation of the person. */
@@ -15,8 +15,9 @@ export function sequenceView(size: number): VerifierView {
   return {
     readings: Array.from({ length: size }, (_, d) => d),
     amountOf: (statistics) => statistics[0]! * keystrokesPerHop,
-    least: 10,
-    diagonalShare: 0.1,
+    // Ten keystrokes, the fewest that are read, read alone: what so little says is the model's own doubt, not silence.
+    least: (fewestEncoded / keystrokesPerHop) * (fewestEncoded / encoderKeystrokes) * keystrokesPerHop,
+    diagonalShare: 0,
     shrinkShare: 0
   }
 }
