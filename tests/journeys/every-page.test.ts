@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPagesHouse, type PagesHouse } from '../provider/pages-house.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { inBrowser } from '../support/in-browser.ts'
+import { keyboardProblems } from './focus.ts'
 import { pagesThereAre, walk } from './every-page.ts'
 
 const looks = [
@@ -31,7 +32,7 @@ inBrowser(() => {
   })
 
   test.each(looks)(
-    'axe finds nothing on any page, and none is wider than the screen: $language, $colorScheme, $width px',
+    'axe finds nothing on any page, Tab reaches everything, and none is wider than the screen: $language, $colorScheme, $width px',
     async ({ language, colorScheme, width, height }) => {
       const context = await browser.newContext({ locale: language, colorScheme, viewport: { width, height } })
       const page = await context.newPage()
@@ -41,6 +42,7 @@ inBrowser(() => {
         seen.add((await page.locator('body').getAttribute('data-page')) ?? '')
         expect([name, await page.locator('html').getAttribute('lang')]).toEqual([name, language])
         for (const complaint of await violations(page, axe)) complaints.push(`${name}: ${complaint}`)
+        for (const problem of await keyboardProblems(page)) complaints.push(`${name}: ${problem}`)
         const wide = await page.evaluate(() => document.documentElement.scrollWidth)
         if (wide > width) complaints.push(`${name}: ${wide} px wide`)
         await picture(page, `${name}-${language}-${width}`)
@@ -51,6 +53,13 @@ inBrowser(() => {
     },
     300_000
   )
+
+  test('the keyboard would have missed a button that it cannot reach, and one that shows no focus', async () => {
+    const page = await browser.newPage()
+    await page.setContent('<button tabindex="-1">a</button><button style="outline: none">b</button><button>c</button>')
+    expect(await keyboardProblems(page)).toEqual([expect.stringContaining('>a<'), 'no outline on stop 1'])
+    await page.close()
+  })
 
   test('axe would have found a field without a name', async () => {
     const page = await browser.newPage()
