@@ -46,6 +46,8 @@ async function house(required: readonly string[] = ['shop']) {
   const lessons: string[] = []
   let llr = 0
   let fresh = true
+  let hasApp = false
+  const app = { id: 'app', amr: ['otp'], available: () => Promise.resolve(hasApp) }
   let pausedFor = 0
   const judgedUnder: string[] = []
   // The engine with one word of its own: how strange the last piece was.
@@ -88,7 +90,7 @@ async function house(required: readonly string[] = ['shop']) {
     profiles,
     engine: () => engine,
     keystrokesNeeded: 100,
-    strong: { ladder: defaultLadder, factors: [hostPassword], freshSeconds: 600 },
+    strong: { ladder: defaultLadder, factors: [hostPassword, app], freshSeconds: 600 },
     now
   })
   const watch = createWatch({
@@ -160,6 +162,10 @@ async function house(required: readonly string[] = ['shop']) {
     record: async () => (await storage.sessions.find('s'))!,
     strange(value: number) {
       llr = value
+    },
+    /** The person sets an authenticator app up. */
+    setsAppUp() {
+      hasApp = true
     },
     /** The login is too long ago to say whose hands these are. */
     loginAged() {
@@ -582,6 +588,18 @@ test('teaching is refused on a session with an alarm, and on one whose login is 
   )
   await expect(tab({ purpose: 'calibration' })).rejects.toMatchObject({ code: 'fresh_login_required' })
   expect(await storage.audit.list({ type: 'calibration.refused' })).toHaveLength(2)
+})
+
+test('teaching is refused to whoever has the password alone where the owner has an app', async () => {
+  const { tab, storage, setsAppUp } = await house()
+  setsAppUp()
+  await expect(tab({ purpose: 'calibration' })).rejects.toMatchObject({ code: 'fresh_login_required' })
+  expect(await storage.audit.list({ type: 'calibration.refused' })).toHaveLength(1)
+  await storage.sessions.update(
+    's',
+    (record) => record && { ...record, authentications: [{ amr: ['pwd', 'otp'], at: now() }] }
+  )
+  await expect(tab({ purpose: 'calibration' })).resolves.toBeDefined()
 })
 
 describe('learning', () => {

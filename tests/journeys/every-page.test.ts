@@ -42,7 +42,9 @@ inBrowser(() => {
         seen.add((await page.locator('body').getAttribute('data-page')) ?? '')
         expect([name, await page.locator('html').getAttribute('lang')]).toEqual([name, language])
         for (const complaint of await violations(page, axe)) complaints.push(`${name}: ${complaint}`)
-        for (const problem of await keyboardProblems(page)) complaints.push(`${name}: ${problem}`)
+        // Both looks have the same elements in the same order.
+        const problems = language === 'en' ? await keyboardProblems(page) : []
+        for (const problem of problems) complaints.push(`${name}: ${problem}`)
         const wide = await page.evaluate(() => document.documentElement.scrollWidth)
         if (wide > width) complaints.push(`${name}: ${wide} px wide`)
         await picture(page, `${name}-${language}-${width}`)
@@ -57,7 +59,10 @@ inBrowser(() => {
   test('the keyboard would have missed a button that it cannot reach, and one that shows no focus', async () => {
     const page = await browser.newPage()
     await page.setContent('<button tabindex="-1">a</button><button style="outline: none">b</button><button>c</button>')
-    expect(await keyboardProblems(page)).toEqual([expect.stringContaining('>a<'), 'no outline on stop 1'])
+    expect(await keyboardProblems(page)).toEqual([
+      expect.stringMatching(/^Tab does not reach .*>a</),
+      expect.stringMatching(/^no sign of the focus on .*>b</)
+    ])
     await page.close()
   })
 

@@ -20,7 +20,7 @@ export async function pagesThereAre(): Promise<readonly string[]> {
 }
 
 /** Parts of pages. */
-const partials: ReadonlySet<string> = new Set(['layout', 'alert', 'field'])
+const partials: ReadonlySet<string> = new Set(['layout', 'alert', 'field', 'passkey-ask', 'passkey-form'])
 
 export interface Stop {
   /** For the name of a picture; the view, and what is special about it. */
@@ -103,6 +103,9 @@ export async function walk(
     await at(name)
   }
 
+  await page.goto(`${issuer}/account/passkeys`)
+  await at('passkeys')
+
   await page.goto(`${issuer}/account/totp`)
   await at('authenticator')
   const app = authenticatorOf((await page.locator('#key').textContent()) ?? '')
@@ -118,7 +121,7 @@ export async function walk(
   heart.challenge = { kind: 'risk', reason: 'behaviour', words: '' }
   try {
     await page.goto(shopRequest(house, { prompt: 'login' }))
-    await page.locator('[name=password], [name=code]').first().fill('not the right one')
+    await page.locator('[name=password]').fill('not the right one')
     await submit()
     await page.locator('.alert').waitFor()
     await at('challenge')

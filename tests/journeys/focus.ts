@@ -10,30 +10,24 @@ export async function keyboardProblems(page: Page): Promise<readonly string[]> {
     const all = [...document.querySelectorAll<HTMLElement>(wanted)].filter(
       (one) => one.checkVisibility() && !one.closest('.field-of-play') && !(one as HTMLButtonElement).disabled
     )
-    all.forEach((one, index) => (one.dataset['stop'] = String(index)))
+    // The same document may have been looked at before something in it was hidden.
+    for (const one of document.querySelectorAll<HTMLElement>('[data-stop]')) delete one.dataset['stop']
+    for (const one of all) one.dataset['stop'] = 'missed'
     ;(document.activeElement as HTMLElement | null)?.blur()
+    document.addEventListener('focusin', ({ target }) => {
+      const focused = target as HTMLElement
+      const { outlineStyle, outlineWidth } = getComputedStyle(focused)
+      const seen = outlineStyle !== 'none' && outlineWidth !== '0px'
+      if (focused.dataset['stop']) focused.dataset['stop'] = seen ? 'reached' : 'dull'
+    })
     return all.length
   })
-  const reached = new Set<string>()
-  const dull: string[] = []
-  for (let presses = 0; presses < count + 3; presses++) {
-    await page.keyboard.press('Tab')
-    const at = await page.evaluate(() => {
-      const focused = document.activeElement as HTMLElement | null
-      if (!focused?.dataset['stop']) return undefined
-      const { outlineStyle, outlineWidth } = getComputedStyle(focused)
-      return { stop: focused.dataset['stop'], seen: outlineStyle !== 'none' && outlineWidth !== '0px' }
+  for (let presses = 0; presses < count + 3; presses++) await page.keyboard.press('Tab')
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('[data-stop]')].flatMap((one) => {
+      const what = one.outerHTML.slice(0, 120)
+      if (one.dataset['stop'] === 'missed') return `Tab does not reach ${what}`
+      return one.dataset['stop'] === 'dull' ? `no sign of the focus on ${what}` : []
     })
-    if (!at) continue
-    reached.add(at.stop)
-    if (!at.seen) dull.push(`no outline on stop ${at.stop}`)
-  }
-  const missed = await page.evaluate(
-    (stops) =>
-      [...document.querySelectorAll<HTMLElement>('[data-stop]')]
-        .filter((one) => !stops.includes(one.dataset['stop']!))
-        .map((one) => `Tab does not reach ${one.outerHTML.slice(0, 120)}`),
-    [...reached]
   )
-  return [...missed, ...new Set(dull)]
 }

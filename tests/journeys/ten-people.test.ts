@@ -5,10 +5,12 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type Router from '@koa/router'
 import type { Browser, BrowserContextOptions, CDPSession, Page } from 'playwright-core'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startServer, type VigilServer } from '../../src/server.ts'
+import { openPagesHouse } from '../provider/pages-house.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { inBrowser } from '../support/in-browser.ts'
 import { relyingParty } from '../support/oidc.ts'
@@ -182,6 +184,19 @@ inBrowser(() => {
     shop.close()
   })
 
+  test('every form that the real server takes is one that is tried without its token', async () => {
+    const tried = await openPagesHouse()
+    await tried.close()
+    const routers = (house.provider as unknown as { middleware: readonly { router?: Router }[] }).middleware.flatMap(
+      ({ router }) => router ?? []
+    )
+    const taken = routers.flatMap(({ stack }) =>
+      stack.filter(({ methods }) => methods.some((method) => unsafe.has(method))).map(({ path }) => String(path))
+    )
+    expect(taken.length).toBeGreaterThan(12)
+    expect(taken.filter((path) => !tried.postPaths.includes(path))).toEqual([])
+  })
+
   test('they are ten', () => expect(new Set(kinds.map(({ name }) => name)).size).toBe(10))
 
   test.each(kinds.map((kind, index) => ({ ...kind, username: `person${index}` })))(
@@ -230,6 +245,8 @@ inBrowser(() => {
     120_000
   )
 })
+
+const unsafe: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 function firstButton(page: Page) {
   return page.locator('main form button[type=submit]').first()
