@@ -420,7 +420,7 @@ export const de: Words = {
 
   behaviour: {
     title: 'Was wir von Ihren Händen wissen',
-    lead: 'Das ist alles, was aufbewahrt wird: worin sich Ihre Gewohnheiten von denen der meisten unterscheiden, und nie, was Sie geschrieben haben. Es ist absichtlich grob, damit niemand, der es sieht, Sie nachahmen kann.',
+    lead: 'Aufbewahrt werden Messwerte Ihres Rhythmus, verschlüsselt, und nie, was Sie geschrieben haben. Das hier sagen sie über Ihre Gewohnheiten, absichtlich grob, damit niemand, der es sieht, Sie nachahmen kann.',
     nothing: 'Von Ihren Händen ist nichts bekannt.',
     heading: (device) => `So kennt man Sie ${device}`,
     learnt: 'Gelernt am',

@@ -417,7 +417,7 @@ export const en = {
   /** What is known of a person's hands. */
   behaviour: {
     title: 'What we know of your hands',
-    lead: 'This is all that is kept: how your habits differ from those of most people, and never what you wrote. It is shown coarsely on purpose, so that nobody who sees it can imitate you.',
+    lead: 'What is kept are measurements of your rhythm, encrypted, and never what you wrote. This is what they say about your habits, coarsely on purpose, so that nobody who sees it can imitate you.',
     nothing: 'Nothing is known of your hands.',
     heading: (device: string) => `As you are known ${device}`,
     learnt: 'Learnt',
