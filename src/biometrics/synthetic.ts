@@ -17,6 +17,11 @@ export interface SyntheticOptions {
   readonly keystrokes?: number
   /** Strokes of the pointer after the typing of each recording. Default 6. */
   readonly strokes?: number
+  /**
+   * Whether a keystroke carries over to the next, as with hands and as liveness expects. Default false: each is off by itself, and who teaches
+   * or judges a population of invented people has them as they were.
+   */
+  readonly carriesOver?: boolean
 }
 
 /** Recordings of `people` invented people named `synthetic-<seed>-<n>`, in order. Deterministic for a seed. */
@@ -68,6 +73,7 @@ const between = {
   gap: 0.3,
   gapOfPattern: 0.1,
   gapOfPair: 0.13,
+  holdBefore: 0.12,
   spread: 0.25
 } as const
 /** What a mood does to a session, and noise to a keystroke. */
@@ -77,6 +83,8 @@ const typical = { holdMs: 95, gapMs: 190 } as const
 interface Hand {
   readonly hold: (cls: number, before: number) => number
   readonly gap: (before: number, cls: number) => number
+  /** How much longer a key is held for what comes next. */
+  readonly holdBefore: (next: number) => number
   readonly holdSpread: number
   readonly gapSpread: number
   /** Probability that a letter is mistyped and taken back. */
@@ -89,20 +97,20 @@ interface Hand {
 const classes = { left: 0, right: 1, space: 2, shift: 3, backspace: 4, enter: 5, other: 6 } as const
 
 function recordingsOfOne(seed: number, n: number, options: SyntheticOptions): Recording[] {
-  const { sessions = 15, keystrokes = 50, strokes = 6 } = options
+  const { sessions = 15, keystrokes = 50, strokes = 6, carriesOver = false } = options
   const random = seededRandom(seedFor(seed, `person ${n}`))
   const normal = normals(random)
-  const hand = handOf(random, normal)
+  const hand = handOf(random, normal, normals(seededRandom(seedFor(seed, `ties of person ${n}`))))
   const person = `synthetic-${seed}-${n}`
   return Array.from({ length: sessions }, (_, session): Recording => {
-    const typed = type(hand, keystrokes, random, normal)
+    const typed = type(hand, keystrokes, random, normal, carriesOver)
     const from = (typed.at(-1)?.t ?? 0) + 600 + 400 * random()
     const pointed = point(inMood(hand.pointer, normal), strokes, from, random, normal)
     return { person, session: `${person}-${session + 1}`, kind: 'free', grainMs: 0.1, events: [...typed, ...pointed] }
   })
 }
 
-function handOf(random: () => number, normal: () => number): Hand {
+function handOf(random: () => number, normal: () => number, tie: () => number): Hand {
   const table = (spread: number, length: number): number[] => Array.from({ length }, () => spread * normal())
   const tempo = normal()
   // Fast people hold keys shorter, but not in proportion.
@@ -112,6 +120,7 @@ function handOf(random: () => number, normal: () => number): Hand {
   const pattern = table(between.gapOfPattern, 4)
   const gapOfPair = table(between.gapOfPair, 49)
   const gap = between.gap * tempo
+  const holdBefore = Array.from({ length: 7 }, () => between.holdBefore * tie())
   return {
     hold: (cls, before) =>
       Math.log(typical.holdMs) + hold + holdOfClass[cls]! + (before < 0 ? 0 : holdOfPair[before * 7 + cls]!),
@@ -121,6 +130,7 @@ function handOf(random: () => number, normal: () => number): Hand {
       commonGap(before, cls) +
       pattern[patternOf(before, cls)]! +
       gapOfPair[before * 7 + cls]!,
+    holdBefore: (next) => holdBefore[next]!,
     holdSpread: within.hold * Math.exp(between.spread * normal()),
     gapSpread: within.gap * Math.exp(between.spread * normal()),
     slips: 0.03 * Math.exp(0.7 * normal()),
@@ -155,29 +165,65 @@ interface Press {
   readonly cls: number
 }
 
-function type(hand: Hand, keystrokes: number, random: () => number, normal: () => number): RecordedEvent[] {
+function type(
+  hand: Hand,
+  keystrokes: number,
+  random: () => number,
+  normal: () => number,
+  carriesOver: boolean
+): RecordedEvent[] {
   const sessionHold = within.sessionHold * normal()
   const sessionGap = within.sessionGap * normal()
+  const gapNoise = carriesOver ? lasting(normal) : normal
+  const holdNoise = carriesOver ? lasting(normal) : normal
   const events: RecordedEvent[] = []
   const freeAt = new Map<string, number>()
   let t = 0
   let before = -1
+  let last: { readonly code: string; readonly t: number; readonly holdMs: number } | undefined
+
+  function release(longer: number): void {
+    if (last === undefined) return
+    const { code, t: pressed, holdMs } = last
+    const until = pressed + holdMs * Math.exp(longer)
+    freeAt.set(code, until)
+    events.push({ t: pressed, type: 'keydown', code }, { t: until, type: 'keyup', code })
+  }
+
   for (const { code, cls } of text(hand, keystrokes, random)) {
+    release(carriesOver ? hand.holdBefore(cls) : 0)
     if (before >= 0) {
-      let gap = Math.exp(hand.gap(before, cls) + sessionGap + hand.gapSpread * normal())
+      let gap = Math.exp(hand.gap(before, cls) + sessionGap + hand.gapSpread * gapNoise())
       if (before === classes.space && random() < hand.wordPause) gap += 300 + 500 * random()
       t += gap
     }
     // The same finger cannot press what it still holds.
     t = Math.max(t, (freeAt.get(code) ?? -1) + 15)
-    let holdMs = Math.exp(hand.hold(cls, before) + sessionHold + hand.holdSpread * normal())
+    let holdMs = Math.exp(hand.hold(cls, before) + sessionHold + hand.holdSpread * holdNoise())
     if (cls === classes.shift) holdMs += Math.exp(hand.gap(classes.shift, classes.left)) * 0.9
-    freeAt.set(code, t + holdMs)
-    events.push({ t, type: 'keydown', code }, { t: t + holdMs, type: 'keyup', code })
+    last = { code, t, holdMs }
     before = cls
   }
+  release(0)
   return events.sort((a, b) => a.t - b.t)
 }
+
+/** Who is slow stays so for some keystrokes: standard normal numbers with a part that outlasts them. */
+function lasting(normal: () => number): () => number {
+  let slow = 0
+  return () => {
+    const fresh = normal()
+    slow = persistence * slow + Math.sqrt(1 - persistence ** 2) * fresh
+    return (freshPart * fresh + slowPart * slow) / wholeSpread
+  }
+}
+
+const persistence = 0.8
+const freshPart = 0.9
+const slowPart = 0.3
+const wholeSpread = Math.sqrt(
+  freshPart ** 2 + slowPart ** 2 + 2 * freshPart * slowPart * Math.sqrt(1 - persistence ** 2)
+)
 
 /** Words of two to nine letters, sentences of several words, now and then a slip that is taken back. */
 function* text(hand: Hand, keystrokes: number, random: () => number): Generator<Press> {

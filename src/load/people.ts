@@ -61,6 +61,10 @@ const inventedRecordings = 12
 
 export function inventedPeople(seed: number): Hands {
   return Array.from({ length: inventedHands }, (_, n) =>
-    syntheticRecordings(seedFor(seed, `load ${n}`), 1, { sessions: inventedRecordings, keystrokes: 60 }).map(streamOf)
+    syntheticRecordings(seedFor(seed, `load ${n}`), 1, {
+      sessions: inventedRecordings,
+      keystrokes: 60,
+      carriesOver: true
+    }).map(streamOf)
   )
 }

@@ -19,5 +19,10 @@ export const liveHands: Hands = Array.from({ length: people }, (_, n) =>
 )
 
 function recordingsOf(n: number): Recording[] {
-  return syntheticRecordings(seedFor(1, `live ${n}`), 1, { sessions: each, keystrokes: 120, strokes: 1 })
+  return syntheticRecordings(seedFor(1, `live ${n}`), 1, {
+    sessions: each,
+    keystrokes: 120,
+    strokes: 1,
+    carriesOver: true
+  })
 }

@@ -29,7 +29,7 @@ export function argumentationPeople(): readonly RecordedPerson[] {
 
 /** Fifteen recordings each. */
 export function inventedPeople(seed: number, count: number): readonly RecordedPerson[] {
-  return byPerson(syntheticRecordings(seed, count))
+  return byPerson(syntheticRecordings(seed, count, { carriesOver: true }))
 }
 
 /** `count` people at random, none of those in `except`. */

@@ -21,7 +21,10 @@ export function sampleOf(streams: readonly (readonly InputEvent[])[]): Sample {
 }
 
 /** Draws one keystroke after another. */
-type Hand = (previousCls: number) => { readonly cls: number; readonly gapMs: number; readonly holdMs: number }
+type Hand = (
+  previousCls: number,
+  cls?: number
+) => { readonly cls: number; readonly gapMs: number; readonly holdMs: number }
 
 interface Moments {
   n: number
@@ -30,9 +33,8 @@ interface Moments {
 }
 
 /** Means and spreads per class pair (press to press) and class (hold), on logarithms; the next class as people choose it. */
-export function populationHand(population: Sample, random: () => number): Hand {
+export function populationHand(population: Sample, random: () => number, next = nextClass(population, random)): Hand {
   const normal = normals(random)
-  const next = nextClass(population, random)
   const gaps = new Map<number, Moments>()
   const holds = new Map<number, Moments>()
   for (const { cls, previousCls, pressToPressMs, holdMs } of population.keystrokes) {
@@ -44,19 +46,22 @@ export function populationHand(population: Sample, random: () => number): Hand {
     const mean = moments.sum / moments.n
     return Math.exp(mean + Math.sqrt(Math.max(moments.squares / moments.n - mean * mean, 0)) * normal())
   }
-  return (previousCls) => {
-    const cls = next(previousCls)
+  return (previousCls, cls = next(previousCls)) => {
     return { cls, gapMs: drawn(gaps.get(pairOf(previousCls, cls)), 200), holdMs: drawn(holds.get(cls), 90) }
   }
 }
 
 /**
  * The victim's own times drawn again, those of the same pair of classes where there are any; people in general fill the gaps, moved
- * to the victim's pace.
+ * to the victim's pace. `next` chooses the class that is typed.
  */
-export function victimHand(victim: Sample, population: Sample, random: () => number): Hand {
-  const everybody = populationHand(population, random)
-  const next = nextClass(population, random)
+export function victimHand(
+  victim: Sample,
+  population: Sample,
+  random: () => number,
+  next = nextClass(population, random)
+): Hand {
+  const everybody = populationHand(population, random, next)
   const byPair = new Map<number, Keystroke[]>()
   for (const keystroke of victim.keystrokes) {
     const pair = pairOf(keystroke.previousCls, keystroke.cls)
@@ -71,7 +76,7 @@ export function victimHand(victim: Sample, population: Sample, random: () => num
     )
     const one = own[Math.floor(random() * own.length)]
     if (one !== undefined) return { cls, gapMs: one.pressToPressMs, holdMs: one.holdMs }
-    const { gapMs, holdMs } = everybody(previousCls)
+    const { gapMs, holdMs } = everybody(previousCls, cls)
     return { cls, gapMs: gapMs * gapPace, holdMs: holdMs * holdPace }
   }
 }
@@ -102,6 +107,12 @@ export function forged(hand: Hand, keystrokes: number): InputEvent[] {
     previousCls = cls
   }
   return events.sort((a, b) => a.t - b.t)
+}
+
+/** A text: the classes of the sample in their order, from its beginning again after its end. */
+export function textOf({ keystrokes }: Sample): (previousCls: number) => number {
+  let at = 0
+  return () => keystrokes[at++ % keystrokes.length]!.cls
 }
 
 /** The class that follows, as often as it follows in the sample. */

@@ -5,7 +5,7 @@ import type { InputEvent, Profile } from '../../src/biometrics/index.ts'
 import { seededRandom } from '../../src/biometrics/random.ts'
 import { shippedPopulation } from '../../src/shipped-population.ts'
 import { samplePeople } from '../support/recordings.ts'
-import { forged, populationHand, sampleOf, victimHand } from './forger.ts'
+import { drawnWith, forged, populationHand, sampleOf, victimHand } from './forger.ts'
 import { benchOf, enrolled, tried, type Bench } from './impostor.ts'
 import { dayOf, typingOf } from './replay-attack.ts'
 import { cropped } from './replaying.ts'
@@ -54,4 +54,22 @@ describe('a forger who has recorded the victim', () => {
     })
     expect(share).toBeLessThanOrEqual(0.2)
   })
+
+  // A single keystroke in between tells nothing; what ties them together does, the sooner the less the forger has to draw from.
+  it.each([
+    [1, 2, 2 * keystrokes],
+    [5, 5, 3 * keystrokes],
+    [15, 5, 4 * keystrokes]
+  ])(
+    'and draws keystrokes of %i sentences, each off by some %i ms, is known within %i',
+    (sentences, jitterMs, within) => {
+      const random = seededRandom(6)
+      const passed = victims.filter(({ recordings }, victim) => {
+        const hand = victimHand(sampleOf(recordings.slice(0, sentences).map(typingOf)), everybody, random)
+        const outcome = tried(bench, profiles[victim]!, forged(drawnWith(hand, jitterMs, random), within))
+        return !outcome.byScore && !outcome.byLiveness
+      })
+      expect(passed.length).toBeLessThanOrEqual(0.2 * victims.length)
+    }
+  )
 })

@@ -4,7 +4,9 @@
 import { type Counters, type InputEvent } from '../events.ts'
 import { createKeystrokeTracker } from '../keystrokes.ts'
 import type { LivenessAssessment } from './finding.ts'
+import { createCarryOver } from './carry-over.ts'
 import { createRepeatedKeystrokes } from './drawn-again.ts'
+import { forgedTypingOdds } from './forged-typing.ts'
 import { createPointerPaths } from './pointer-path.ts'
 import { clickEvidence, machineMovement } from './pointer-tells.ts'
 import { createTypingRing, typingTells, type Tell } from './typing-tells.ts'
@@ -32,6 +34,9 @@ const looksApart = 4
 const untrustedHint = 1
 /** What recurs must speak this much louder than other tells: chosen by alarm rate on `aalto-free-text`. */
 const leastRepetition = 8
+/** So must what ties keystrokes together by its absence, and it is looked for at every second look. Chosen in the same way. */
+const leastForged = 6
+const hopsToForged = 2
 const mostWayEvidence = 12
 /** Where pages see mouse events instead of pointer events, a tap on a touch screen is an instant click from nowhere: it decides nothing alone. */
 const mostClickEvidence = 2
@@ -40,9 +45,12 @@ const mostClickEvidence = 2
 export function createAutomationWatch(grainMs: () => number): AutomationWatch {
   const ring = createTypingRing()
   const repeated = createRepeatedKeystrokes()
+  const carried = createCarryOver()
   const looks: Tell[] = []
   const reasonsOfPointing = new Map<string, number>()
   let repetition = 0
+  let forged = 0
+  let hops = 0
   let fresh = 0
   let events = 0
   let untrusted = 0
@@ -52,11 +60,13 @@ export function createAutomationWatch(grainMs: () => number): AutomationWatch {
   const keys = createKeystrokeTracker((keystroke) => {
     ring.add(keystroke)
     repeated.add(keystroke)
+    carried.add(keystroke)
     if (++fresh < hop) return
     fresh = 0
     // A clock this coarse hides the rhythm of hands as well.
     if (grainMs() > coarsestGrainMs) return
     repetition = repeated.evidence() - leastRepetition
+    if (++hops % hopsToForged === 0) forged = (forgedTypingOdds(carried, repeated) ?? 0) - leastForged
     const tell = typingTells(ring, grainMs())
     if (tell === undefined) return
     looks.push(tell)
@@ -95,13 +105,14 @@ export function createAutomationWatch(grainMs: () => number): AutomationWatch {
     },
     assess() {
       const typed = typing()
-      const strongest = Math.max(typed?.evidence ?? 0, ways, repetition)
+      const strongest = Math.max(typed?.evidence ?? 0, ways, repetition, forged)
       if (strongest <= 0) return undefined
       const dispatched = untrusted > events / 2
       const strength = strongest + clicks + (dispatched ? untrustedHint : 0)
       if (strength < automationAlarm) return undefined
       const reasons = [
         ...(repetition > 0 ? ['the same keystrokes again in another order'] : []),
+        ...(forged > 0 ? ['keystrokes that know nothing of those around them'] : []),
         ...(typed !== undefined && typed.evidence > 0 ? typed.reasons : []),
         ...[...reasonsOfPointing].sort((a, b) => b[1] - a[1]).map(([reason]) => reason),
         ...(clicks > 0 ? ['instant clicks without a way to them'] : []),
@@ -114,9 +125,10 @@ export function createAutomationWatch(grainMs: () => number): AutomationWatch {
       paths.flush()
       ring.clear()
       repeated.clear()
+      carried.clear()
       looks.length = 0
       reasonsOfPointing.clear()
-      repetition = fresh = events = untrusted = ways = clicks = 0
+      repetition = forged = hops = fresh = events = untrusted = ways = clicks = 0
     }
   }
 }
