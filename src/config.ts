@@ -60,6 +60,16 @@ const table = {
     meaning: 'seconds a page gives a person to answer a challenge',
     default: '300'
   },
+  smtp: {
+    env: 'VIGIL_SMTP',
+    meaning: 'mail server, `smtp://user:password@host:587` or `smtps://host`; without it no mail is sent',
+    default: 'none'
+  },
+  mailFrom: {
+    env: 'VIGIL_MAIL_FROM',
+    meaning: 'sender of mails, such as `Vigil <vigil@example.com>`',
+    default: 'required with VIGIL_SMTP'
+  },
   proxyHops: {
     env: 'VIGIL_PROXY_HOPS',
     meaning: 'trusted TLS proxies in front; 0 = none, forwarded headers are ignored',
@@ -87,6 +97,7 @@ export interface Config {
   readonly calibrationKeystrokes: number
   readonly graceSeconds: number
   readonly challengeSeconds: number
+  readonly smtp?: { readonly url: string; readonly from: string }
   readonly proxyHops: number
   readonly logLevel: (typeof logLevels)[number]
 }
@@ -100,6 +111,7 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
   const ladder = values.VIGIL_LADDER === undefined ? undefined : ladderIn(values.VIGIL_LADDER)
   const policy = values.VIGIL_POLICY === undefined ? undefined : policyFrom(values.VIGIL_POLICY, ladder)
   const issuer = values.VIGIL_ISSUER ?? (values.PORT === 0 ? undefined : `http://localhost:${values.PORT}`)
+  const smtp = smtpFrom(values.VIGIL_SMTP, values.VIGIL_MAIL_FROM)
   if (values.DATABASE_URL !== undefined) refuseUnknownDatabase(values.DATABASE_URL)
   return {
     ...(issuer !== undefined && { issuer }),
@@ -114,9 +126,17 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
     calibrationKeystrokes: values.VIGIL_CALIBRATION,
     graceSeconds: values.VIGIL_GRACE,
     challengeSeconds: values.VIGIL_CHALLENGE,
+    ...(smtp && { smtp }),
     proxyHops: values.VIGIL_PROXY_HOPS,
     logLevel: values.LOG_LEVEL
   }
+}
+
+/** Both or neither: a mail without a sender goes nowhere. Throws `config_invalid`. */
+function smtpFrom(url: string | undefined, from: string | undefined): Config['smtp'] {
+  if (url === undefined) return undefined
+  if (from !== undefined) return { url, from }
+  throw new VigilError('config_invalid', 'VIGIL_MAIL_FROM must name the sender of the mails that VIGIL_SMTP sends')
 }
 
 /** The text of a policy that the stand-alone server can follow. Throws `policy_invalid` with the file. */
@@ -206,6 +226,16 @@ const environment = z.object({
   VIGIL_CALIBRATION: whole(100, 100_000, 400),
   VIGIL_GRACE: whole(1, 86_400, 60),
   VIGIL_CHALLENGE: whole(10, 86_400, 300),
+  VIGIL_SMTP: z
+    .string()
+    .refine((text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol), {
+      error: 'must look like smtp://host:587 or smtps://host'
+    })
+    .optional(),
+  VIGIL_MAIL_FROM: z
+    .string()
+    .refine((text) => /^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/.test(text), { error: 'must look like Vigil <vigil@example.com>' })
+    .optional(),
   VIGIL_PROXY_HOPS: whole(0, 10, 0),
   LOG_LEVEL: z.enum(logLevels).default('info')
 })

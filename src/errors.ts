@@ -63,6 +63,7 @@ const table = {
     meaning: 'what a device sent is no passkey for this site, or one that is here already',
     status: 422
   },
+  mail_unavailable: { meaning: 'no mail can be sent: there is no server for it, or it does not answer', status: 503 },
   offer_expired: { meaning: 'the key of an app was offered too long ago, or to somebody else', status: 410 },
   factor_missing: { meaning: 'this person has nothing with which to prove who they are', status: 403 },
   factor_unreadable: { meaning: 'the stored second factors of a person cannot be read; they count as none' },

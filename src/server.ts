@@ -9,7 +9,9 @@ import Router from '@koa/router'
 import Provider, { type ClientMetadata, type Configuration, errors } from 'oidc-provider'
 import { type Logger, pino } from 'pino'
 import { openStorage } from './adapters/index.ts'
+import { smtpMailer, type SmtpOptions } from './adapters/smtp-mailer.ts'
 import type { Population } from './biometrics/index.ts'
+import { emailCodeStrategy } from './challenge/email-code.ts'
 import { passkeyStrategy } from './challenge/passkey.ts'
 import { passwordStrategy } from './challenge/password.ts'
 import { recoveryCodeStrategy } from './challenge/recovery-codes.ts'
@@ -28,12 +30,13 @@ import { interactionRoutes } from './provider/interaction-routes.ts'
 import { issuedChallenges } from './provider/issued-challenges.ts'
 import { createInvitations, type Invitations } from './provider/invitations.ts'
 import { languageTags } from './provider/languages/index.ts'
+import { mailRoutes } from './provider/mail-routes.ts'
 import { createPages, type Pages } from './provider/pages.ts'
 import { passkeyRoutes } from './provider/passkey-routes.ts'
 import { createPasswords } from './provider/passwords.ts'
 import { createNotices, noMailer } from './provider/notices.ts'
 import { personRoutes } from './provider/person-routes.ts'
-import type { AccountStore, Mailer, ServerStorage } from './provider/ports.ts'
+import type { Account, AccountStore, Mailer, ServerStorage } from './provider/ports.ts'
 import { postedAuthorization } from './provider/posted-authorization.ts'
 import { providerPages } from './provider/provider-pages.ts'
 import { sessionRoutes } from './provider/session-routes.ts'
@@ -80,6 +83,12 @@ export interface ServerOptions extends Partial<
   readonly population?: Population
   /** Sends mail to people. Default: none is sent. */
   readonly mailer?: Mailer
+  /** A mail server, where there is no `mailer`. */
+  readonly smtp?: Pick<SmtpOptions, 'url' | 'from'> | undefined
+  /**
+   * Takes a code by mail for a one-time code (`otp`). Default false: it proves the address and raises nothing (NIST SP 800-63B-4 §3.1.3.1).
+   */
+  readonly emailCodeCounts?: boolean
   readonly logger?: Logger
   readonly clock?: Clock
   /** More routes, before the provider's own. */
@@ -116,6 +125,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
   try {
     storage = await openStorage({ database: options.database })
     const { accounts: store } = storage
+    const mailer = options.mailer ?? (options.smtp && smtpMailer(options.smtp))
     const accounts = createAccounts({
       store,
       attempts: storage.attempts,
@@ -124,7 +134,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
       guessed: (account) => notices.send(account, 'guessing')
     })
     const notices = createNotices({
-      mailer: options.mailer ?? noMailer,
+      mailer: mailer ?? noMailer,
       issuer,
       logger,
       find: (accountId) => store.find(accountId)
@@ -141,14 +151,17 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
       key: key('factors'),
       logger,
       issuer,
-      attestationRoots: options.attestationRoots
+      attestationRoots: options.attestationRoots,
+      mailer,
+      find: accounts.find
     })
     const challenges = issuedChallenges({ used, key: key('challenges') })
     const strategies = [
       passkeyStrategy(factors.passkeys),
       passwordStrategy(passwordChecker(accounts)),
       totpStrategy(factors.totp),
-      recoveryCodeStrategy(factors.recoveryCodes)
+      recoveryCodeStrategy(factors.recoveryCodes),
+      emailCodeStrategy(factors.mailedCodes, { counts: options.emailCodeCounts ?? false })
     ]
     vigil = createVigil({
       ...options,
@@ -164,6 +177,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
           issuer,
           storage,
           pages,
+          emailProved: async (account) => (await factors.mailedCodes.provedAt(account)) !== undefined,
           cookieKey: Buffer.from(key('cookies')).toString('base64url'),
           jwks: await signingKeys(storage.keys, key('signing-keys')),
           clients: options.clients ?? [],
@@ -183,10 +197,11 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     const clientOf = async (id: string) => vigilMetadata(await provider.Client.find(id))
     const choice = factorChoice({ factors: strategies, sessions: storage.sessions, ladder, clientOf })
     const proof = freshProof({ vigil, sessions: storage.sessions, factors: strategies, ladder })
-    const { passkeys } = factors
+    const { passkeys, mailedCodes } = factors
     const shared = { provider, vigil, accounts, factors, passkeys, audit, proof, pages, forms, cookies, invitations }
     const asking = { strategies, choice, challenges, used }
-    provider.use(interactionRoutes({ ...shared, ...asking }).routes())
+    provider.use(interactionRoutes({ ...shared, ...asking, recover: mailer !== undefined }).routes())
+    provider.use(mailRoutes({ ...shared, mailedCodes, mailer, attempts, logger }).routes())
     provider.use(accountRoutes(shared).routes())
     provider.use(sessionRoutes(shared).routes())
     provider.use(personRoutes({ ...shared, attempts, notices }).routes())
@@ -244,6 +259,7 @@ interface ConfigurationParts {
   readonly issuer: string
   readonly storage: ServerStorage
   readonly pages: Pages
+  emailProved(account: Account): Promise<boolean>
   readonly cookieKey: string
   readonly jwks: NonNullable<Configuration['jwks']>
   readonly clients: readonly Readonly<Record<string, unknown>>[]
@@ -256,6 +272,7 @@ function configuration({
   issuer,
   storage,
   pages,
+  emailProved,
   cookieKey,
   jwks,
   clients,
@@ -270,7 +287,12 @@ function configuration({
       return (
         account && {
           accountId: sub,
-          claims: () => ({ sub, preferred_username: account.username, email: account.email, email_verified: false })
+          claims: async () => ({
+            sub,
+            preferred_username: account.username,
+            email: account.email,
+            email_verified: await emailProved(account)
+          })
         }
       )
     },

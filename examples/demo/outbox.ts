@@ -10,10 +10,12 @@ export interface OutboxLine {
   readonly link?: string
 }
 
-/** Mail to people, into the same file; what a machine can use of it. */
+/** Mail to people, printed and put into the same file; what a machine can use of it. */
 export const outboxMailer: Mailer = {
   send({ to, subject, code, link }) {
     outbox({ to, subject, ...(code !== undefined && { code }), ...(link !== undefined && { link }) })
+    const what = [code && `code ${code}`, link].filter(Boolean).join(', ')
+    console.log(`Mail to ${to}: ${subject}${what && ` (${what})`}`)
     return Promise.resolve()
   }
 }

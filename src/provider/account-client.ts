@@ -27,6 +27,7 @@ export const accountPlaces = [
   '/account/activity',
   '/account/data',
   '/account/passkeys',
+  '/account/email',
   '/vigil/consent',
   '/vigil/calibration'
 ] as const

@@ -33,6 +33,7 @@ export interface Problem {
 
 export interface Accounts {
   find(accountId: string): Promise<Account | undefined>
+  findByUsername(username: string): Promise<Account | undefined>
   /** Throws `form_invalid`, `username_taken`, `too_many_attempts`, `overloaded`. */
   signUp(person: SignUp, from: Visitor): Promise<Account>
   /** Throws `credentials_invalid`, `too_many_attempts`, `overloaded`: the same for names that exist and names that do not. */
@@ -119,6 +120,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   return {
     find: (accountId) => store.find(accountId),
+    findByUsername: (username) => store.findByUsername(username.trim().normalize('NFKC').slice(0, 256)),
     remove: async (accountId) => void (await store.remove(accountId)),
 
     async signUp(person, from) {

@@ -47,7 +47,7 @@ export function factorView({ challenge: { factors } }: Words, id: string): Facto
 /** Name of the field in which the answer for a factor comes. */
 export function factorField(id: string): FactorView['field'] {
   if (id === 'passkey') return 'passkey'
-  return id === 'totp' || id === 'recovery-code' ? 'code' : 'password'
+  return id === 'totp' || id === 'recovery-code' || id === 'email-code' ? 'code' : 'password'
 }
 
 function riskReason(reason: string | undefined): ChallengeReason {

@@ -28,6 +28,16 @@ export interface KeptPasskey {
 export interface FactorContent {
   readonly totp?: { readonly key: string; readonly lastStep: number; readonly since: number }
   readonly passkeys?: readonly KeptPasskey[]
+  /** The code that was mailed last. */
+  readonly mailed?: {
+    readonly hash: string
+    /** Address that it went to. */
+    readonly to: string
+    readonly sentAt: number
+    readonly tries: number
+  }
+  /** The address that was proved last. */
+  readonly email?: { readonly address: string; readonly provedAt: number }
   /** Keyed hashes of the recovery codes that are left. */
   readonly recovery?: readonly string[]
 }

@@ -10,8 +10,9 @@ import type { AuditLog } from '../ports.ts'
 import { seal, unseal } from '../secrets.ts'
 import { byAddress, giveBack, limiter, quarterHour, takeAll, type Attempt, type Visitor } from './attempts.ts'
 import { type FactorContent, factorRecords } from './factor-records.ts'
+import { mailedCodes, type MailedCodes } from './mailed-codes.ts'
 import { createPasskeys, type Passkeys } from './passkeys.ts'
-import type { AttemptStore, FactorStore } from './ports.ts'
+import type { Account, AttemptStore, FactorStore, Mailer } from './ports.ts'
 import { recoveryCodes as codesOnPaper } from './recovery.ts'
 
 /** What a person has, without anything that proves it. */
@@ -32,6 +33,7 @@ export interface Factors {
   readonly totp: CodeChecker<Visitor>
   readonly recoveryCodes: CodeChecker<Visitor>
   readonly passkeys: Passkeys
+  readonly mailedCodes: MailedCodes
   status(accountId: string): Promise<FactorStatus>
   /** A new key in an envelope that a form can carry for a quarter of an hour: it is nobody's until `enrolTotp`. */
   offerTotp(who: Doer): { readonly key: Uint8Array; readonly envelope: string }
@@ -69,6 +71,9 @@ export interface FactorsOptions {
   readonly logger: Logger
   readonly issuer: string
   readonly attestationRoots?: readonly string[] | undefined
+  /** Absent where the provider sends no mail. */
+  readonly mailer?: Mailer | undefined
+  find?(accountId: string): Promise<Account | undefined>
   readonly limits?: Partial<CodeLimits>
   /** Seconds since the epoch. */
   readonly now?: () => number
@@ -76,6 +81,7 @@ export interface FactorsOptions {
 
 export function createFactors(options: FactorsOptions): Factors {
   const { attempts: store, audit, key, now = () => Math.floor(Date.now() / 1000) } = options
+  const { mailer, find = async () => undefined } = options
   const limits = { ...defaultCodeLimits, ...options.limits }
   const limiters = {
     account: limiter(store, 'code', limits.account, quarterHour),
@@ -150,6 +156,7 @@ export function createFactors(options: FactorsOptions): Factors {
     totp,
     recoveryCodes,
     passkeys: createPasskeys({ ...options, records, recovery, addresses: limiters.address, now }),
+    mailedCodes: mailedCodes({ ...options, mailer, find, records, addresses: limiters.address, now }),
 
     async status(accountId) {
       const { totp: app, passkeys = [], recovery: codes = [] } = await read(accountId)
@@ -200,8 +207,8 @@ export function createFactors(options: FactorsOptions): Factors {
     async removeTotp({ accountId, sessionUid }, code, from) {
       await prove(accountId, code, from)
       // Kept as a record without it: its version goes on, so that nobody who has read the old one can bring it back.
-      await change(accountId, ({ passkeys, recovery: codes }) =>
-        passkeys ? { passkeys, ...(codes && { recovery: codes }) } : {}
+      await change(accountId, ({ totp: _gone, recovery: codes, ...rest }) =>
+        rest.passkeys && codes ? { ...rest, recovery: codes } : rest
       )
       await audit.append({ type: 'factor.removed', accountId, sessionUid, data: { factor: 'totp' } })
     },

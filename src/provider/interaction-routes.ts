@@ -39,6 +39,8 @@ export interface InteractionRoutesOptions {
   readonly challenges: IssuedChallenges
   readonly passkeys: Pick<Passkeys, 'possible' | 'accountOf'>
   readonly used: UsedStore
+  /** There is a way back for whoever has forgotten the password. */
+  readonly recover?: boolean
   readonly pages: Pages
   readonly forms: Forms
   readonly cookies: PersonCookies
@@ -221,7 +223,12 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
     }
     const username = failed?.username || present?.username || (typeof hint === 'string' ? hint : '')
     const passkey = await passkeyOffer(details)
-    pages.render(ctx, 'login', { ...shared, username, passkey }, howFor(details, failed?.error))
+    pages.render(
+      ctx,
+      'login',
+      { ...shared, username, passkey, recover: options.recover },
+      howFor(details, failed?.error)
+    )
   }
 
   /** For whoever has one, whoever they are: a passkey says itself whose it is. */

@@ -5,8 +5,8 @@ import { VigilError } from '../errors.ts'
 import type { Invitation, InvitationStore } from './ports.ts'
 
 export interface Invitations {
-  /** The link; it works once and for a day. */
-  create(accountId: string): Promise<string>
+  /** The link; it works once and for `lifeSeconds`, a day unless told. */
+  create(accountId: string, lifeSeconds?: number): Promise<string>
   /** Looks without using it up. Throws `invitation_invalid`. */
   find(token: string): Promise<Invitation>
   /** Uses it up; of two at once, one gets it. Throws `invitation_invalid`. */
@@ -36,13 +36,13 @@ export function createInvitations(options: InvitationsOptions): Invitations {
   }
 
   return {
-    async create(accountId) {
+    async create(accountId, lifeSeconds = invitationLifeSeconds) {
       const token = randomBytes(32).toString('base64url')
       await store.add({
         tokenHash: hashOf(token),
         accountId,
         purpose: 'set_password',
-        expiresAt: now() + invitationLifeSeconds
+        expiresAt: now() + lifeSeconds
       })
       return `${base}/invitation/${token}`
     },

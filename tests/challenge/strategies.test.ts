@@ -2,6 +2,7 @@
 
 import { pino } from 'pino'
 import { memoryStorage } from '../../src/adapters/memory-storage.ts'
+import { emailCodeStrategy } from '../../src/challenge/email-code.ts'
 import { passkeyStrategy, type PasskeyAnswer } from '../../src/challenge/passkey.ts'
 import { passwordStrategy } from '../../src/challenge/password.ts'
 import { recoveryCodeStrategy } from '../../src/challenge/recovery-codes.ts'
@@ -131,5 +132,44 @@ challengeContract('passkey', async () => {
     right: () => answer(),
     wrong,
     singleUse: true
+  }
+})
+
+challengeContract('code by mail', async () => {
+  let now = 1_800_000_000
+  const storage = memoryStorage()
+  const mailed: Record<string, string[]> = { ana: [], ben: [] }
+  const { mailedCodes: codes } = createFactors({
+    ...storage,
+    store: storage.factors,
+    issuer: 'https://id.example.test',
+    key: Buffer.alloc(32, 3),
+    logger: pino({ level: 'silent' }),
+    mailer: { send: async ({ to, code }) => void mailed[to.split('@')[0]!]!.push(code!) },
+    find: async (id) =>
+      id in mailed
+        ? { id, username: id, email: `${id}@example.test`, passwordHash: '', role: 'person', createdAt: 1 }
+        : undefined,
+    now: () => now
+  })
+  for (const who of ['ana', 'ben']) {
+    await codes.send(who)
+    await codes.verify(who, mailed[who]!.at(-1)!, from)
+  }
+  now += 3600
+  const spent = mailed['ana']!.at(-1)!
+  return {
+    strategy: emailCodeStrategy(codes),
+    ana: 'ana',
+    ben: 'ben',
+    nobody: 'nobody',
+    async right() {
+      now += 61
+      await codes.send('ana')
+      return { code: mailed['ana']!.at(-1)!, from }
+    },
+    wrong: ['', '12345', spent].map((code) => ({ code, from })),
+    singleUse: true,
+    factor: false
   }
 })

@@ -17,6 +17,8 @@ export interface ChallengeSetting<Answer> {
   readonly wrong: readonly Answer[]
   /** Answers count once. */
   readonly singleUse: boolean
+  /** False for what proves something else than who a person is, and adds no method. Default true. */
+  readonly factor?: boolean
 }
 
 export function challengeContract<Answer>(name: string, open: () => Promise<ChallengeSetting<Answer>>): void {
@@ -28,9 +30,9 @@ export function challengeContract<Answer>(name: string, open: () => Promise<Chal
     }
 
     it('has a name, and methods of the registry', async () => {
-      const { strategy } = await open()
+      const { strategy, factor } = await open()
       expect(strategy.id).toMatch(/^[a-z][a-z-]*$/)
-      expect(strategy.amr.length).toBeGreaterThan(0)
+      expect(strategy.amr.length > 0).toBe(factor ?? true)
       for (const method of strategy.amr) expect(registered).toContain(method)
     })
 

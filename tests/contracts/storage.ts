@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isVigilError } from '../../src/errors.ts'
 import type { ErrorCode } from '../../src/errors.ts'
 import type { SessionRecord } from '../../src/ports.ts'
-import type { Account, ServerStorage } from '../../src/provider/ports.ts'
+import type { Account, CountedAttempt, ServerStorage } from '../../src/provider/ports.ts'
 
 export interface OpenedStorage {
   readonly storage: ServerStorage
@@ -727,6 +727,65 @@ export function storageContract(
         clock += 60
         expect(await storage.invitations.find(invitation.tokenHash)).toBeUndefined()
         expect(await storage.invitations.take(invitation.tokenHash)).toBeUndefined()
+      })
+    })
+
+    describe('what works once', () => {
+      it('is used up by one of many at once, and by nobody later', async () => {
+        const id = fresh('challenge')
+        const all = await Promise.all(Array.from({ length: 50 }, () => storage.used.useUp(id, clock + 600)))
+        expect(all.filter(Boolean)).toHaveLength(1)
+        expect(await storage.used.useUp(id, clock + 600)).toBe(false)
+        expect(await storage.used.useUp(fresh('challenge'), clock + 600)).toBe(true)
+      })
+    })
+
+    describe('attempts', () => {
+      const attempt = (key: string, rest: Partial<CountedAttempt> = {}): CountedAttempt => ({
+        key,
+        limit: 3,
+        seconds: 900,
+        grows: false,
+        ...rest
+      })
+
+      it('are counted however many come at once, each of its own', async () => {
+        const [one, other] = [attempt(fresh('key')), attempt(fresh('key'))]
+        const counts = await Promise.all(
+          Array.from({ length: 50 }, (_, index) => storage.attempts.take(index % 2 ? [one, other] : [other, one]))
+        )
+        const seen = counts.map(([first]) => first!.count).sort((a, b) => a - b)
+        expect(seen.at(-1)).toBe(50)
+        for (const [first, second] of counts) expect(first!.expiresAt).toBe(second!.expiresAt)
+        await storage.attempts.giveBack([one.key, fresh('nobody')])
+        expect(await storage.attempts.take([one, other])).toMatchObject([{ count: 50 }, { count: 51 }])
+      })
+
+      it('begin anew when the time is over, and never fall below none', async () => {
+        const one = attempt(fresh('key'))
+        expect(await storage.attempts.take([one])).toEqual([{ count: 1, expiresAt: clock + 900 }])
+        await storage.attempts.giveBack([one.key])
+        await storage.attempts.giveBack([one.key])
+        expect(await storage.attempts.take([one])).toMatchObject([{ count: 1 }])
+        await storage.attempts.take([one])
+        clock += 900
+        expect(await storage.attempts.take([one])).toEqual([{ count: 1, expiresAt: clock + 900 }])
+      })
+
+      it('last twice as long each time that the limit was reached, where they grow, up to sixteen times', async () => {
+        const one = attempt(fresh('key'), { grows: true })
+        const lengths: number[] = []
+        for (let round = 0; round < 7; round++) {
+          for (let count = 0; count < 3; count++) await storage.attempts.take([one])
+          const [last] = await storage.attempts.take([one])
+          await storage.attempts.giveBack([one.key])
+          lengths.push((last!.expiresAt - clock) / 900)
+          clock = last!.expiresAt
+        }
+        expect(lengths).toEqual([1, 2, 4, 8, 16, 16, 16])
+        await storage.attempts.take([one])
+        clock += 16 * 900
+        expect(await storage.attempts.take([one])).toEqual([{ count: 1, expiresAt: clock + 900 }])
       })
     })
 

@@ -36,6 +36,9 @@ const stages: Readonly<Record<string, (name: string) => Promise<{ person: Visito
     return onPage(person, '/account/activity', `/account/activity/${id}/answer`)
   },
   '/account/erase': async (name) => onPage(await signedUp(name), '/account/data', '/account/erase'),
+  '/recover': async () => onPage(visitor(house.issuer), '/recover', '/recover'),
+  '/account/email': async (name) => onPage(await signedUp(name), '/account/email', '/account/email'),
+  '/account/email/send': async (name) => onPage(await signedUp(name), '/account/email', '/account/email/send'),
   '/account/passkeys': async (name) => onPage(await signedUp(name), '/account/passkeys', '/account/passkeys'),
   '/account/passkeys/remove': async (name) =>
     onPage(await signedUp(name), '/account/passkeys', '/account/passkeys/remove'),

@@ -27,6 +27,7 @@ import { issuedChallenges } from '../../src/provider/issued-challenges.ts'
 import { createInvitations } from '../../src/provider/invitations.ts'
 import { createNotices } from '../../src/provider/notices.ts'
 import { personRoutes } from '../../src/provider/person-routes.ts'
+import { mailRoutes } from '../../src/provider/mail-routes.ts'
 import { createPages } from '../../src/provider/pages.ts'
 import { passkeyRoutes } from '../../src/provider/passkey-routes.ts'
 import { createPasswords } from '../../src/provider/passwords.ts'
@@ -39,7 +40,7 @@ import { defaultLadder } from '../../src/risk/ladder.ts'
 import type { AddressInfo } from 'node:net'
 import type { AttemptLimits } from '../../src/provider/accounts.ts'
 import type { Person, SessionRecord } from '../../src/ports.ts'
-import type { Mail, ServerStorage } from '../../src/provider/ports.ts'
+import type { Mail, Mailer, ServerStorage } from '../../src/provider/ports.ts'
 import type {
   ChallengeView,
   Decision,
@@ -153,12 +154,16 @@ export async function openPagesHouse(
   })
   const invitations = createInvitations({ store: storage.invitations, issuer })
   const { sessions, used } = storage
+  const logger = pino({ level: 'silent' })
+  const mailer: Mailer = { send: async (mail) => void mails.push(mail) }
   const factors = createFactors({
     ...storage,
     store: storage.factors,
     key,
     issuer,
-    logger: pino({ level: 'silent' })
+    mailer,
+    find: accounts.find,
+    logger
   })
   const { passkeys } = factors
   const challenges = issuedChallenges({ used, key })
@@ -174,9 +179,9 @@ export async function openPagesHouse(
   const asking = { strategies, choice, challenges, used }
   const shared = { provider, vigil, ...people, ...asking, pages, forms, cookies }
   const notices = createNotices({
-    mailer: { send: async (mail) => void mails.push(mail) },
+    mailer,
     issuer,
-    logger: pino({ level: 'silent' }),
+    logger,
     find: accounts.find
   })
   const routers = [
@@ -185,6 +190,7 @@ export async function openPagesHouse(
     sessionRoutes(shared),
     factorRoutes(shared),
     passkeyRoutes(shared),
+    mailRoutes({ ...shared, mailer, mailedCodes: factors.mailedCodes, attempts: storage.attempts, logger }),
     calibrationRoutes(options.now ? { ...shared, now: options.now } : shared),
     calibrationApi({ ...shared, issuer }),
     personRoutes({ ...shared, attempts: storage.attempts, notices })

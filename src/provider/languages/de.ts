@@ -42,6 +42,11 @@ export const de: Words = {
       words:
         'Ihr Gerät hat etwas geschickt, das wir hier nicht gebrauchen können, oder der Passkey steht schon in Ihrer Liste. Nichts wurde geändert.'
     },
+    mail_unavailable: {
+      title: 'Wir können jetzt keine Mail schicken',
+      words:
+        'Nichts wurde geschickt und nichts geändert. Bitte versuchen Sie es später noch einmal, oder wählen Sie einen anderen Weg.'
+    },
     offer_expired: {
       title: 'Hier ist ein neuer Schlüssel',
       words: 'Der vorige wurde vor zu langer Zeit gezeigt. Bitte löschen Sie ihn in der App und nehmen Sie diesen.'
@@ -141,6 +146,7 @@ export const de: Words = {
     newHere: 'Neu hier?',
     signUp: 'Konto anlegen',
     orElse: 'oder',
+    forgotten: 'Passwort vergessen?',
     withPasskey: 'Mit einem Passkey anmelden'
   },
 
@@ -220,6 +226,11 @@ export const de: Words = {
         label: 'Passkey',
         hint: 'Ihr Gerät fragt nach Ihrem Finger, Ihrem Gesicht oder seiner PIN.',
         instead: 'Einen Passkey verwenden'
+      },
+      'email-code': {
+        label: 'Code',
+        hint: 'Die sechs Ziffern, die wir gerade an die E-Mail-Adresse Ihres Kontos geschickt haben.',
+        instead: 'Einen Code per E-Mail bekommen'
       },
       'recovery-code': {
         label: 'Ersatzcode',
@@ -329,6 +340,30 @@ export const de: Words = {
     passwordLearning: 'Wir lernen gerade kennen, wie Sie Ihr Passwort tippen.',
     passwordKnown: (logins) =>
       `Wir wissen aus ${logins} Anmeldungen, wie Sie Ihr Passwort tippen. Das wird vergessen, wenn Sie das Passwort ändern.`
+  },
+
+  email: {
+    title: 'Ihre E-Mail-Adresse',
+    lead: (email) =>
+      `Wir schreiben an **${email}**, wenn etwas ungewöhnlich aussieht und wenn Sie Ihr Passwort vergessen haben.`,
+    proved: 'Sie haben gezeigt, dass sie Ihnen gehört',
+    impossible: 'Dieser Dienst verschickt keine Mail.',
+    send: 'Einen Code schicken',
+    again: 'Noch einen schicken',
+    codeHint: 'Sechs Ziffern. Sie gelten zehn Minuten.',
+    submit: 'Sie gehört mir'
+  },
+
+  recover: {
+    title: 'Ein neues Passwort',
+    lead: 'Nennen Sie uns Ihren Benutzernamen, und wir schicken einen Link an Ihre E-Mail-Adresse. Nachweise wie eine App oder ein Passkey bleiben, wie sie sind.',
+    submit: 'Link schicken',
+    noMail:
+      'Keine Mail, oder nicht mehr dieselbe Adresse? Fragen Sie, wer diesen Dienst betreibt: Auch dort bekommen Sie einen Link.',
+    impossible:
+      'Dieser Dienst verschickt keine Mail. Fragen Sie, wer ihn betreibt, nach einem Link, mit dem Sie ein neues Passwort setzen können.',
+    sentTitle: 'Sehen Sie in Ihre Mail',
+    sent: 'Wenn es ein Konto dieses Namens mit einer E-Mail-Adresse gibt, ist ein Link dorthin unterwegs. Er gilt einmal, eine halbe Stunde lang.'
   },
 
   passkeys: {
@@ -563,6 +598,16 @@ export const de: Words = {
     greeting: (username) => `Guten Tag ${username},`,
     closing: (link) =>
       `Waren Sie es? Dann ist nichts zu tun. Wenn nicht, melden Sie sich an, sagen Sie es und beenden Sie, was Sie nicht kennen:\n${link}`,
+    code: {
+      subject: 'Ihr Code',
+      words: (code) =>
+        `Ihr Code ist ${code}. Er gilt zehn Minuten. Niemand von uns wird Sie je danach fragen; haben Sie keinen gewollt, lassen Sie ihn liegen.`
+    },
+    recover: {
+      subject: 'Ein neues Passwort setzen',
+      words: (link) =>
+        `mit diesem Link können Sie ein neues Passwort setzen. Er gilt einmal, eine halbe Stunde lang. Haben Sie nicht darum gebeten, lassen Sie ihn liegen.\n${link}`
+    },
     notices: {
       doubt: {
         subject: 'Wir waren nicht sicher, dass Sie es sind',

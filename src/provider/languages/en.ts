@@ -38,6 +38,10 @@ const errors = {
     words:
       'Your device sent something that we cannot use here, or the passkey is in your list already. Nothing was changed.'
   },
+  mail_unavailable: {
+    title: 'We cannot send mail now',
+    words: 'Nothing was sent and nothing was changed. Please try again later, or choose another way.'
+  },
   offer_expired: {
     title: 'Here is a new key',
     words: 'The one before was shown too long ago. Please remove it from the app and use this one.'
@@ -136,6 +140,7 @@ export const en = {
     newHere: 'New here?',
     signUp: 'Create an account',
     orElse: 'or',
+    forgotten: 'Forgot the password?',
     withPasskey: 'Sign in with a passkey'
   },
 
@@ -214,6 +219,11 @@ export const en = {
         label: 'Passkey',
         hint: 'Your device asks for your finger, your face or its PIN.',
         instead: 'Use a passkey'
+      },
+      'email-code': {
+        label: 'Code',
+        hint: 'The six digits that we have just sent to the e-mail address of your account.',
+        instead: 'Get a code by e-mail'
       },
       'recovery-code': {
         label: 'Recovery code',
@@ -325,6 +335,28 @@ export const en = {
     passwordLearning: 'We are getting to know how you type your password.',
     passwordKnown: (logins: number) =>
       `We know how you type your password, from ${logins} sign-ins. It is forgotten when you change the password.`
+  },
+
+  email: {
+    title: 'Your e-mail address',
+    lead: (email: string) =>
+      `We write to **${email}** when something looks unusual, and when you have forgotten your password.`,
+    proved: 'You have shown that it is yours',
+    impossible: 'This service sends no mail.',
+    send: 'Send me a code',
+    again: 'Send another one',
+    codeHint: 'Six digits. They are good for ten minutes.',
+    submit: 'It is mine'
+  },
+
+  recover: {
+    title: 'A new password',
+    lead: 'Tell us your user name, and we send a link to your e-mail address. Proofs such as an app or a passkey stay as they are.',
+    submit: 'Send the link',
+    noMail: 'No mail, or no longer the same address? Ask whoever runs this service: they can give you a link too.',
+    impossible: 'This service sends no mail. Ask whoever runs it for a link with which you can set a new password.',
+    sentTitle: 'Look into your mail',
+    sent: 'If there is an account of that name with an e-mail address, a link is on its way to it. It works once, for half an hour.'
   },
 
   passkeys: {
@@ -558,6 +590,16 @@ export const en = {
     greeting: (username: string) => `Hello ${username},`,
     closing: (link: string) =>
       `Was it you? Then there is nothing to do. If not, sign in, say so and end what you do not know:\n${link}`,
+    code: {
+      subject: 'Your code',
+      words: (code: string) =>
+        `your code is ${code}. It is good for ten minutes. Nobody of ours will ever ask you for it; if you did not want one, leave it unused.`
+    },
+    recover: {
+      subject: 'Set a new password',
+      words: (link: string) =>
+        `with this link you can set a new password. It works once, for half an hour. If you did not ask for it, leave it unused.\n${link}`
+    },
     notices: {
       doubt: {
         subject: 'We were not sure that it was you',
