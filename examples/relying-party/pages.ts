@@ -43,14 +43,27 @@ export function homePage({ session, issuer, canReport }: Home): string {
         <dl id="claims">${claimRows(session)}</dl>
         <div class="row">
           <a class="button secondary" id="silent" href="/login?prompt=none">Renew silently</a>
-          <a class="button secondary" id="step-up" href="/login?prompt=login&amp;acr_values=urn:vigil:loa:1">Prove it is me</a>
+          <a class="button secondary" id="step-up" data-in-place href="/login?prompt=login&amp;acr_values=urn:vigil:loa:1">Prove it is me</a>
           <form method="post" action="/logout"><button class="secondary" id="sign-out">Sign out</button></form>
         </div>
         <p class="quiet">Not watched, or not known yet? <a href="${escape(issuer)}/vigil/consent">Teach the provider how you type</a>.</p>
       </section>
       ${canReport ? pretend : ''}
     </div>
-    <script src="${escape(issuer)}/vigil/agent.js" data-vigil-ticket="/ticket" data-vigil-challenge="/login" defer></script>`
+    <script src="${escape(issuer)}/vigil/agent.js" data-vigil-ticket="/ticket" data-vigil-challenge="/login" defer></script>
+    <script src="/step-up.js" defer></script>`
+  )
+}
+
+/** In the window of its own, once the person has proved it: tells the page that asked, and goes. */
+export function answeredPage(): string {
+  return layout(
+    'Thank you',
+    `<section class="card hero" data-answered>
+      <h1>Thank you</h1>
+      <p>You can close this window and go on where you were. <a href="/">Or go on here</a>.</p>
+    </section>
+    <script src="/step-up.js" defer></script>`
   )
 }
 

@@ -12,7 +12,7 @@ import Router from '@koa/router'
 import bodyParser from '@koa/bodyparser'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as client from 'openid-client'
-import { homePage, problemPage } from './pages.ts'
+import { answeredPage, homePage, problemPage } from './pages.ts'
 
 export interface RelyingPartyOptions {
   readonly issuer: string
@@ -45,9 +45,12 @@ interface Pending {
   readonly state: string
   readonly nonce: string
   readonly maxAge?: number
+  /** The page that asks stays where it is; the answer comes to a window of its own. */
+  readonly popup: boolean
 }
 
 const cookie = 'rp'
+const stepUp = readFileSync(new URL('step-up.js', import.meta.url), 'utf8')
 const style = readFileSync(new URL('style.css', import.meta.url), 'utf8')
 
 export async function startRelyingParty(options: RelyingPartyOptions): Promise<RelyingParty> {
@@ -75,6 +78,7 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
       verifier,
       state: client.randomState(),
       nonce: client.randomNonce(),
+      popup: ctx.query['popup'] !== undefined,
       ...(typeof maxAge === 'string' && { maxAge: Number(maxAge) })
     }
     pending.set(request.state, request)
@@ -121,7 +125,9 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
         ...(old && { before: old.claims })
       })
       ctx.cookies.set(cookie, id, { httpOnly: true, sameSite: 'lax' })
-      ctx.redirect('/')
+      // The same request and the same checks; only the way back to the page differs.
+      if (request.popup) page(ctx, issuer, answeredPage())
+      else ctx.redirect('/')
     } catch (error) {
       const { error: code, error_description: words } = error as { error?: string; error_description?: string }
       page(ctx, issuer, problemPage(code ?? 'failed', words ?? (error as Error).message), 400)
@@ -182,6 +188,11 @@ export async function startRelyingParty(options: RelyingPartyOptions): Promise<R
       ctx.redirect('/')
     })
   }
+
+  router.get('/step-up.js', (ctx) => {
+    ctx.type = 'text/javascript'
+    ctx.body = stepUp
+  })
 
   router.get('/style.css', (ctx) => {
     ctx.type = 'text/css'
