@@ -776,7 +776,7 @@ export function storageContract(
         const one = attempt(fresh('key'), { grows: true })
         const lengths: number[] = []
         for (let round = 0; round < 7; round++) {
-          for (let count = 0; count < 3; count++) await storage.attempts.take([one])
+          for (let time = 0; time < 3; time++) await storage.attempts.take([one])
           const [last] = await storage.attempts.take([one])
           await storage.attempts.giveBack([one.key])
           lengths.push((last!.expiresAt - clock) / 900)
