@@ -27,6 +27,11 @@ const commands: Readonly<Record<string, Command>> = {
     help: () => helpOf('migrate', ['database', 'data']),
     run: migrate
   },
+  keys: {
+    summary: 'the keys that sign tokens: what is published, and a new one in their place',
+    help: async () => (await import('./commands/keys.ts')).keysHelp,
+    run: async (args) => (await import('./commands/keys.ts')).keys(args)
+  },
   replay: {
     summary: 'play recordings to a running provider as a person without a screen',
     help: async () => (await import('./replay/replay-command.ts')).replayHelp,

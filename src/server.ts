@@ -42,7 +42,8 @@ import { providerPages } from './provider/provider-pages.ts'
 import { sessionRoutes } from './provider/session-routes.ts'
 import { resourceIndicators, type ResourceServer } from './provider/resource-servers.ts'
 import { personCookies } from './provider/signed-cookie.ts'
-import { signingKeys } from './provider/signing-keys.ts'
+import { openSigningKeys, refreshSeconds, type SigningKeys } from './provider/signing-keys.ts'
+import { publishedKeys, signingSlots } from './provider/signing-slots.ts'
 import type { Vigil } from './provider/vigil-api.ts'
 import { defaultLadder, ladderFrom } from './risk/ladder.ts'
 import { keysFrom } from './secrets.ts'
@@ -106,6 +107,8 @@ export interface VigilServer extends ServerParts {
   readonly server: Server
   /** One-time link of the first administrator, as long as no password was set with one. */
   readonly administratorLink?: string
+  /** New signing keys, which sign once they have been published long enough. Throws `conflict` while the last rotation is not over. */
+  rotateSigningKeys(): Promise<{ readonly usedFrom: number }>
   /** Stops taking requests, ends the channels, closes the database. */
   close(): Promise<void>
 }
@@ -122,6 +125,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
   }
   let storage: ServerStorage | undefined
   let vigil: Vigil | undefined
+  let refreshing: NodeJS.Timeout | undefined
   try {
     storage = await openStorage({ database: options.database })
     const { accounts: store } = storage
@@ -170,6 +174,11 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
       logger,
       factors: strategies
     })
+    const now = (): number => Math.floor(Date.now() / 1000)
+    const signing = await openSigningKeys({ store: storage.keys, key: key('signing-keys'), now })
+    refreshing = setInterval(() => {
+      signing.refresh().catch((error: unknown) => logger.error({ err: error }, 'the signing keys could not be read'))
+    }, refreshSeconds * 1000).unref()
     const provider = new Provider(
       issuer,
       vigil.configure(
@@ -179,7 +188,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
           pages,
           emailProved: async (account) => (await factors.mailedCodes.provedAt(account)) !== undefined,
           cookieKey: Buffer.from(key('cookies')).toString('base64url'),
-          jwks: await signingKeys(storage.keys, key('signing-keys')),
+          signing,
           clients: options.clients ?? [],
           resources: options.resources ?? []
         })
@@ -192,6 +201,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     const parts = { vigil, provider, storage, issuer }
     if (options.routes) provider.use(options.routes(parts).routes())
     provider.use(health(vigil).routes())
+    provider.use(publishedKeys(provider, signing).routes())
     provider.use(postedAuthorization({ provider, pages }).routes())
     const ladder = ladderFrom(options.ladder ?? defaultLadder)
     const clientOf = async (id: string) => vigilMetadata(await provider.Client.find(id))
@@ -217,7 +227,9 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
       ...parts,
       server,
       ...(link !== undefined && { administratorLink: link }),
+      rotateSigningKeys: () => signing.rotate(),
       close: onlyOnce(async () => {
+        clearInterval(refreshing)
         server.close()
         await vigil?.close()
         server.closeAllConnections()
@@ -225,6 +237,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
       })
     }
   } catch (error) {
+    clearInterval(refreshing)
     server.close()
     server.closeAllConnections()
     await vigil?.close()
@@ -261,7 +274,7 @@ interface ConfigurationParts {
   readonly pages: Pages
   emailProved(account: Account): Promise<boolean>
   readonly cookieKey: string
-  readonly jwks: NonNullable<Configuration['jwks']>
+  readonly signing: SigningKeys
   readonly clients: readonly Readonly<Record<string, unknown>>[]
   readonly resources: readonly ResourceServer[]
 }
@@ -274,7 +287,7 @@ function configuration({
   pages,
   emailProved,
   cookieKey,
-  jwks,
+  signing,
   clients,
   resources
 }: ConfigurationParts): Configuration {
@@ -297,7 +310,7 @@ function configuration({
       )
     },
     clients: clients as unknown as ClientMetadata[],
-    jwks,
+    jwks: { keys: signingSlots(signing) },
     cookies: {
       keys: [cookieKey],
       long: { httpOnly: true, sameSite: 'lax', secure, signed: true },
@@ -308,6 +321,7 @@ function configuration({
     features: {
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       introspection: { enabled: true },
       revocation: { enabled: true },
       resourceIndicators: resourceIndicators(resources),

@@ -4,7 +4,6 @@ import { EventEmitter } from 'node:events'
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type AdapterFactory, type Configuration, type default as Provider } from 'oidc-provider'
-import type { JWK } from 'jose'
 import { type Logger, pino } from 'pino'
 import { createActions } from './actions.ts'
 import { memoryOidc } from './adapters/memory-oidc.ts'
@@ -38,7 +37,7 @@ import { configureWith } from './provider/configure.ts'
 import { channelPath, isOwnPath, ownApp } from './provider/own-app.ts'
 import { createLogoutSender, sendThrough } from './provider/logout-sender.ts'
 import { liveSessions, personSessions } from './provider/person-sessions.ts'
-import { createRevocationFeed } from './provider/revocation-feed.ts'
+import { createRevocationFeed, type ProviderKey } from './provider/revocation-feed.ts'
 import { revokeSession } from './provider/revocation.ts'
 import { adapterFactory } from './provider/session-guard.ts'
 import { createSessionStandings } from './provider/session-standing.ts'
@@ -131,7 +130,7 @@ export function createVigil(options: VigilOptions): Vigil {
 
   let provider: Provider | undefined
   let hostAdapter: AdapterFactory = memoryOidc({ now, isBuried: () => false, rows: new Map() })
-  let signingKeys: readonly JWK[] = []
+  let signingKeys: readonly ProviderKey[] = []
   let channel: Channel | undefined
   const undo: (() => void)[] = []
 
@@ -274,7 +273,7 @@ export function createVigil(options: VigilOptions): Vigil {
 
   const vigil: Vigil = {
     configure(base: Configuration): Configuration {
-      signingKeys = (base.jwks?.keys ?? []) as readonly JWK[]
+      signingKeys = (base.jwks?.keys ?? []) as readonly ProviderKey[]
       if (base.adapter) hostAdapter = adapterFactory(base.adapter)
       return configureWith(
         { ...base, adapter: hostAdapter },

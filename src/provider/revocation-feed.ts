@@ -4,14 +4,18 @@
 import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, importJWK, type JWK, SignJWT } from 'jose'
 import type { Context } from 'koa'
+import { ExternalSigningKey } from 'oidc-provider'
 import { VigilError } from '../errors.ts'
 import type { SignedTokenStore } from '../ports.ts'
+
+/** What oidc-provider takes in `jwks`. */
+export type ProviderKey = JWK | ExternalSigningKey
 
 export interface RevocationFeedOptions {
   readonly issuer: string
   readonly signedTokens: SignedTokenStore
   /** The provider's own signing keys, whose public halves stand in its `jwks_uri`. Empty: there is no feed. */
-  keys(): readonly JWK[]
+  keys(): readonly ProviderKey[]
   /** Seconds since the epoch. */
   now(): number
 }
@@ -62,6 +66,13 @@ export function createRevocationFeed(options: RevocationFeedOptions): Revocation
     const key = signingKey(options.keys())
     if (!key) throw new VigilError('not_found', 'the provider has no key of its own to sign a feed with')
     const { jwk, alg } = key
+    if (jwk instanceof ExternalSigningKey) {
+      const header = { alg, typ: statementType, kid: jwk.kid }
+      const payload = { ended, iss: issuer, aud: audience, iat: now(), exp: now() + lifeSeconds }
+      const parts = [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      const signature = await jwk.sign(Buffer.from(parts.join('.')))
+      return [...parts, Buffer.from(signature).toString('base64url')].join('.')
+    }
     return new SignJWT({ ended })
       .setProtectedHeader({ alg, typ: statementType, kid: jwk.kid ?? (await calculateJwkThumbprint(jwk)) })
       .setIssuer(issuer)
@@ -88,9 +99,9 @@ export function createRevocationFeed(options: RevocationFeedOptions): Revocation
 }
 
 /** An elliptic key signs in a fraction of the time. */
-function signingKey(keys: readonly JWK[]): { readonly jwk: JWK; readonly alg: string } | undefined {
+function signingKey(keys: readonly ProviderKey[]): { readonly jwk: ProviderKey; readonly alg: string } | undefined {
   const usable = keys
-    .filter(({ d, use }) => d !== undefined && use !== 'enc')
+    .filter((key) => key instanceof ExternalSigningKey || (key.d !== undefined && key.use !== 'enc'))
     .flatMap((jwk) => {
       const alg = jwk.alg ?? usualAlgorithm(jwk)
       return alg === undefined ? [] : [{ jwk, alg }]
@@ -98,7 +109,7 @@ function signingKey(keys: readonly JWK[]): { readonly jwk: JWK; readonly alg: st
   return usable.find(({ jwk }) => jwk.kty !== 'RSA') ?? usable[0]
 }
 
-function usualAlgorithm({ kty, crv }: JWK): string | undefined {
+function usualAlgorithm({ kty, crv }: ProviderKey): string | undefined {
   if (kty === 'RSA') return 'RS256'
   if (kty === 'OKP') return crv === 'Ed25519' ? 'EdDSA' : undefined
   return kty === 'EC' ? { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' }[crv ?? ''] : undefined

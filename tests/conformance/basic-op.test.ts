@@ -14,7 +14,7 @@ const errorAt = (callback: URL | undefined) => callback?.searchParams.get('error
 
 beforeAll(async () => {
   house = await conformanceHouse()
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   vi.useRealTimers()
   await house.close()

@@ -7,7 +7,7 @@ import { afterLogout, type ConformanceHouse, conformanceHouse, guestOf } from '.
 let house: ConformanceHouse
 beforeAll(async () => {
   house = await conformanceHouse()
-}, 120_000)
+}, 300_000)
 afterAll(() => house.close())
 
 const metadata = () => house.config.serverMetadata()
