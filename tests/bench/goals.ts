@@ -9,8 +9,24 @@ import { goal5 } from './goal-05-latency.ts'
 import { goal6 } from './goal-06-capacity.ts'
 import { goal7 } from './goal-07-memory.ts'
 import { goal8 } from './goal-08-enrolment.ts'
+import { goal9 } from './goal-09-flow.ts'
+import { goal10 } from './goal-10-login.ts'
 import { goal11 } from './goal-11-revocation.ts'
 import { goal12 } from './goal-12-event-loop.ts'
 import { goal13 } from './goal-13-core.ts'
 
-export const goals: readonly Goal[] = [goal1, goal2, goal3, goal4, goal5, goal6, goal7, goal8, goal11, goal12, goal13]
+export const goals: readonly Goal[] = [
+  goal1,
+  goal2,
+  goal3,
+  goal4,
+  goal5,
+  goal6,
+  goal7,
+  goal8,
+  goal9,
+  goal10,
+  goal11,
+  goal12,
+  goal13
+]
