@@ -30,7 +30,10 @@ const commands: Readonly<Record<string, Command>> = {
   keys: {
     summary: 'the keys that sign tokens: what is published, and a new one in their place',
     help: async () => (await import('./commands/keys.ts')).keysHelp,
-    run: async (args) => (await import('./commands/keys.ts')).keys(args)
+    run: async (args) => {
+      const { openStorage } = await import('./adapters/index.ts')
+      await (await import('./commands/keys.ts')).keys(args, openStorage)
+    }
   },
   replay: {
     summary: 'play recordings to a running provider as a person without a screen',

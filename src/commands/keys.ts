@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { configFrom } from '../config.ts'
 import { VigilError } from '../errors.ts'
+import type { ServerStorage } from '../provider/ports.ts'
 import { openSigningKeys, refreshSeconds, type SigningKeys } from '../provider/signing-keys.ts'
 import { keysFrom } from '../secrets.ts'
 
@@ -14,11 +15,13 @@ Reads SECRET_KEY and DATABASE_URL or VIGIL_DATA, as "vigil serve" does. Servers 
 folder belongs to one process, so stop the server first.
 `
 
-export async function keys(args: readonly string[]): Promise<void> {
+/** Opens what an address names. */
+type Open = (options: { readonly database: string }) => Promise<Pick<ServerStorage, 'keys' | 'close'>>
+
+export async function keys(args: readonly string[], open: Open): Promise<void> {
   const { rotates, json } = parsed(args)
   const { database, secret } = configFrom(process.env)
-  const { openStorage } = await import('../adapters/index.ts')
-  const storage = await openStorage({ database })
+  const storage = await open({ database })
   try {
     const now = (): number => Math.floor(Date.now() / 1000)
     const ring = await openSigningKeys({ store: storage.keys, key: keysFrom(secret)('signing-keys'), now })
