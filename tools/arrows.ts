@@ -4,7 +4,7 @@
 import { glob, readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 
-/** One import that points the wrong way, e.g. `src/risk/policy.ts imports src/provider/pages.ts: …`. */
+/** One import that points the wrong way, e.g. `src/risk/policy.ts imports src/provider/pages/pages.ts: …`. */
 export type BrokenArrow = string
 
 export async function brokenArrows(root: string): Promise<BrokenArrow[]> {
@@ -58,7 +58,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
     'src/commands/progress.ts'
   ],
   // Adapters implement the ports of whoever asked. `session-guard.ts` is the rule that stored sessions obey.
-  adapters: ['src/provider/ports.ts', 'src/channel/ports.ts', 'src/provider/session-guard.ts']
+  adapters: ['src/provider/ports.ts', 'src/channel/ports.ts', 'src/provider/sessions/session-guard.ts']
 }
 
 /** The pure rooms: packages without effects only. */

@@ -16,7 +16,7 @@ import {
   trainPopulation,
   windowsOf
 } from '../src/biometrics/index.ts'
-import { featureNames } from '../src/biometrics/features.ts'
+import { featureNames } from '../src/biometrics/features/features.ts'
 import { progressBar } from '../src/commands/progress.ts'
 import { readPeople } from '../src/evaluation/readers/index.ts'
 

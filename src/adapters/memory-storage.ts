@@ -36,7 +36,7 @@ import type {
   UsedStore
 } from '../provider/ports.ts'
 import { mostRounds } from '../provider/ports.ts'
-import { declareGuarded } from '../provider/session-guard.ts'
+import { declareGuarded } from '../provider/sessions/session-guard.ts'
 import { memoryOidc } from './memory-oidc.ts'
 import type { OidcRow } from './memory-oidc.ts'
 import { nextRecord } from './session-record.ts'

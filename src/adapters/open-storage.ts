@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import type { ServerStorage } from '../provider/ports.ts'
-import { declareGuarded } from '../provider/session-guard.ts'
+import { declareGuarded } from '../provider/sessions/session-guard.ts'
 import { attemptStore, pruneAttempts } from './attempt-store.ts'
 import { auditLog } from './audit-log.ts'
 import { lockDataDirectory } from './data-directory.ts'

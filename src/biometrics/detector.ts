@@ -1,8 +1,8 @@
 // The plug point for anything that can say how unlike its owner a window is. Raw scores need no scale: calibration and thresholds live
 // outside. `tests/contracts/detector.ts` holds every detector to what stands here.
 
-import type { PopulationBase } from './population-model.ts'
-import type { FeatureWindow } from './window.ts'
+import type { PopulationBase } from './population/population-model.ts'
+import type { FeatureWindow } from './features/window.ts'
 
 export interface FeatureShare {
   readonly feature: string

@@ -3,9 +3,9 @@
 
 import { VigilError } from '../errors.ts'
 import { standardDetectors } from './detectors/index.ts'
-import { thinned } from './enrolled-person.ts'
+import { thinned } from './population/enrolled-person.ts'
 import { explain } from './explanation.ts'
-import { featureVersion } from './features.ts'
+import { featureVersion } from './features/features.ts'
 import { hopEncoderOf } from './encoder/hops.ts'
 import {
   detectorHorizon,
@@ -15,8 +15,8 @@ import {
   typingShares,
   type Stretch as StretchSums,
   type StretchScores
-} from './fusion.ts'
-import type { EnrolledPerson, Population } from './population-model.ts'
+} from './calibration/fusion.ts'
+import type { EnrolledPerson, Population } from './population/population-model.ts'
 import { mostHops, profileVersion, type Profile, type ProfileModels } from './profile.ts'
 import {
   detectorScores,
@@ -27,10 +27,10 @@ import {
   type DetectorScores,
   type PersonModels
 } from './scoring.ts'
-import { keystrokesIn, strokesIn, sumStatistics, type Statistics } from './statistics.ts'
+import { keystrokesIn, strokesIn, sumStatistics, type Statistics } from './features/statistics.ts'
 import type { FeatureShare } from './detector.ts'
-import { trailHops } from './hop.ts'
-import type { Window } from './window.ts'
+import { trailHops } from './features/hop.ts'
+import type { Window } from './features/window.ts'
 
 export interface DetectorShare {
   readonly detector: string

@@ -1,9 +1,9 @@
 // Hand-over: a session without a profile is held against its own beginning. The first hops after the login make a provisional profile; what
 // clearly agrees with it is added until enough was seen. Plain data for the memory of one session: nobody stores it.
 
-import { joinPeople } from './enrolled-person.ts'
-import type { EnrolledPerson } from './population-model.ts'
-import { keystrokesIn, strokesIn, sumStatistics } from './statistics.ts'
+import { joinPeople } from './population/enrolled-person.ts'
+import type { EnrolledPerson } from './population/population-model.ts'
+import { keystrokesIn, strokesIn, sumStatistics } from './features/statistics.ts'
 
 /** `Known` is what is learnt from material: a profile, or a person's models. */
 export interface Beginning<Known> {

@@ -1,6 +1,6 @@
 // What the behaviour says: the public surface of the biometrics room. Pure: no network, no storage, no clock of its own.
 
-export { hasDrifted, hasForeignHands, noCourse, type Course } from './course.ts'
+export { hasDrifted, hasForeignHands, noCourse, type Course } from './learning/course.ts'
 export {
   createEngine,
   enoughToEnrol,
@@ -29,8 +29,8 @@ export {
   type FixedTextTemplate,
   type Repetition
 } from './fixed-text/index.ts'
-export { fusedParts } from './fusion.ts'
-export { featureNames, featureVersion, type FeatureName } from './features.ts'
+export { fusedParts } from './calibration/fusion.ts'
+export { featureNames, featureVersion, type FeatureName } from './features/features.ts'
 export { followed, nobodyYet, unlearnt, type Beginning } from './handover.ts'
 export {
   anchorOf,
@@ -42,7 +42,7 @@ export {
   type Lineage,
   type Refusal,
   type VisitEnd
-} from './learning.ts'
+} from './learning/learning.ts'
 export {
   createLivenessWatch,
   createReplayMemory,
@@ -55,7 +55,7 @@ export {
   type ReplayMemory,
   type Sketch
 } from './liveness/index.ts'
-export { trainPopulation, type TrainOptions } from './train-networks.ts'
+export { trainPopulation, type TrainOptions } from './population/train-networks.ts'
 export {
   completed,
   learnPopulation,
@@ -63,8 +63,8 @@ export {
   type EnrolledPerson,
   type LearnOptions,
   type Population
-} from './population.ts'
-export { decodePopulation, encodePopulation } from './population-file.ts'
+} from './population/population.ts'
+export { decodePopulation, encodePopulation } from './population/population-file.ts'
 export { portraitOf, portrayed, type Trait } from './portrait.ts'
 export { decodeProfile, encodeProfile, type Profile, type ProfileModels } from './profile.ts'
 export {
@@ -79,7 +79,7 @@ export {
   type Recording,
   type RecordingKind
 } from './recording.ts'
-export { syntheticPopulation, syntheticRecordings, windowsOf, type SyntheticOptions } from './synthetic.ts'
+export { syntheticPopulation, syntheticRecordings, windowsOf, type SyntheticOptions } from './population/synthetic.ts'
 export {
   enrolRecordings,
   inputOf,
@@ -95,11 +95,11 @@ export {
   type RecordedInput,
   type RecordedProfile
 } from './whole.ts'
-export { createVisit, mostKeptToEnrol, type Visit, type VisitSummary } from './visit.ts'
+export { createVisit, mostKeptToEnrol, type Visit, type VisitSummary } from './learning/visit.ts'
 export {
   createWindowBuilder,
   type FeatureWindow,
   type Window,
   type WindowBuilder,
   type WindowOptions
-} from './window.ts'
+} from './features/window.ts'

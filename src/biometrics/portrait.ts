@@ -1,8 +1,8 @@
 // What a profile says about a person in the terms of that person: a few habits, each beside how people differ in it. Coarse on purpose: five
 // steps, so that whoever sees it learns nothing that would help to imitate the hands.
 
-import { featureAt, type FeatureName } from './features.ts'
-import type { Population } from './population-model.ts'
+import { featureAt, type FeatureName } from './features/features.ts'
+import type { Population } from './population/population-model.ts'
 import type { Profile } from './profile.ts'
 
 /** Features that can be said in words, in the order in which a person would hear of them. */

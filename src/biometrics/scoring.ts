@@ -2,13 +2,19 @@
 // which learns how to calibrate.
 
 import { standardDetectors } from './detectors/index.ts'
-import type { FeatureWindow, Window } from './window.ts'
-import { encoderIdOf } from './encoder-id.ts'
+import type { FeatureWindow, Window } from './features/window.ts'
+import { encoderIdOf } from './encoder/encoder-id.ts'
 import { hopEncoderOf, sequenceView, wholeHops } from './encoder/hops.ts'
 import { joinSequences } from './encoder/sequence.ts'
-import type { EnrolledPerson, PopulationBase, SequenceModel } from './population-model.ts'
-import { keystrokeFeatures } from './features.ts'
-import { enrolPointer, leastSteps, stepsIn, strangerPointing, type PointerVerifierModel } from './pointer-verifier.ts'
+import type { EnrolledPerson, PopulationBase, SequenceModel } from './population/population-model.ts'
+import { keystrokeFeatures } from './features/features.ts'
+import {
+  enrolPointer,
+  leastSteps,
+  stepsIn,
+  strangerPointing,
+  type PointerVerifierModel
+} from './verifiers/pointer-verifier.ts'
 import { seededRandom, seedFor } from './random.ts'
 import { sharingWith } from './shared-parts.ts'
 import {
@@ -19,7 +25,7 @@ import {
   strokesIn,
   sumStatistics,
   type Statistics
-} from './statistics.ts'
+} from './features/statistics.ts'
 import {
   drawnTowards,
   enrolPlace,
@@ -27,7 +33,7 @@ import {
   type Place,
   type VerifierModel,
   type VerifierView
-} from './verifier.ts'
+} from './verifiers/verifier.ts'
 
 /** One detector of one person, with what strangers score on it: scores become deviations from a stranger's. */
 export interface TrainedDetector {

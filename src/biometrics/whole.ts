@@ -13,11 +13,11 @@ import {
   type FixedTextTemplate,
   type Repetition
 } from './fixed-text/index.ts'
-import { completed, type EnrolledPerson, type Population } from './population.ts'
-import { trainPopulation, type TrainOptions } from './train-networks.ts'
+import { completed, type EnrolledPerson, type Population } from './population/population.ts'
+import { trainPopulation, type TrainOptions } from './population/train-networks.ts'
 import type { Profile } from './profile.ts'
 import { streamOf, type RecordedStream, type Recording, type RecordingKind } from './recording.ts'
-import { createWindowBuilder, type Window } from './window.ts'
+import { createWindowBuilder, type Window } from './features/window.ts'
 
 /** A recording as the browser agent would have sent it: what judges never sees a key. */
 export interface RecordedInput extends RecordedStream {

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { configFrom } from '../config.ts'
 import { VigilError } from '../errors.ts'
 import type { ServerStorage } from '../provider/ports.ts'
-import { openSigningKeys, refreshSeconds, type SigningKeys } from '../provider/signing-keys.ts'
+import { openSigningKeys, refreshSeconds, type SigningKeys } from '../provider/tokens/signing-keys.ts'
 import { keysFrom } from '../secrets.ts'
 
 export const keysHelp = `vigil keys [--json]: what is published now, and which key signs

@@ -1,6 +1,6 @@
 // Which protocols are run with which population: the rows of the report.
 
-import { fewestPeople } from '../biometrics/population.ts'
+import { fewestPeople } from '../biometrics/population/population.ts'
 import { ablationParts } from './ablation.ts'
 import type { DataFolder } from './data-folder.ts'
 import { livenessProtocols } from './liveness.ts'

@@ -2,7 +2,7 @@
 // same key classes that the engine sees.
 
 import { eventsOf, type Recording } from '../biometrics/index.ts'
-import { createKeystrokeTracker, type Keystroke } from '../biometrics/keystrokes.ts'
+import { createKeystrokeTracker, type Keystroke } from '../biometrics/features/keystrokes.ts'
 import type { Matcher, Role } from './matcher.ts'
 import { byTime } from './slices.ts'
 

@@ -4,13 +4,13 @@
 import { type AdapterFactory, type Configuration, interactionPolicy } from 'oidc-provider'
 import type { SignedTokenStore, TombstoneStore } from '../ports.ts'
 import { accountClient, withAccountGrant } from './account-client.ts'
-import { withClientMetadata } from './client-metadata.ts'
-import { type InteractionChecks, withVigilChecks } from './interaction-policy.ts'
-import { guardSessions } from './session-guard.ts'
-import { createSignedTokens } from './signed-tokens.ts'
-import { truthfulAccounts, vigilClaims } from './truthful-account.ts'
-import { truthfulIntrospection } from './truthful-introspection.ts'
-import { shortLivedJwts, truthfulTokens } from './truthful-tokens.ts'
+import { withClientMetadata } from './requests/client-metadata.ts'
+import { type InteractionChecks, withVigilChecks } from './requests/interaction-policy.ts'
+import { guardSessions } from './sessions/session-guard.ts'
+import { createSignedTokens } from './tokens/signed-tokens.ts'
+import { truthfulAccounts, vigilClaims } from './tokens/truthful-account.ts'
+import { truthfulIntrospection } from './tokens/truthful-introspection.ts'
+import { shortLivedJwts, truthfulTokens } from './tokens/truthful-tokens.ts'
 
 export interface Weaving extends InteractionChecks {
   readonly tombstones: TombstoneStore

@@ -7,7 +7,7 @@ import type { Trait } from '../biometrics/portrait.ts'
 import type { RiskLevel, WatchState } from '../risk/levels.ts'
 import type { ChannelPurpose } from '../channel/ports.ts'
 import type { Person, ProfileVersion, SessionRecord } from '../ports.ts'
-import type { Words } from './languages/index.ts'
+import type { Words } from './pages/languages/index.ts'
 
 export interface VigilEvents {
   'risk.changed': {

@@ -12,10 +12,10 @@ import {
   type FeatureName,
   type Window
 } from '../biometrics/index.ts'
-import type { FeatureScale } from '../biometrics/feature-scale.ts'
-import { featureAt } from '../biometrics/features.ts'
-import type { TimingSequence } from '../biometrics/timing-sequence.ts'
-import type { PopulationBase } from '../biometrics/population-model.ts'
+import type { FeatureScale } from '../biometrics/features/feature-scale.ts'
+import { featureAt } from '../biometrics/features/features.ts'
+import type { TimingSequence } from '../biometrics/features/timing-sequence.ts'
+import type { PopulationBase } from '../biometrics/population/population-model.ts'
 import { seededRandom } from '../biometrics/random.ts'
 
 export interface Check {

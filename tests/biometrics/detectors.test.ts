@@ -6,7 +6,7 @@ import { sequenceEncoder } from '../../src/biometrics/detectors/sequence-encoder
 import { encoderKeystrokes } from '../../src/biometrics/encoder/encoder.ts'
 import { trainEncoder } from '../../src/biometrics/encoder/train-encoder.ts'
 import { learnPopulation, materialOf, type FeatureWindow, type Population } from '../../src/biometrics/index.ts'
-import type { TimingSequence } from '../../src/biometrics/timing-sequence.ts'
+import type { TimingSequence } from '../../src/biometrics/features/timing-sequence.ts'
 import { trainAutoencoder } from '../../src/biometrics/networks/train-autoencoder.ts'
 import { seededRandom } from '../../src/biometrics/random.ts'
 import { detectorContract } from '../contracts/detector.ts'

@@ -1,18 +1,18 @@
 // What an administrator reads: which features made the engine take somebody for a stranger, and in which keys they show.
 
 import { describe, expect, it } from 'vitest'
-import { detectorHorizon } from '../../src/biometrics/fusion.ts'
+import { detectorHorizon } from '../../src/biometrics/calibration/fusion.ts'
 import { createEngine, windowsOf, type EnrolledPerson, type Window } from '../../src/biometrics/index.ts'
-import type { VerifierModel } from '../../src/biometrics/verifier.ts'
-import { enrolPlace, expectedPlace, strangerParts, strangerRatio } from '../../src/biometrics/verifier.ts'
-import { readingShares } from '../../src/biometrics/verifier-shares.ts'
+import type { VerifierModel } from '../../src/biometrics/verifiers/verifier.ts'
+import { enrolPlace, expectedPlace, strangerParts, strangerRatio } from '../../src/biometrics/verifiers/verifier.ts'
+import { readingShares } from '../../src/biometrics/verifiers/verifier-shares.ts'
 import {
   cellFamilies,
   keyClasses,
   keystrokesIn,
   statisticsCells,
   sumStatistics
-} from '../../src/biometrics/statistics.ts'
+} from '../../src/biometrics/features/statistics.ts'
 import { shippedPopulation } from '../../src/shipped-population.ts'
 import { inventedDay } from '../support/invented.ts'
 import { retimed } from '../support/retimed.ts'

@@ -9,7 +9,7 @@ import {
   windowsOf
 } from '../../src/biometrics/index.ts'
 import { followed, nobodyYet, unlearnt, type Beginning } from '../../src/biometrics/handover.ts'
-import { syntheticPopulation } from '../../src/biometrics/synthetic.ts'
+import { syntheticPopulation } from '../../src/biometrics/population/synthetic.ts'
 
 const hops = windowsOf(syntheticRecordings(3, 1, { keystrokes: 100, strokes: 0 })).map((window) => materialOf([window]))
 const trail = [1, 2, 4, 8, 16]

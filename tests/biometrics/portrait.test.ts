@@ -1,7 +1,7 @@
 // What a person is told of their own hands.
 
 import { expect, test } from 'vitest'
-import { featureAt } from '../../src/biometrics/features.ts'
+import { featureAt } from '../../src/biometrics/features/features.ts'
 import { createEngine, portraitOf, syntheticPopulation, windowsOf } from '../../src/biometrics/index.ts'
 import { inventedPeople } from '../support/recordings.ts'
 

@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { EventType, KeyClass } from '../../src/biometrics/events.ts'
 import type { Counters, InputEvent } from '../../src/biometrics/events.ts'
-import { featureAt } from '../../src/biometrics/features.ts'
+import { featureAt } from '../../src/biometrics/features/features.ts'
 import { createWindowBuilder, streamOf, type Recording, type Window } from '../../src/biometrics/index.ts'
 import { agentScript } from '../../src/browser/bundle.ts'
 import { listen, tunnel, until } from '../channel/listening.ts'

@@ -7,9 +7,9 @@ import { passkeyStrategy, type PasskeyAnswer } from '../../src/challenge/passkey
 import { passwordStrategy } from '../../src/challenge/password.ts'
 import { recoveryCodeStrategy } from '../../src/challenge/recovery-codes.ts'
 import { hotp, totpStrategy } from '../../src/challenge/totp.ts'
-import { createAccounts, passwordChecker } from '../../src/provider/accounts.ts'
-import { createFactors } from '../../src/provider/factors.ts'
-import type { Passwords } from '../../src/provider/passwords.ts'
+import { createAccounts, passwordChecker } from '../../src/provider/accounts/accounts.ts'
+import { createFactors } from '../../src/provider/factors/factors.ts'
+import type { Passwords } from '../../src/provider/accounts/passwords.ts'
 import { challengeContract } from '../contracts/challenge-strategy.ts'
 import { type Quirks, softPasskey } from '../support/soft-passkey.ts'
 

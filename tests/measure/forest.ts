@@ -2,8 +2,8 @@
 // what each stroke was like, the owner's strokes against those of background people.
 
 import { EventType, eventsOf, type Recording } from '../../src/biometrics/index.ts'
-import { createPointerTracker, pointerQuantities } from '../../src/biometrics/pointer.ts'
-import { strokeQuantities } from '../../src/biometrics/stroke.ts'
+import { createPointerTracker, pointerQuantities } from '../../src/biometrics/features/pointer.ts'
+import { strokeQuantities } from '../../src/biometrics/features/stroke.ts'
 
 const trees = 60
 const fewestInNode = 4

@@ -4,7 +4,7 @@
 
 import { parseArgs } from 'node:util'
 import type { InputEvent } from '../../src/biometrics/index.ts'
-import { createKeystrokeTracker, type Keystroke } from '../../src/biometrics/keystrokes.ts'
+import { createKeystrokeTracker, type Keystroke } from '../../src/biometrics/features/keystrokes.ts'
 import { createCarryOver } from '../../src/biometrics/liveness/carry-over.ts'
 import { createRepeatedKeystrokes } from '../../src/biometrics/liveness/drawn-again.ts'
 import {
@@ -13,7 +13,7 @@ import {
   forgedTypingNames,
   forgedTypingOdds
 } from '../../src/biometrics/liveness/forged-typing.ts'
-import { fitLogistic } from '../../src/biometrics/logistic.ts'
+import { fitLogistic } from '../../src/biometrics/calibration/logistic.ts'
 import { seededRandom } from '../../src/biometrics/random.ts'
 import { readPeople } from '../../src/evaluation/readers/index.ts'
 import { aaltoPeople, argumentationPeople, datasets, samplePeople, type RecordedPerson } from '../support/recordings.ts'

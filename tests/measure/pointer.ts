@@ -26,9 +26,9 @@ import {
   learnPointerVerifier,
   strangerPointing,
   type PointerVerifierModel
-} from '../../src/biometrics/pointer-verifier.ts'
+} from '../../src/biometrics/verifiers/pointer-verifier.ts'
 import { seededRandom, seedFor, shuffled } from '../../src/biometrics/random.ts'
-import { sumStatistics, type Statistics } from '../../src/biometrics/statistics.ts'
+import { sumStatistics, type Statistics } from '../../src/biometrics/features/statistics.ts'
 import { datasets } from '../support/recordings.ts'
 import { growForest, strokeRows } from './forest.ts'
 

@@ -5,7 +5,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, expect, test, vi } from 'vitest'
 import { memoryStorage } from '../../src/adapters/index.ts'
-import { openSigningKeys } from '../../src/provider/signing-keys.ts'
+import { openSigningKeys } from '../../src/provider/tokens/signing-keys.ts'
 import { conformanceHouse, guestOf } from '../conformance/house.ts'
 import { laterBy } from '../support/authenticator.ts'
 

@@ -2,7 +2,7 @@
 // samples (4). Everything that liveness looks for in a script is avoided: delays depend on the keys, have a long tail, and keys overlap.
 
 import { EventType, type InputEvent, KeyClass } from '../../src/biometrics/index.ts'
-import { createKeystrokeTracker, type Keystroke } from '../../src/biometrics/keystrokes.ts'
+import { createKeystrokeTracker, type Keystroke } from '../../src/biometrics/features/keystrokes.ts'
 import { normals } from '../../src/biometrics/random.ts'
 
 /** What a forger has of somebody's typing, or of everybody's. */

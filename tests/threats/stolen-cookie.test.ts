@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { hostPassword } from '../../src/challenge/password.ts'
-import { browserKind } from '../../src/provider/browser-kind.ts'
+import { browserKind } from '../../src/provider/requests/browser-kind.ts'
 import { type Browser, nextSecond } from '../support/oidc.ts'
 import { app, loa1, oneTimeCode, startHost, type TestHost, visitorOf } from '../support/server.ts'
 

@@ -3,7 +3,7 @@
 // rebuilt worse than the owner's windows are speaks for a stranger.
 
 import type { Detector, FeatureShare } from '../detector.ts'
-import { featureNames } from '../features.ts'
+import { featureNames } from '../features/features.ts'
 import {
   autoencoderInput,
   autoencoderReadings,
@@ -11,7 +11,7 @@ import {
   type AutoencoderWeights
 } from '../networks/autoencoder-weights.ts'
 import type { DenseLayer } from '../networks/dense.ts'
-import type { FeatureWindow } from '../window.ts'
+import type { FeatureWindow } from '../features/window.ts'
 
 export interface AutoencoderState {
   readonly version: 1

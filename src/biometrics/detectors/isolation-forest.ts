@@ -3,9 +3,9 @@
 // is the mean logarithm of that ratio, and learning only counts, it never grows a tree anew.
 
 import type { Detector, FeatureShare } from '../detector.ts'
-import type { FeatureWindow } from '../window.ts'
-import { featureNames } from '../features.ts'
-import { observesAnything, scaled, type FeatureScale } from '../feature-scale.ts'
+import type { FeatureWindow } from '../features/window.ts'
+import { featureNames } from '../features/features.ts'
+import { observesAnything, scaled, type FeatureScale } from '../features/feature-scale.ts'
 
 export interface ForestState {
   readonly version: 1

@@ -2,9 +2,9 @@
 // def. 7), with insertion after Pokrajac et al. (CIDM 2007): a new window changes only the densities around it, nothing is fitted again.
 
 import type { Detector, FeatureShare } from '../detector.ts'
-import type { FeatureWindow } from '../window.ts'
-import { featureNames } from '../features.ts'
-import { observesAnything, scaled, type FeatureScale } from '../feature-scale.ts'
+import type { FeatureWindow } from '../features/window.ts'
+import { featureNames } from '../features/features.ts'
+import { observesAnything, scaled, type FeatureScale } from '../features/feature-scale.ts'
 
 export interface LocalOutlierState {
   readonly version: 1

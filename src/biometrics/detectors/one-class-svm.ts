@@ -3,9 +3,9 @@
 // starts from the solution before, so that learning is a few steps and not a fit.
 
 import type { Detector, FeatureShare } from '../detector.ts'
-import type { FeatureWindow } from '../window.ts'
-import { featureNames } from '../features.ts'
-import { observesAnything, scaled, type FeatureScale } from '../feature-scale.ts'
+import type { FeatureWindow } from '../features/window.ts'
+import { featureNames } from '../features/features.ts'
+import { observesAnything, scaled, type FeatureScale } from '../features/feature-scale.ts'
 
 export interface SvmState {
   readonly version: 1

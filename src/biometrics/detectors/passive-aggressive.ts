@@ -2,9 +2,9 @@
 // windows of other people. The average of all weight vectors decides, which is steadier than the last one.
 
 import type { Detector, FeatureShare } from '../detector.ts'
-import type { FeatureWindow } from '../window.ts'
-import { featureNames } from '../features.ts'
-import { observesAnything, scaled, type FeatureScale } from '../feature-scale.ts'
+import type { FeatureWindow } from '../features/window.ts'
+import { featureNames } from '../features/features.ts'
+import { observesAnything, scaled, type FeatureScale } from '../features/feature-scale.ts'
 import { shuffled } from '../random.ts'
 
 export interface PassiveAggressiveState {

@@ -6,12 +6,12 @@
 import type { Detector, FeatureShare } from '../detector.ts'
 import { hopEncoderOf, sequenceView } from '../encoder/hops.ts'
 import { withoutTimes, type TimeColumn } from '../encoder/sequence.ts'
-import type { FeatureName } from '../features.ts'
-import type { TimingSequence } from '../timing-sequence.ts'
-import type { SequenceModel } from '../population-model.ts'
-import { sumStatistics, type Statistics } from '../statistics.ts'
-import { enrolPlace, strangerRatio } from '../verifier.ts'
-import type { FeatureWindow } from '../window.ts'
+import type { FeatureName } from '../features/features.ts'
+import type { TimingSequence } from '../features/timing-sequence.ts'
+import type { SequenceModel } from '../population/population-model.ts'
+import { sumStatistics, type Statistics } from '../features/statistics.ts'
+import { enrolPlace, strangerRatio } from '../verifiers/verifier.ts'
+import type { FeatureWindow } from '../features/window.ts'
 
 export interface SequenceEncoderState {
   readonly version: 1

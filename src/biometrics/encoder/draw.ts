@@ -1,7 +1,7 @@
 // Batches of crops to learn the sequence encoder from: each batch meets people it has never seen, and each crop is a day of its own, which
 // teaches what not to go by.
 
-import type { TimingSequence } from '../timing-sequence.ts'
+import type { TimingSequence } from '../features/timing-sequence.ts'
 import { encoderInputs, writeInputs } from './inputs.ts'
 import { createInventor, type Variety } from './variety.ts'
 

@@ -3,7 +3,7 @@
 // states over time, one linear layer (the generalised end-to-end loss that it is learnt with: Wan et al., ICASSP 2018, equations 5 to 9).
 
 import { VigilError } from '../../errors.ts'
-import type { TimingSequence } from '../timing-sequence.ts'
+import type { TimingSequence } from '../features/timing-sequence.ts'
 import { checkGruWeights, createGru, type GruWeights } from '../networks/gru.ts'
 import { encoderInputs, writeInputs } from './inputs.ts'
 import { timesAt } from './sequence.ts'

@@ -1,6 +1,6 @@
 // What the sequence encoder is told of a keystroke: times on scales on which people spread evenly, and the key's class.
 
-import { keyClasses } from '../statistics.ts'
+import { keyClasses } from '../features/statistics.ts'
 
 /** Numbers a keystroke: log hold, log press-to-press, release-to-press, a flag for a known gap, and one a class. */
 export const encoderInputs = 4 + keyClasses

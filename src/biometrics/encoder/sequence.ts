@@ -1,7 +1,7 @@
 // Timing sequences as material: cut, joined, and read keystroke by keystroke.
 
 import { KeyClass } from '../events.ts'
-import { sequenceColumns, type TimingSequence } from '../timing-sequence.ts'
+import { sequenceColumns, type TimingSequence } from '../features/timing-sequence.ts'
 import { typicalGapMs, type KeystrokeTimes } from './inputs.ts'
 
 const columns = sequenceColumns.length

@@ -4,7 +4,7 @@
 
 import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core'
 import { VigilError } from '../../errors.ts'
-import type { TimingSequence } from '../timing-sequence.ts'
+import type { TimingSequence } from '../features/timing-sequence.ts'
 import { startTensorFlow, type TensorFlow } from '../networks/backend.ts'
 import { seededRandom, seedFor } from '../random.ts'
 import { contrastLoss } from './contrast-loss.ts'

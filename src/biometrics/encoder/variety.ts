@@ -3,9 +3,9 @@
 // invented day shifts pace and holds a little, of each key and on the whole, and has a clock of its own.
 
 import { KeyClass } from '../events.ts'
-import { sequenceColumns, type TimingSequence } from '../timing-sequence.ts'
+import { sequenceColumns, type TimingSequence } from '../features/timing-sequence.ts'
 import { normals } from '../random.ts'
-import { keyClasses } from '../statistics.ts'
+import { keyClasses } from '../features/statistics.ts'
 import type { KeystrokeTimes } from './inputs.ts'
 import { timesAt } from './sequence.ts'
 

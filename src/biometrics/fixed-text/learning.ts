@@ -1,6 +1,6 @@
 // Learns from people who each typed some secrets many times how people in general vary. Nothing of a single secret stays in the model.
 
-import { fitLogistic } from '../logistic.ts'
+import { fitLogistic } from '../calibration/logistic.ts'
 import { seededRandom, shuffled } from '../random.ts'
 import {
   expectationOf,

@@ -1,7 +1,7 @@
 // One typing of a secret, position by position: when each key was pressed and how long it was held. Which keys they were is not known here.
 
 import { EventType, type InputEvent } from '../events.ts'
-import { createKeystrokeTracker } from '../keystrokes.ts'
+import { createKeystrokeTracker } from '../features/keystrokes.ts'
 
 /** Arrays of one length, in the order of the presses. */
 export interface Repetition {

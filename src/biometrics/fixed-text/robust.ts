@@ -1,6 +1,6 @@
 // The little robust statistics that fixed text needs. NaN = not observed, and is skipped.
 
-import { cholesky, invertLower } from '../matrix.ts'
+import { cholesky, invertLower } from '../verifiers/matrix.ts'
 
 type Numbers = Float64Array | readonly number[]
 

@@ -2,7 +2,7 @@
 // called an event trusted is a hint and decides nothing.
 
 import { type Counters, type InputEvent } from '../events.ts'
-import { createKeystrokeTracker } from '../keystrokes.ts'
+import { createKeystrokeTracker } from '../features/keystrokes.ts'
 import type { LivenessAssessment } from './finding.ts'
 import { createCarryOver } from './carry-over.ts'
 import { createRepeatedKeystrokes } from './drawn-again.ts'

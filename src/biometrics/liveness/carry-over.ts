@@ -3,7 +3,7 @@
 // recording, however faithfully each, have nothing of the three.
 
 import { KeyClass } from '../events.ts'
-import type { Keystroke } from '../keystrokes.ts'
+import type { Keystroke } from '../features/keystrokes.ts'
 
 export interface CarryOver {
   add(keystroke: Keystroke): void

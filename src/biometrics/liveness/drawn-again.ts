@@ -2,7 +2,7 @@
 // tenth of a millisecond. A hand that repeats a gap does not repeat the hold with it, beyond what each recurs by itself.
 
 import { KeyClass } from '../events.ts'
-import type { Keystroke } from '../keystrokes.ts'
+import type { Keystroke } from '../features/keystrokes.ts'
 
 export interface RepeatedKeystrokes {
   add(keystroke: Keystroke): void

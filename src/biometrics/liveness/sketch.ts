@@ -3,7 +3,7 @@
 
 import { VigilError } from '../../errors.ts'
 import { KeyClass, type InputEvent } from '../events.ts'
-import { createKeystrokeTracker } from '../keystrokes.ts'
+import { createKeystrokeTracker } from '../features/keystrokes.ts'
 import { createPointerPaths } from './pointer-path.ts'
 
 /** Milliseconds of one step of a kept time. */

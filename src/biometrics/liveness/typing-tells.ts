@@ -2,7 +2,7 @@
 // delays have a long upper tail (near to log-normal: González et al., Heliyon 2021); which key comes after which shows in the delays, and a
 // finger is down before the one before is up (Dhakal et al., CHI 2018). A script that draws its delays has none of the three.
 
-import type { Keystroke } from '../keystrokes.ts'
+import type { Keystroke } from '../features/keystrokes.ts'
 
 /** Natural-log odds "script : hand" and the tells that speak loudest for a script. */
 export interface Tell {

@@ -1,8 +1,8 @@
 // An autoencoder of the 40 features: what training hands over, and the forward pass that scoring calls.
 
 import { VigilError } from '../../errors.ts'
-import type { FeatureScale } from '../feature-scale.ts'
-import { featureNames } from '../features.ts'
+import type { FeatureScale } from '../features/feature-scale.ts'
+import { featureNames } from '../features/features.ts'
 import { dense, isDenseLayer, type DenseLayer } from './dense.ts'
 
 /** Plain data. */

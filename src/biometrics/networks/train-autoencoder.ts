@@ -4,8 +4,8 @@
 
 import type { Rank, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core'
 import { VigilError } from '../../errors.ts'
-import type { FeatureScale } from '../feature-scale.ts'
-import { featureNames } from '../features.ts'
+import type { FeatureScale } from '../features/feature-scale.ts'
+import { featureNames } from '../features/features.ts'
 import { normals, seededRandom, seedFor } from '../random.ts'
 import {
   autoencoderInput,

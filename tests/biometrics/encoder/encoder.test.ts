@@ -7,7 +7,7 @@ import { encoderInputs, writeInputs } from '../../../src/biometrics/encoder/inpu
 import { readSteps } from '../../../src/biometrics/encoder/recurrent-layer.ts'
 import { sliceSequence, timesAt } from '../../../src/biometrics/encoder/sequence.ts'
 import { exported, newNetwork } from '../../../src/biometrics/encoder/network.ts'
-import type { TimingSequence } from '../../../src/biometrics/timing-sequence.ts'
+import type { TimingSequence } from '../../../src/biometrics/features/timing-sequence.ts'
 import { startTensorFlow } from '../../../src/biometrics/networks/backend.ts'
 import { seededRandom } from '../../../src/biometrics/random.ts'
 import { drawnEncoder, drawnSequence } from './material.ts'

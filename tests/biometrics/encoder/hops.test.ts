@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createEncoder, type EncoderWeights } from '../../../src/biometrics/encoder/encoder.ts'
 import { hopEncoderOf, sequenceView, wholeHops } from '../../../src/biometrics/encoder/hops.ts'
 import { joinSequences, sliceSequence } from '../../../src/biometrics/encoder/sequence.ts'
-import { sumStatistics, type Statistics } from '../../../src/biometrics/statistics.ts'
+import { sumStatistics, type Statistics } from '../../../src/biometrics/features/statistics.ts'
 import { drawnEncoder, drawnSequence, hopsOf } from './material.ts'
 
 let weights: EncoderWeights

@@ -18,11 +18,11 @@ import {
   type Lesson,
   type Profile
 } from '../../../src/biometrics/index.ts'
-import { encoderIdOf } from '../../../src/biometrics/encoder-id.ts'
+import { encoderIdOf } from '../../../src/biometrics/encoder/encoder-id.ts'
 import { hopEncoderOf } from '../../../src/biometrics/encoder/hops.ts'
-import { joinPeople, pickHops, thinned } from '../../../src/biometrics/enrolled-person.ts'
+import { joinPeople, pickHops, thinned } from '../../../src/biometrics/population/enrolled-person.ts'
 import { decodePlain, encodePlain } from '../../../src/biometrics/plain-codec.ts'
-import { sumStatistics } from '../../../src/biometrics/statistics.ts'
+import { sumStatistics } from '../../../src/biometrics/features/statistics.ts'
 import { inventedDay } from '../../support/invented.ts'
 import { populationWithNetworks } from '../../support/invented-networks.ts'
 

@@ -11,7 +11,7 @@ import {
   unpackSequences,
   withoutTimes
 } from '../../../src/biometrics/encoder/sequence.ts'
-import type { TimingSequence } from '../../../src/biometrics/timing-sequence.ts'
+import type { TimingSequence } from '../../../src/biometrics/features/timing-sequence.ts'
 import { drawnSequence } from './material.ts'
 
 describe('a keystroke of a sequence', () => {

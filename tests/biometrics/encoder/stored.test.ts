@@ -16,7 +16,7 @@ import {
   type Population,
   type Profile
 } from '../../../src/biometrics/index.ts'
-import type { SequenceModel } from '../../../src/biometrics/population-model.ts'
+import type { SequenceModel } from '../../../src/biometrics/population/population-model.ts'
 import { inventedDay } from '../../support/invented.ts'
 import { populationWithNetworks } from '../../support/invented-networks.ts'
 

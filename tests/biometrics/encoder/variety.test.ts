@@ -15,7 +15,7 @@ import {
   type Variety
 } from '../../../src/biometrics/encoder/variety.ts'
 import { KeyClass } from '../../../src/biometrics/events.ts'
-import type { TimingSequence } from '../../../src/biometrics/timing-sequence.ts'
+import type { TimingSequence } from '../../../src/biometrics/features/timing-sequence.ts'
 import { seededRandom } from '../../../src/biometrics/random.ts'
 import { drawnSequence } from './material.ts'
 

@@ -6,7 +6,7 @@ import { syntheticRecordings, type InputEvent } from '../../../src/biometrics/in
 import { createLivenessWatch, type LivenessAssessment } from '../../../src/biometrics/liveness/index.ts'
 import { createCarryOver } from '../../../src/biometrics/liveness/carry-over.ts'
 import { forgedTypingLooks, forgedTypingNames } from '../../../src/biometrics/liveness/forged-typing.ts'
-import type { Keystroke } from '../../../src/biometrics/keystrokes.ts'
+import type { Keystroke } from '../../../src/biometrics/features/keystrokes.ts'
 import { normals, seededRandom } from '../../../src/biometrics/random.ts'
 import { samplePeople } from '../../support/recordings.ts'
 import { drawnWith, forged, sampleOf, textOf, victimHand } from '../../threats/forger.ts'

@@ -1,0 +1,100 @@
+// A population with everything that it can teach: networks trained with TensorFlow.js where there are people enough, statistics and
+// calibration always. Takes minutes: to be run in a thread of its own.
+
+import type { EncoderWeights } from '../encoder/encoder.ts'
+import { fewestKeystrokes, trainEncoder } from '../encoder/train-encoder.ts'
+import { joinSequences } from '../encoder/sequence.ts'
+import { learnFeatureScale } from '../features/feature-scale.ts'
+import { startTensorFlow } from '../networks/backend.ts'
+import { trainAutoencoder } from '../networks/train-autoencoder.ts'
+import {
+  fewestPeople,
+  groupsOf,
+  learnPopulation,
+  usablePeople,
+  type EnrolledPerson,
+  type LearnOptions,
+  type Networks,
+  type Population
+} from './population.ts'
+
+export interface TrainOptions extends Omit<LearnOptions, 'networks'> {
+  /** Serves as long as there are too few people to learn a better one from, as with fewer than `peopleForEncoder`; theirs goes on from it. */
+  readonly encoder?: EncoderWeights
+  /** From how many people on an encoder is learnt. Default 300. */
+  readonly peopleForEncoder?: number
+  /** Batches for the encoder; each of the two for calibration takes half of them. Default 600 from a given encoder, 1000 from nothing. */
+  readonly encoderSteps?: number
+}
+
+/** Fewer people teach an encoder less than the one that ships has learnt: data on recorded people in docs/biometrics.md. */
+export const peopleForOwnEncoder = 300
+
+/** Deterministic for a seed on one backend. Throws `population_invalid`, `training_unavailable`. */
+export async function trainPopulation(
+  people: readonly EnrolledPerson[],
+  seed: number,
+  options: TrainOptions = {}
+): Promise<Population> {
+  const { progress, without, encoder, peopleForEncoder = peopleForOwnEncoder } = options
+  const { encoderSteps = encoder === undefined ? 1000 : 600 } = options
+  const usable = usablePeople(people)
+  const own = usable.filter(teachesEncoder).length >= peopleForEncoder
+  const share = own ? networksShare : autoencoderShare
+  const trained =
+    usable.length < fewestPeople
+      ? undefined
+      : await trainNetworks(usable, seed, own ? encoderSteps : undefined, encoder, (done) => progress?.(share * done))
+  return learnPopulation(people, seed, {
+    ...(without === undefined ? {} : { without }),
+    ...(trained === undefined ? {} : { networks: trained }),
+    progress: (done) => progress?.(trained === undefined ? done : share + (1 - share) * done)
+  })
+}
+
+/** Whether there is enough of the person's keystrokes. */
+function teachesEncoder({ typed }: EnrolledPerson): boolean {
+  return typed.reduce((sum, { length }) => sum + length, 0) >= fewestKeystrokes
+}
+
+/** Share of the whole time. */
+const networksShare = 0.8
+const autoencoderShare = 0.05
+
+/** `steps` undefined = no encoder is to be learnt: the one given serves, if any. */
+async function trainNetworks(
+  usable: readonly EnrolledPerson[],
+  seed: number,
+  steps: number | undefined,
+  given: EncoderWeights | undefined,
+  progress: (done: number) => void
+): Promise<Networks> {
+  const tensorFlow = await startTensorFlow()
+  const rows = usable.map((person) => person.rows)
+  const autoencoder = await trainAutoencoder(
+    rows.map((own) => own.slice(warmWindows)),
+    learnFeatureScale(rows),
+    seed,
+    { tensorFlow, progress: (done) => progress(steps === undefined ? done : 0) }
+  )
+  if (steps === undefined) {
+    return given === undefined ? { autoencoder } : { autoencoder, sequence: { encoder: given, others: [given, given] } }
+  }
+  const [even, odd] = groupsOf(usable)
+  const encoders: EncoderWeights[] = []
+  for (const [i, part] of [usable, odd, even].entries()) {
+    const sequences = part.filter(teachesEncoder).map(({ typed }) => joinSequences(typed))
+    encoders.push(
+      await trainEncoder(sequences, seed, {
+        tensorFlow,
+        ...(given === undefined ? {} : { start: given }),
+        steps: i === 0 ? steps : Math.ceil(steps / 2),
+        progress: (done) => progress(i === 0 ? done / 2 : (1 + i + done) / 4)
+      })
+    )
+  }
+  return { autoencoder, sequence: { encoder: encoders[0]!, others: [encoders[1]!, encoders[2]!] } }
+}
+
+/** The first windows look back on little. */
+const warmWindows = 3

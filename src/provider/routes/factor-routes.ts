@@ -1,0 +1,186 @@
+// A person's authenticator app and recovery codes: setting up, renewing, removing. Setting up wants a login of the last minutes; whoever has an
+// app shows a code for everything else, so that a stolen password takes no factor away.
+
+import Router from '@koa/router'
+import { inGroups, base32, otpauthUri } from '../../challenge/totp.ts'
+import { isVigilError, VigilError } from '../../errors.ts'
+import { retryAfterSeconds, type Visitor } from '../accounts/attempts.ts'
+import { wordsFor } from '../pages/languages/index.ts'
+import { problemPages } from '../pages/pages.ts'
+import { publicWords } from '../pages/public-errors.ts'
+import { qrCode } from '../factors/qr-code.ts'
+import { backFromSignIn, sendToSignIn, signedIn } from '../sessions/signed-in.ts'
+import { moment } from '../pages/standing-words.ts'
+import type Koa from 'koa'
+import type Provider from 'oidc-provider'
+import type { AuditLog } from '../../ports.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Doer, Factors } from '../factors/factors.ts'
+import type { Forms } from '../pages/forms.ts'
+import type { FreshProof } from '../sessions/fresh-login.ts'
+import type { Pages } from '../pages/pages.ts'
+import type { Account } from '../ports.ts'
+import type { PersonCookies } from '../accounts/signed-cookie.ts'
+import type { SignedIn } from '../sessions/signed-in.ts'
+
+export interface FactorRoutesOptions {
+  readonly provider: Provider
+  readonly proof: FreshProof
+  readonly accounts: Pick<Accounts, 'find'>
+  readonly factors: Factors
+  readonly audit: AuditLog
+  readonly pages: Pages
+  readonly forms: Forms
+  readonly cookies: PersonCookies
+}
+
+const place = '/account/totp'
+
+/** `/account/totp`, `/account/totp/remove` and `/account/recovery-codes`. */
+export function factorRoutes(options: FactorRoutesOptions): Router {
+  const { provider, proof, factors, pages, forms } = options
+  const router = new Router()
+
+  router.use([place, '/account/totp/remove', '/account/recovery-codes'], problemPages(pages))
+
+  router.get(place, async (ctx) => {
+    const found = await personOf(ctx)
+    if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
+    const { totpSince } = await factors.status(found.account.id)
+    if (totpSince === undefined && !(await proof.given(found.who))) {
+      const how = await proof.asking(found.who)
+      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...how })
+    }
+    if (backFromSignIn(ctx, pages)) return undefined
+    return totpSince === undefined ? showSetUp(ctx, found) : showPresent(ctx, found)
+  })
+
+  router.post(place, async (ctx) => {
+    const found = await mustBeSignedIn(ctx)
+    const fields = await forms.read(ctx, place)
+    if (!(await proof.given(found.who))) {
+      const { accountId, sessionUid } = doerOf(found)
+      await options.audit.append({ type: 'factor.refused', accountId, sessionUid, data: { reason: 'no_fresh_login' } })
+      throw new VigilError('fresh_login_required')
+    }
+    const envelope = fields['offer'] ?? ''
+    try {
+      const codes = await factors.enrolTotp(doerOf(found), envelope, fields['code'] ?? '', visitorOf(ctx))
+      showCodes(ctx, found, codes)
+    } catch (error) {
+      // A page loaded again after it had done its work.
+      if (isVigilError(error, 'conflict')) return seeOther(ctx, `${pages.base}${place}`)
+      if (!isVigilError(error)) throw error
+      const again = isVigilError(error, 'offer_expired') ? undefined : envelope
+      await showSetUp(ctx, found, { error, envelope: again })
+    }
+    return undefined
+  })
+
+  router.post('/account/totp/remove', async (ctx) => {
+    const found = await mustBeSignedIn(ctx)
+    const fields = await forms.read(ctx, place)
+    await answered(ctx, found, async () => {
+      await factors.removeTotp(doerOf(found), fields['code'] ?? '', visitorOf(ctx))
+      seeOther(ctx, `${pages.base}/account`)
+    })
+  })
+
+  router.post('/account/recovery-codes', async (ctx) => {
+    const found = await mustBeSignedIn(ctx)
+    const fields = await forms.read(ctx, place)
+    await answered(ctx, found, async () => {
+      showCodes(ctx, found, await factors.renewRecoveryCodes(doerOf(found), fields['code'] ?? '', visitorOf(ctx)))
+    })
+  })
+
+  async function answered(ctx: Koa.Context, found: Found, act: () => Promise<void>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      if (!isVigilError(error)) throw error
+      const { totpSince } = await factors.status(found.account.id)
+      if (totpSince === undefined) return seeOther(ctx, `${pages.base}/account`)
+      await showPresent(ctx, found, error)
+    }
+  }
+
+  async function showSetUp(
+    ctx: Koa.Context,
+    found: Found,
+    failed?: { readonly error: VigilError; readonly envelope: string | undefined }
+  ): Promise<void> {
+    const who = doerOf(found)
+    const offer =
+      failed?.envelope === undefined
+        ? factors.offerTotp(who)
+        : { key: factors.openOffer(who, failed.envelope), envelope: failed.envelope }
+    const uri = otpauthUri(offer.key, new URL(provider.issuer).host, found.account.username)
+    const data = {
+      who: found.account.username,
+      csrf: forms.token(ctx, place),
+      offer: offer.envelope,
+      key: inGroups(base32(offer.key)),
+      uri,
+      picture: await qrCode(uri),
+      ...alertOf(ctx, failed?.error)
+    }
+    pages.render(ctx, 'authenticator', data, { status: failed?.error.status ?? 200 })
+  }
+
+  async function showPresent(ctx: Koa.Context, found: Found, error?: VigilError): Promise<void> {
+    const { totpSince, recoveryCodesLeft } = await factors.status(found.account.id)
+    const data = {
+      who: found.account.username,
+      csrf: forms.token(ctx, place),
+      since: moment(wordsFor(ctx), totpSince),
+      left: recoveryCodesLeft,
+      ...alertOf(ctx, error)
+    }
+    pages.render(ctx, 'second-factor', data, { status: error?.status ?? 200 })
+  }
+
+  function showCodes(ctx: Koa.Context, found: Found, codes: readonly string[]): void {
+    pages.render(ctx, 'recovery-codes', { who: found.account.username, codes })
+  }
+
+  async function mustBeSignedIn(ctx: Koa.Context): Promise<Found> {
+    const found = await personOf(ctx)
+    if (!found) throw new VigilError('not_signed_in')
+    return found
+  }
+
+  async function personOf(ctx: Koa.Context): Promise<Found | undefined> {
+    const who = await signedIn(provider, ctx)
+    const account = who && (await options.accounts.find(who.accountId))
+    return who && account ? { who, account } : undefined
+  }
+
+  function visitorOf(ctx: Koa.Context): Visitor {
+    const known = options.cookies.device.read(ctx)?.accountId
+    return known === undefined ? { address: ctx.ip } : { address: ctx.ip, knownAs: known }
+  }
+
+  return router
+}
+
+interface Found {
+  readonly who: SignedIn
+  readonly account: Account
+}
+
+function doerOf({ who, account }: Found): Doer {
+  return { accountId: account.id, sessionUid: who.uid }
+}
+
+function seeOther(ctx: Koa.Context, url: string): void {
+  ctx.status = 303
+  ctx.redirect(url)
+}
+
+function alertOf(ctx: Koa.Context, error: VigilError | undefined): { alert?: ReturnType<typeof publicWords> } {
+  if (!error) return {}
+  const seconds = retryAfterSeconds(error)
+  if (seconds !== undefined) ctx.set('Retry-After', String(seconds))
+  return { alert: publicWords(wordsFor(ctx), error.code) }
+}

@@ -1,0 +1,133 @@
+// A person's passkeys: what there is, adding one, removing one. All of it wants a fresh login with two factors from whoever has two, so that neither
+// an open session nor a stolen password can plant a key or take one away.
+
+import Router from '@koa/router'
+import { isVigilError, VigilError } from '../../errors.ts'
+import { wordsFor } from '../pages/languages/index.ts'
+import { problemPages } from '../pages/pages.ts'
+import { passkeyNameLength } from '../factors/passkeys.ts'
+import { publicWords } from '../pages/public-errors.ts'
+import { backFromSignIn, sendToSignIn, signedIn } from '../sessions/signed-in.ts'
+import { moment } from '../pages/standing-words.ts'
+import type Koa from 'koa'
+import type Provider from 'oidc-provider'
+import type { AuditLog } from '../../ports.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Doer } from '../factors/factors.ts'
+import type { Fields, Forms } from '../pages/forms.ts'
+import type { FreshProof } from '../sessions/fresh-login.ts'
+import type { ChallengeBinding, IssuedChallenges } from '../factors/issued-challenges.ts'
+import type { Pages } from '../pages/pages.ts'
+import type { Passkeys } from '../factors/passkeys.ts'
+import type { Account } from '../ports.ts'
+import type { SignedIn } from '../sessions/signed-in.ts'
+
+export interface PasskeyRoutesOptions {
+  readonly provider: Provider
+  readonly accounts: Pick<Accounts, 'find'>
+  readonly passkeys: Passkeys
+  readonly challenges: IssuedChallenges
+  readonly proof: FreshProof
+  readonly audit: AuditLog
+  readonly pages: Pages
+  readonly forms: Forms
+}
+
+const place = '/account/passkeys'
+
+/** `/account/passkeys` and `/account/passkeys/remove`. */
+export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
+  const { provider, passkeys, challenges, proof, pages, forms } = options
+  const router = new Router()
+
+  router.use([place, `${place}/remove`], problemPages(pages))
+
+  router.get(place, async (ctx) => {
+    const found = await personOf(ctx)
+    if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
+    if (!(await proof.given(found.who))) {
+      const how = await proof.asking(found.who)
+      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...how })
+    }
+    if (backFromSignIn(ctx, pages)) return undefined
+    return show(ctx, found)
+  })
+
+  router.post(place, (ctx) =>
+    changing(ctx, async (found, fields) => {
+      const challenge = challenges.open(bindingOf(found), fields['challenge'] ?? '')
+      const name = fields['name'] ?? ''
+      const { passkey = '' } = fields
+      await challenges.useUp(challenge)
+      const codes = await passkeys.enrol(doerOf(found), challenge.state as string, passkey, name)
+      if (codes) pages.render(ctx, 'recovery-codes', { who: found.account.username, codes })
+      else seeOther(ctx, pages.base + place)
+    })
+  )
+
+  router.post(`${place}/remove`, (ctx) =>
+    changing(ctx, async (found, fields) => {
+      await passkeys.remove(doerOf(found), fields['id'] ?? '')
+      seeOther(ctx, pages.base + place)
+    })
+  )
+
+  /** Runs a change by somebody who may make it; what goes wrong with it is said on the page. */
+  async function changing(ctx: Koa.Context, act: (found: Found, fields: Fields) => Promise<void>): Promise<void> {
+    const found = await personOf(ctx)
+    if (!found) throw new VigilError('not_signed_in')
+    const fields = await forms.read(ctx, place)
+    if (!(await proof.given(found.who))) {
+      const { accountId, sessionUid } = doerOf(found)
+      await options.audit.append({ type: 'factor.refused', accountId, sessionUid, data: { reason: 'no_fresh_login' } })
+      throw new VigilError('fresh_login_required')
+    }
+    try {
+      await act(found, fields)
+    } catch (error) {
+      if (!isVigilError(error)) throw error
+      await show(ctx, found, error)
+    }
+  }
+
+  async function show(ctx: Koa.Context, found: Found, error?: VigilError): Promise<void> {
+    const { account } = found
+    const words = wordsFor(ctx)
+    const [all, offer] = await Promise.all([passkeys.list(account.id), passkeys.possible && passkeys.offer(account)])
+    const data = {
+      who: account.username,
+      csrf: forms.token(ctx, place),
+      nameLength: passkeyNameLength,
+      passkeys: all.map((one) => ({ ...one, since: moment(words, one.since), usedAt: moment(words, one.usedAt) })),
+      ...(offer && { challenge: challenges.issue(bindingOf(found), offer.challenge), options: offer.options }),
+      ...(error && { alert: publicWords(words, error.code) })
+    }
+    pages.render(ctx, 'passkeys', data, { status: error?.status ?? 200 })
+  }
+
+  async function personOf(ctx: Koa.Context): Promise<Found | undefined> {
+    const who = await signedIn(provider, ctx)
+    const account = who && (await options.accounts.find(who.accountId))
+    return who && account ? { who, account } : undefined
+  }
+
+  return router
+}
+
+interface Found {
+  readonly who: SignedIn
+  readonly account: Account
+}
+
+function doerOf({ who, account }: Found): Doer {
+  return { accountId: account.id, sessionUid: who.uid }
+}
+
+function bindingOf({ who, account }: Found): ChallengeBinding {
+  return { scope: place, sessionUid: who.uid, accountId: account.id, factor: 'passkey' }
+}
+
+function seeOther(ctx: Koa.Context, url: string): void {
+  ctx.status = 303
+  ctx.redirect(url)
+}

@@ -1,0 +1,63 @@
+// Who is signed in at a page of the provider itself, and how a page sends a browser away to sign in without sending it in circles.
+
+import { accountClientId, accountSignIn, type AccountPlace } from '../account-client.ts'
+import { wordsFor } from '../pages/languages/index.ts'
+import type Koa from 'koa'
+import type Provider from 'oidc-provider'
+import type { Pages } from '../pages/pages.ts'
+
+export interface SignedIn {
+  /** `session.uid` of the provider. */
+  readonly uid: string
+  readonly accountId: string
+  /** Seconds since the epoch of the last login in this session. */
+  readonly loginAt: number | undefined
+}
+
+export async function signedIn(provider: Provider, ctx: Koa.Context): Promise<SignedIn | undefined> {
+  const session = await provider.Session.get(provider.createContext(ctx.req, ctx.res))
+  return session.accountId ? { uid: session.uid, accountId: session.accountId, loginAt: session.loginTs } : undefined
+}
+
+/** True when the provider has the built-in client: then the account pages are there too. */
+export async function hasAccountPages(provider: Provider): Promise<boolean> {
+  return (await provider.Client.find(accountClientId)) !== undefined
+}
+
+/**
+ * Sends the browser to the login and back to `place`. A browser that comes from there already (it brings `state`) and still is not
+ * signed in as the page needs gets an explanation instead: it does not keep cookies, or the person said no.
+ */
+export async function sendToSignIn(
+  ctx: Koa.Context,
+  options: {
+    readonly provider: Provider
+    readonly pages: Pages
+    readonly place: AccountPlace
+    readonly because: 'not_signed_in' | 'fresh_login_required'
+    readonly maxAgeSeconds?: number
+    /** Level that the page needs. */
+    readonly acr?: string | undefined
+    readonly state?: string
+  }
+): Promise<void> {
+  const { provider, pages, place, because, maxAgeSeconds, acr, state } = options
+  if (!(await hasAccountPages(provider))) return pages.problem(ctx, because)
+  const how = { ...(maxAgeSeconds !== undefined && { maxAgeSeconds }), ...(acr && { acr }), ...(state && { state }) }
+  const href = accountSignIn(provider, place, how)
+  if (ctx.method === 'GET' && ctx.query['state'] !== undefined)
+    return pages.problem(ctx, because, { href, label: wordsFor(ctx).common.signIn })
+  ctx.status = 303
+  ctx.redirect(href)
+}
+
+/**
+ * Gives the page its plain address once the browser has come back from the login, so that loading it again tomorrow asks for the
+ * login instead of explaining that the last one failed.
+ */
+export function backFromSignIn(ctx: Koa.Context, pages: Pages): boolean {
+  if (ctx.query['state'] !== 'back') return false
+  ctx.status = 303
+  ctx.redirect(pages.base + ctx.path)
+  return true
+}

@@ -1,0 +1,89 @@
+// Wraps a host's findAccount so that whatever is issued tells the session's present truth: a code or refresh token that outlived
+// a drop of the level is lowered before the ID Token is made from it, userinfo answers with today's acr, and a revoked session
+// gets nothing (an undefined account becomes `invalid_grant` or `invalid_token`).
+
+import type { Account, FindAccount } from 'oidc-provider'
+import type { TombstoneStore } from '../../ports.ts'
+import { lowerAcr } from '../../risk/ladder.ts'
+import { vigilMetadata } from '../requests/client-metadata.ts'
+import type { InteractionChecks } from '../requests/interaction-policy.ts'
+import type { SessionStanding, SessionStandings } from '../sessions/session-standing.ts'
+import { stillToldAmr, toldAmr, toldRisk } from './told-session.ts'
+
+/** Claims that Vigil answers, beside `acr`, `amr` and `auth_time`. */
+export const vigilClaims = ['acr_expires_at', 'risk_level'] as const
+
+/** What answers for sessions, and hears that they are used. */
+export interface SessionsInUse extends Pick<InteractionChecks, 'standings' | 'expectWatch' | 'requested'> {
+  readonly tombstones: TombstoneStore
+}
+
+export function truthfulAccounts(
+  findAccount: FindAccount | undefined,
+  { standings, tombstones, expectWatch, requested }: SessionsInUse
+): FindAccount {
+  const hostAccounts: FindAccount = findAccount ?? ((_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }))
+  return async (ctx, sub, token) => {
+    const uid = (token as Source | undefined)?.sessionUid ?? (token ? undefined : ctx.oidc.session?.uid)
+    const standing = uid === undefined ? undefined : await standings.of(uid)
+    if (standing?.revoked) return undefined
+    if (token && uid !== undefined && (await tombstones.has(uid))) return undefined
+    const account = await hostAccounts(ctx, sub, token)
+    if (!account || uid === undefined) return account
+    const { client } = ctx.oidc
+    if (token && client) {
+      // Also after a restart, when nobody remembers that the channel was expected.
+      if (vigilMetadata(client).vigil_watch === 'required') expectWatch(uid, account.accountId, client.clientId)
+      requested(uid, client.clientId)
+    }
+    if (token && standing) lower(token as Source, standing, standings, client)
+    return withClaims(account, async () => truth(token as Source | undefined, await standings.of(uid), client))
+  }
+}
+
+/** The part of codes, refresh and access tokens that is read and lowered here. */
+interface Source {
+  sessionUid?: string
+  acr?: string
+  amr?: string[]
+  authTime?: number
+}
+
+function lower(
+  source: Source,
+  standing: SessionStanding,
+  { ladder }: SessionStandings,
+  client: object | undefined
+): void {
+  if (source.amr) source.amr = stillToldAmr(source.amr, standing, client)
+  if (source.acr !== undefined) source.acr = lowerAcr(ladder, source.acr, standing.acr)
+}
+
+/** `auth_time` and `amr` of an ID Token are those of its own code; userinfo speaks of now. */
+function truth(
+  source: Source | undefined,
+  now: SessionStanding | undefined,
+  client: object | undefined
+): Record<string, unknown> {
+  if (!now) return {}
+  return {
+    acr: now.acr,
+    amr: toldAmr(now, client),
+    auth_time: now.authTime,
+    ...toldRisk(now, client),
+    ...((source?.acr ?? now.acr) === now.acr && now.acrExpiresAt !== undefined && { acr_expires_at: now.acrExpiresAt })
+  }
+}
+
+/** Prototype-preserving: a host's account may be an instance with methods of its own. */
+function withClaims(account: Account, extra: () => Promise<Record<string, unknown>>): Account {
+  const claims: Account['claims'] = async (use, scope, asked, rejected) => ({
+    ...(await account.claims(use, scope, asked, rejected)),
+    ...(await extra())
+  })
+  // Defined, not assigned: a host's account may be frozen, or have accessors that only the account itself can serve.
+  return Object.create(account, {
+    accountId: { value: account.accountId, enumerable: true },
+    claims: { value: claims, enumerable: true }
+  }) as Account
+}
