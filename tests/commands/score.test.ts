@@ -132,7 +132,10 @@ describe('enrolment', () => {
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     const lesson = ana.lessons[0]!
     // Some twenty keystrokes.
-    const thin = files.file('thin.jsonl', jsonLines([{ ...lesson, events: lesson.events.slice(0, 40) }, ...ben.lessons]))
+    const thin = files.file(
+      'thin.jsonl',
+      jsonLines([{ ...lesson, events: lesson.events.slice(0, 40) }, ...ben.lessons])
+    )
     const rows = [ana, ben].map(({ person }) => [person, `later ${ben.person}`])
     const [unknown, known] = await scoresOf(trials(rows), '--enrol', thin)
     expect(unknown).toBe('0')

@@ -85,6 +85,9 @@ describe('signing in', () => {
         .replaceAll(uid, 'UID')
         .replaceAll(csrf, 'CSRF')
         .replaceAll(/nonce="[^"]+"/g, '')
+        // Random in every form, for everybody.
+        .replaceAll(/(?<=name="challenge" value=")[\w-]+/g, 'CHALLENGE')
+        .replaceAll(/(?<=&quot;challenge&quot;:&quot;)[\w-]+/g, 'CHALLENGE')
         .replaceAll(username, 'NAME')
       answers.push({ status: again.status, names, body })
     }
@@ -129,7 +132,8 @@ describe('a challenge', () => {
       const page = await person.get(shopRequest(house, { prompt: 'login' }))
       expect(page.text).toContain('did not look like yours')
       expect(page.text).toContain('<strong>ana</strong>')
-      expect(Object.keys(formsOf(page)[0]!.fields).sort()).toEqual(['csrf', 'factor', 'password', 'vigil_rhythm'])
+      const fields = Object.keys(formsOf(page)[0]!.fields).sort()
+      expect(fields).toEqual(['challenge', 'csrf', 'factor', 'password', 'vigil_rhythm'])
       const wrong = await person.submit(page, { password: 'not hers at all' })
       expect(wrong.status).toBe(401)
       expect(wrong.text).toContain('did not look like yours')
@@ -246,12 +250,14 @@ describe('the page itself', () => {
     expect(policy).toContain("form-action 'self' http://rp.example.test;")
     expect(policy).toContain("frame-ancestors 'none'")
     const nonce = /script-src 'nonce-([^']+)'/.exec(policy)![1]!
-    // Ours alone: the one for the form, and the agent that notes how the password is typed.
+    // Ours alone: the one for the form, the agent that notes how the password is typed, and the one for passkeys.
     expect(page.text.match(/<script src="\/vigil\/[^>]*>/g)).toEqual([
       expect.stringContaining(`nonce="${nonce}"`),
-      expect.stringContaining(`nonce="${nonce}" data-vigil-login`)
+      expect.stringContaining(`nonce="${nonce}" data-vigil-login`),
+      expect.stringMatching(/passkey\.js.* nonce="/)
     ])
-    expect(page.text.match(/<script/g)).toHaveLength(2)
+    expect(page.text.match(/<script/g)).toHaveLength(3)
+    expect(page.text.split(`nonce="${nonce}"`)).toHaveLength(4)
     expect(page.headers.get('cache-control')).toBe('no-store')
     const other = (await atLogin()).page.headers.get('content-security-policy')!
     expect(other).not.toContain(nonce)
