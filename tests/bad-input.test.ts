@@ -214,13 +214,14 @@ describe('at the pages', () => {
 })
 
 describe('at the authorization endpoint', () => {
+  const unknownLevel = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:made:up' } } })
   test.each<[string, Readonly<Record<string, string>>, string]>([
     [
       'an unknown level that is demanded',
-      { acr_values: 'urn:made:up', prompt: 'login' },
+      { claims: unknownLevel, prompt: 'login' },
       'unmet_authentication_requirements'
     ],
-    ['an unknown level, silently', { acr_values: 'urn:made:up', prompt: 'none' }, 'unmet_authentication_requirements'],
+    ['an unknown level, silently', { claims: unknownLevel, prompt: 'none' }, 'unmet_authentication_requirements'],
     ['an unknown prompt', { prompt: 'maybe' }, 'invalid_request'],
     ['an age that is no number', { max_age: 'soon' }, 'invalid_request'],
     ['a scope that nobody has', { scope: 'profile' }, 'invalid_request']

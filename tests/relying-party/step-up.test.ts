@@ -50,7 +50,9 @@ describe('a step-up', () => {
   })
 
   it('that the provider refuses says why', async () => {
-    const begun = await stepUp.begin({ acrValues: 'urn:nobody:knows' }, '/money')
+    const begun = await stepUp.begin({}, '/money')
+    const acr = { essential: true, value: 'urn:nobody:knows' }
+    begun.url.searchParams.set('claims', JSON.stringify({ id_token: { acr } }))
     const callback = await answered(begun.url, 'pwd')
     expect(await stepUp.finish(callback, { [begun.cookie.name]: begun.cookie.value })).toMatchObject({
       outcome: 'refused',
