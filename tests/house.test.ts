@@ -25,7 +25,7 @@ describe('arrows between rooms', () => {
     ['src/risk/policy.ts', `import Provider from 'oidc-provider'`],
     ['src/challenge/password.ts', `const argon2 = await import('argon2')`],
     ['src/channel/upgrade.ts', `import { openStorage } from '../adapters/index.ts'`],
-    ['src/provider/pages/pages.ts', `import '../vigil.ts'`],
+    ['src/provider/pages/pages.ts', `import '../../vigil.ts'`],
     ['src/adapters/postgresql.ts', `import { decide } from '../risk/policy.ts'`],
     ['src/watch.ts', `import { memoryStorage } from './adapters/index.ts'`],
     ['src/watch.ts', `import { startServer } from './server.ts'`]
