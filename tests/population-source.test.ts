@@ -36,7 +36,7 @@ describe('the population', () => {
     const own = await trainPopulation(enrolled.map(enrolledPersonOf), 1, { encoder })
     expect(same(chosen, completed(own, shipped))).toBe(true)
     expect(same(chosen, shipped)).toBe(false)
-  })
+  }, 120_000)
 
   test('stays the one that ships when the twenty have typed too little to teach anything', async () => {
     const terse = inventedPeople(6, peopleForOwnPopulation).map(({ recordings }) =>
