@@ -25,9 +25,9 @@ function placesIn(root: Json): Place[] {
   const places: Place[] = []
   const walk = (holder: Json): void => {
     if (typeof holder !== 'object' || holder === null) return
-    for (const [key, value] of Object.entries(holder)) {
+    for (const [key, part] of Object.entries(holder)) {
       places.push({ holder, key })
-      walk(value)
+      walk(part)
     }
   }
   walk(root)
