@@ -8,8 +8,8 @@ import { VigilError } from '../../errors.ts'
 import type { AuditLog } from '../../ports.ts'
 import { sameText, sign } from '../../secrets.ts'
 import { byAddress, giveBack, limiter, quarterHour, takeAll, type Limiter, type Visitor } from './attempts.ts'
+import { mailText } from './mail-text.ts'
 import type { FactorContent, FactorRecords } from '../factors/factor-records.ts'
-import { languages } from '../pages/languages/index.ts'
 import type { Account, AttemptStore, Mailer } from '../ports.ts'
 
 export interface MailedCodes extends MailedCodeChecker<Visitor> {
@@ -111,8 +111,7 @@ function tried(content: FactorContent, hash: string, now: number): FactorContent
 function mailOf({ username, email }: Account, code: string): Parameters<Mailer['send']>[0] {
   return {
     to: email,
-    subject: languages.map(({ mails }) => mails.code.subject).join(' / '),
-    text: languages.map(({ mails }) => `${mails.greeting(username)}\n\n${mails.code.words(code)}`).join('\n\n--\n\n'),
+    ...mailText(username, (mails) => ({ subject: mails.code.subject, parts: [mails.code.words(code)] })),
     code
   }
 }

@@ -1,10 +1,11 @@
 // Mails that tell a person what happened to their account, so that a stranger's deed is seen by its owner (OWASP ASVS 5 §6.3.5). One of a kind in
-// an hour: an attacker must not be able to fill a mailbox. A mail is written in every language that there is, for nobody has said which.
+// an hour: an attacker must not be able to fill a mailbox.
 
 import type { Logger } from 'pino'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { languages, type Words } from '../pages/languages/index.ts'
+import type { Words } from '../pages/languages/index.ts'
 import type { Account, Mailer } from '../ports.ts'
+import { mailText } from './mail-text.ts'
 import type { Vigil } from '../vigil-api.ts'
 
 export type Notice = keyof Words['mails']['notices']
@@ -34,17 +35,11 @@ export function createNotices({ mailer, issuer, logger, find }: NoticesOptions):
       () => false
     )
     if (!free) return
-    const subject = languages.map(({ mails }) => mails.notices[notice].subject).join(' / ')
-    await mailer.send({ to: account.email, subject, text: textOf(account, notice), link })
-  }
-
-  function textOf({ username }: Pick<Account, 'username'>, notice: Notice): string {
-    return languages
-      .map(({ mails }) => {
-        const body = `${mails.greeting(username)}\n\n${mails.notices[notice].words}`
-        return notice === 'erased' ? body : `${body}\n\n${mails.closing(link)}`
-      })
-      .join('\n\n--\n\n')
+    const said = mailText(account.username, ({ notices, closing }) => {
+      const { subject, words } = notices[notice]
+      return { subject, parts: notice === 'erased' ? [words] : [words, closing(link)] }
+    })
+    await mailer.send({ to: account.email, ...said, link })
   }
 
   const send: Notices['send'] = (account, notice) => {

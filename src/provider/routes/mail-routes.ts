@@ -5,7 +5,8 @@ import Router from '@koa/router'
 import type { Logger } from 'pino'
 import { isVigilError, VigilError } from '../../errors.ts'
 import { byAddress, limiter, quarterHour, retryAfterSeconds, takeAll, type Visitor } from '../accounts/attempts.ts'
-import { languages, wordsFor } from '../pages/languages/index.ts'
+import { mailText } from '../accounts/mail-text.ts'
+import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
 import { publicWords } from '../pages/public-errors.ts'
 import { backFromSignIn, sendToSignIn, signedIn } from '../sessions/signed-in.ts'
@@ -73,11 +74,11 @@ export function mailRoutes(options: MailRoutesOptions): Router {
     if (!account?.email) return
     await takeAll([{ limiter: links, key: account.id }])
     const link = await invitations.create(account.id, linkLifeSeconds)
-    const subject = languages.map(({ mails }) => mails.recover.subject).join(' / ')
-    const text = languages
-      .map(({ mails }) => `${mails.greeting(account.username)}\n\n${mails.recover.words(link)}`)
-      .join('\n\n--\n\n')
-    await by.send({ to: account.email, subject, text, link })
+    const said = mailText(account.username, ({ recover }) => ({
+      subject: recover.subject,
+      parts: [recover.words(link)]
+    }))
+    await by.send({ to: account.email, ...said, link })
     await audit.append({ type: 'recovery.sent', accountId: account.id })
   }
 
