@@ -3,6 +3,7 @@
 
 import { sameText, sign } from '../../secrets.ts'
 import type Koa from 'koa'
+import type { Visitor } from './attempts.ts'
 
 export interface SignedCookie {
   set(ctx: Koa.Context, accountId: string): void
@@ -82,4 +83,10 @@ export function personCookies(options: {
 export function browserCookies(ctx: Koa.Context, secure: boolean): Koa.Context['cookies'] {
   if (secure) ctx.cookies.secure = true
   return ctx.cookies
+}
+
+/** Who tries something: where from, and whom this device is known for. */
+export function visitorOf({ device }: PersonCookies, ctx: Koa.Context): Visitor {
+  const known = device.read(ctx)?.accountId
+  return known === undefined ? { address: ctx.ip } : { address: ctx.ip, knownAs: known }
 }

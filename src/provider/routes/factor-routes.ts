@@ -4,12 +4,12 @@
 import Router from '@koa/router'
 import { inGroups, base32, otpauthUri } from '../../challenge/totp.ts'
 import { isVigilError, VigilError } from '../../errors.ts'
-import { retryAfterSeconds, type Visitor } from '../accounts/attempts.ts'
+import { retryAfterSeconds } from '../accounts/attempts.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
 import { publicWords } from '../pages/public-errors.ts'
 import { qrCode } from '../factors/qr-code.ts'
-import { backFromSignIn, sendToSignIn, signedIn } from '../sessions/signed-in.ts'
+import { backFromSignIn, personSignedIn, type PersonSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
 import { moment } from '../pages/standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
@@ -19,9 +19,7 @@ import type { Doer, Factors } from '../factors/factors.ts'
 import type { Forms } from '../pages/forms.ts'
 import type { FreshProof } from '../sessions/fresh-login.ts'
 import type { Pages } from '../pages/pages.ts'
-import type { Account } from '../ports.ts'
-import type { PersonCookies } from '../accounts/signed-cookie.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
+import { type PersonCookies, visitorOf } from '../accounts/signed-cookie.ts'
 
 export interface FactorRoutesOptions {
   readonly provider: Provider
@@ -44,7 +42,7 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
   router.use([place, '/account/totp/remove', '/account/recovery-codes'], problemPages(pages))
 
   router.get(place, async (ctx) => {
-    const found = await personOf(ctx)
+    const found = await personSignedIn(provider, options.accounts, ctx)
     if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
     const { totpSince } = await factors.status(found.account.id)
     if (totpSince === undefined && !(await proof.given(found.who))) {
@@ -65,7 +63,12 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
     }
     const envelope = fields['offer'] ?? ''
     try {
-      const codes = await factors.enrolTotp(doerOf(found), envelope, fields['code'] ?? '', visitorOf(ctx))
+      const codes = await factors.enrolTotp(
+        doerOf(found),
+        envelope,
+        fields['code'] ?? '',
+        visitorOf(options.cookies, ctx)
+      )
       showCodes(ctx, found, codes)
     } catch (error) {
       // A page loaded again after it had done its work.
@@ -81,7 +84,7 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
     const found = await mustBeSignedIn(ctx)
     const fields = await forms.read(ctx, place)
     await answered(ctx, found, async () => {
-      await factors.removeTotp(doerOf(found), fields['code'] ?? '', visitorOf(ctx))
+      await factors.removeTotp(doerOf(found), fields['code'] ?? '', visitorOf(options.cookies, ctx))
       seeOther(ctx, `${pages.base}/account`)
     })
   })
@@ -90,11 +93,15 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
     const found = await mustBeSignedIn(ctx)
     const fields = await forms.read(ctx, place)
     await answered(ctx, found, async () => {
-      showCodes(ctx, found, await factors.renewRecoveryCodes(doerOf(found), fields['code'] ?? '', visitorOf(ctx)))
+      showCodes(
+        ctx,
+        found,
+        await factors.renewRecoveryCodes(doerOf(found), fields['code'] ?? '', visitorOf(options.cookies, ctx))
+      )
     })
   })
 
-  async function answered(ctx: Koa.Context, found: Found, act: () => Promise<void>): Promise<void> {
+  async function answered(ctx: Koa.Context, found: PersonSignedIn, act: () => Promise<void>): Promise<void> {
     try {
       await act()
     } catch (error) {
@@ -107,7 +114,7 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
 
   async function showSetUp(
     ctx: Koa.Context,
-    found: Found,
+    found: PersonSignedIn,
     failed?: { readonly error: VigilError; readonly envelope: string | undefined }
   ): Promise<void> {
     const who = doerOf(found)
@@ -128,7 +135,7 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
     pages.render(ctx, 'authenticator', data, { status: failed?.error.status ?? 200 })
   }
 
-  async function showPresent(ctx: Koa.Context, found: Found, error?: VigilError): Promise<void> {
+  async function showPresent(ctx: Koa.Context, found: PersonSignedIn, error?: VigilError): Promise<void> {
     const { totpSince, recoveryCodesLeft } = await factors.status(found.account.id)
     const data = {
       who: found.account.username,
@@ -140,36 +147,20 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
     pages.render(ctx, 'second-factor', data, { status: error?.status ?? 200 })
   }
 
-  function showCodes(ctx: Koa.Context, found: Found, codes: readonly string[]): void {
+  function showCodes(ctx: Koa.Context, found: PersonSignedIn, codes: readonly string[]): void {
     pages.render(ctx, 'recovery-codes', { who: found.account.username, codes })
   }
 
-  async function mustBeSignedIn(ctx: Koa.Context): Promise<Found> {
-    const found = await personOf(ctx)
+  async function mustBeSignedIn(ctx: Koa.Context): Promise<PersonSignedIn> {
+    const found = await personSignedIn(provider, options.accounts, ctx)
     if (!found) throw new VigilError('not_signed_in')
     return found
-  }
-
-  async function personOf(ctx: Koa.Context): Promise<Found | undefined> {
-    const who = await signedIn(provider, ctx)
-    const account = who && (await options.accounts.find(who.accountId))
-    return who && account ? { who, account } : undefined
-  }
-
-  function visitorOf(ctx: Koa.Context): Visitor {
-    const known = options.cookies.device.read(ctx)?.accountId
-    return known === undefined ? { address: ctx.ip } : { address: ctx.ip, knownAs: known }
   }
 
   return router
 }
 
-interface Found {
-  readonly who: SignedIn
-  readonly account: Account
-}
-
-function doerOf({ who, account }: Found): Doer {
+function doerOf({ who, account }: PersonSignedIn): Doer {
   return { accountId: account.id, sessionUid: who.uid }
 }
 

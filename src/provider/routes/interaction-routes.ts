@@ -10,7 +10,7 @@ import type { CodeAnswer } from '../../challenge/totp.ts'
 import { type ErrorCode, isVigilError, VigilError } from '../../errors.ts'
 import { accountClientId } from '../account-client.ts'
 import { problemsInWords, signUpProblems } from '../accounts/accounts.ts'
-import { retryAfterSeconds } from '../accounts/attempts.ts'
+import { retryAfterSeconds, type Visitor } from '../accounts/attempts.ts'
 import { factorField, factorView, oneMore } from '../pages/challenge-view.ts'
 import { preferLanguages, wordsFor } from '../pages/languages/index.ts'
 import { isSessionNotFound, problemPages } from '../pages/pages.ts'
@@ -19,14 +19,13 @@ import { scopeWords } from '../pages/scope-words.ts'
 import type Koa from 'koa'
 import type { Interaction, InteractionResults, default as Provider } from 'oidc-provider'
 import type { Accounts, Problem, SignUp } from '../accounts/accounts.ts'
-import type { Visitor } from '../accounts/attempts.ts'
 import type { FactorChoice } from '../factors/factor-choice.ts'
 import type { Fields, Forms } from '../pages/forms.ts'
 import type { ChallengeBinding, IssuedChallenges } from '../factors/issued-challenges.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { Passkeys } from '../factors/passkeys.ts'
 import type { Account, UsedStore } from '../ports.ts'
-import type { PersonCookies } from '../accounts/signed-cookie.ts'
+import { type PersonCookies, visitorOf } from '../accounts/signed-cookie.ts'
 import type { ChallengeView, LoginTyping, Vigil } from '../vigil-api.ts'
 
 export interface InteractionRoutesOptions {
@@ -91,7 +90,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       username = fields['username'] ?? ''
       factor = fields['factor']
       const challenged = await challengedAccount(details)
-      const from = visitorOf(ctx)
+      const from = visitorOf(cookies, ctx)
       const passed = challenged
         ? await passAgain(details, challenged, fields, from)
         : factor === passkeyId
@@ -120,7 +119,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
     try {
       const fields = await forms.read(ctx, scopeOf(details))
       person = { username: fields['username'] ?? '', email: fields['email'] ?? '', password: fields['password'] ?? '' }
-      const account = await accounts.signUp(person, visitorOf(ctx))
+      const account = await accounts.signUp(person, visitorOf(cookies, ctx))
       await signUpDone(ctx, details, account.id)
     } catch (error) {
       if (!isVigilError(error) || error.code === 'interaction_lost') throw error
@@ -400,11 +399,6 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
     if (!ticket || !(await options.used.useUp(`signed up ${ticket.id}`, ticket.expiresAt))) return undefined
     cookies.justSignedUp.clear(ctx)
     return ticket.accountId
-  }
-
-  function visitorOf(ctx: Koa.Context): Visitor {
-    const known = cookies.device.read(ctx)?.accountId
-    return known === undefined ? { address: ctx.ip } : { address: ctx.ip, knownAs: known }
   }
 
   /** The same request from the start, for whoever signs in after the present person has left. */

@@ -4,7 +4,7 @@
 import Router from '@koa/router'
 import type { Logger } from 'pino'
 import { isVigilError, VigilError } from '../../errors.ts'
-import { byAddress, limiter, quarterHour, retryAfterSeconds, takeAll, type Visitor } from '../accounts/attempts.ts'
+import { byAddress, limiter, quarterHour, retryAfterSeconds, takeAll } from '../accounts/attempts.ts'
 import { mailText } from '../accounts/mail-text.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
@@ -20,7 +20,7 @@ import type { Invitations } from '../accounts/invitations.ts'
 import type { MailedCodes } from '../accounts/mailed-codes.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { Account, AttemptStore, Mailer } from '../ports.ts'
-import type { PersonCookies } from '../accounts/signed-cookie.ts'
+import { type PersonCookies, visitorOf } from '../accounts/signed-cookie.ts'
 
 export interface MailRoutesOptions {
   readonly provider: Provider
@@ -57,7 +57,7 @@ export function mailRoutes(options: MailRoutesOptions): Router {
     const fields = await forms.read(ctx, '/recover')
     try {
       if (!mailer) throw new VigilError('mail_unavailable', 'this provider sends no mail')
-      await takeAll(byAddress(asks, visitorOf(ctx)))
+      await takeAll(byAddress(asks, visitorOf(options.cookies, ctx)))
     } catch (error) {
       if (!isVigilError(error)) throw error
       return showRecover(ctx, error)
@@ -98,7 +98,8 @@ export function mailRoutes(options: MailRoutesOptions): Router {
 
   router.post(place, (ctx) =>
     changing(ctx, async (account, code) => {
-      if (!(await mailedCodes.verify(account.id, code, visitorOf(ctx)))) throw new VigilError('code_invalid')
+      if (!(await mailedCodes.verify(account.id, code, visitorOf(options.cookies, ctx))))
+        throw new VigilError('code_invalid')
       ctx.status = 303
       ctx.redirect(`${pages.base}/account`)
     })
@@ -142,11 +143,6 @@ export function mailRoutes(options: MailRoutesOptions): Router {
   async function personOf(ctx: Koa.Context): Promise<Account | undefined> {
     const who = await signedIn(provider, ctx)
     return who && accounts.find(who.accountId)
-  }
-
-  function visitorOf(ctx: Koa.Context): Visitor {
-    const known = options.cookies.device.read(ctx)?.accountId
-    return known === undefined ? { address: ctx.ip } : { address: ctx.ip, knownAs: known }
   }
 
   return router

@@ -7,7 +7,7 @@ import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
 import { passkeyNameLength } from '../factors/passkeys.ts'
 import { publicWords } from '../pages/public-errors.ts'
-import { backFromSignIn, sendToSignIn, signedIn } from '../sessions/signed-in.ts'
+import { backFromSignIn, personSignedIn, type PersonSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
 import { moment } from '../pages/standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
@@ -19,8 +19,6 @@ import type { FreshProof } from '../sessions/fresh-login.ts'
 import type { ChallengeBinding, IssuedChallenges } from '../factors/issued-challenges.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { Passkeys } from '../factors/passkeys.ts'
-import type { Account } from '../ports.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
 
 export interface PasskeyRoutesOptions {
   readonly provider: Provider
@@ -43,7 +41,7 @@ export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
   router.use([place, `${place}/remove`], problemPages(pages))
 
   router.get(place, async (ctx) => {
-    const found = await personOf(ctx)
+    const found = await personSignedIn(provider, options.accounts, ctx)
     if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
     if (!(await proof.given(found.who))) {
       const how = await proof.asking(found.who)
@@ -73,8 +71,11 @@ export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
   )
 
   /** Runs a change by somebody who may make it; what goes wrong with it is said on the page. */
-  async function changing(ctx: Koa.Context, act: (found: Found, fields: Fields) => Promise<void>): Promise<void> {
-    const found = await personOf(ctx)
+  async function changing(
+    ctx: Koa.Context,
+    act: (found: PersonSignedIn, fields: Fields) => Promise<void>
+  ): Promise<void> {
+    const found = await personSignedIn(provider, options.accounts, ctx)
     if (!found) throw new VigilError('not_signed_in')
     const fields = await forms.read(ctx, place)
     if (!(await proof.given(found.who))) {
@@ -90,7 +91,7 @@ export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
     }
   }
 
-  async function show(ctx: Koa.Context, found: Found, error?: VigilError): Promise<void> {
+  async function show(ctx: Koa.Context, found: PersonSignedIn, error?: VigilError): Promise<void> {
     const { account } = found
     const words = wordsFor(ctx)
     const [all, offer] = await Promise.all([passkeys.list(account.id), passkeys.possible && passkeys.offer(account)])
@@ -105,25 +106,14 @@ export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
     pages.render(ctx, 'passkeys', data, { status: error?.status ?? 200 })
   }
 
-  async function personOf(ctx: Koa.Context): Promise<Found | undefined> {
-    const who = await signedIn(provider, ctx)
-    const account = who && (await options.accounts.find(who.accountId))
-    return who && account ? { who, account } : undefined
-  }
-
   return router
 }
 
-interface Found {
-  readonly who: SignedIn
-  readonly account: Account
-}
-
-function doerOf({ who, account }: Found): Doer {
+function doerOf({ who, account }: PersonSignedIn): Doer {
   return { accountId: account.id, sessionUid: who.uid }
 }
 
-function bindingOf({ who, account }: Found): ChallengeBinding {
+function bindingOf({ who, account }: PersonSignedIn): ChallengeBinding {
   return { scope: place, sessionUid: who.uid, accountId: account.id, factor: 'passkey' }
 }
 

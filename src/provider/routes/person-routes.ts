@@ -11,7 +11,7 @@ import { decisionWords } from '../pages/decision-words.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
 import { publicWords } from '../pages/public-errors.ts'
-import { backFromSignIn, sendToSignIn, type SignedIn, signedIn } from '../sessions/signed-in.ts'
+import { backFromSignIn, sendToSignIn, personSignedIn, type PersonSignedIn } from '../sessions/signed-in.ts'
 import { loginWords, moment, trainingWords } from '../pages/standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
@@ -20,7 +20,7 @@ import type { Factors } from '../factors/factors.ts'
 import type { Forms } from '../pages/forms.ts'
 import type { Notices } from '../accounts/notices.ts'
 import type { Pages } from '../pages/pages.ts'
-import type { Account, AttemptStore } from '../ports.ts'
+import type { AttemptStore } from '../ports.ts'
 import type { PersonCookies } from '../accounts/signed-cookie.ts'
 import type { Vigil } from '../vigil-api.ts'
 
@@ -49,11 +49,6 @@ export interface PersonRoutesOptions {
 
 /** Answers to decisions a person may give in a day. */
 const answersADay = 6
-
-interface Found {
-  readonly who: SignedIn
-  readonly account: Account
-}
 
 /** `/account/behaviour`, `/account/activity`, `/account/data`, `/account/export` and `/account/erase`. */
 export function personRoutes(options: PersonRoutesOptions): Router {
@@ -160,7 +155,7 @@ export function personRoutes(options: PersonRoutesOptions): Router {
 
   async function showActivity(
     ctx: Koa.Context,
-    { who, account }: Found,
+    { who, account }: PersonSignedIn,
     after: { readonly thanks?: 'me' | 'not_me'; readonly error?: VigilError } = {}
   ): Promise<void> {
     const words = wordsFor(ctx)
@@ -182,7 +177,7 @@ export function personRoutes(options: PersonRoutesOptions): Router {
     pages.render(ctx, 'activity', data, { status: after.error?.status ?? 200 })
   }
 
-  function showData(ctx: Koa.Context, { account }: Found, error?: VigilError): void {
+  function showData(ctx: Koa.Context, { account }: PersonSignedIn, error?: VigilError): void {
     const data = {
       who: account.username,
       csrf: forms.token(ctx, '/account/data'),
@@ -192,33 +187,27 @@ export function personRoutes(options: PersonRoutesOptions): Router {
     pages.render(ctx, 'data', data, { status: error?.status ?? 200 })
   }
 
-  async function personOf(ctx: Koa.Context): Promise<Found | undefined> {
-    const who = await signedIn(provider, ctx)
-    const account = who && (await accounts.find(who.accountId))
-    return who && account ? { who, account } : undefined
-  }
-
-  async function mustBeSignedIn(ctx: Koa.Context): Promise<Found> {
-    const found = await personOf(ctx)
+  async function mustBeSignedIn(ctx: Koa.Context): Promise<PersonSignedIn> {
+    const found = await personSignedIn(provider, accounts, ctx)
     if (!found) throw new VigilError('not_signed_in')
     return found
   }
 
   /** Undefined where the answer is on its way: the person must sign in first. */
-  async function present(ctx: Koa.Context, place: AccountPlace): Promise<Found | undefined> {
-    const found = await personOf(ctx)
+  async function present(ctx: Koa.Context, place: AccountPlace): Promise<PersonSignedIn | undefined> {
+    const found = await personSignedIn(provider, accounts, ctx)
     if (!found) await sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
     return found && !backFromSignIn(ctx, pages) ? found : undefined
   }
 
-  async function proved(ctx: Koa.Context, place: AccountPlace): Promise<Found | undefined> {
-    const found = await personOf(ctx)
+  async function proved(ctx: Koa.Context, place: AccountPlace): Promise<PersonSignedIn | undefined> {
+    const found = await personSignedIn(provider, accounts, ctx)
     if (!found) await sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
     if (!found || !(await proof(ctx, place, found))) return undefined
     return backFromSignIn(ctx, pages) ? undefined : found
   }
 
-  async function proof(ctx: Koa.Context, place: AccountPlace, { who }: Found): Promise<boolean> {
+  async function proof(ctx: Koa.Context, place: AccountPlace, { who }: PersonSignedIn): Promise<boolean> {
     const needed = await vigil.proofNeeded(who.uid)
     if (needed) await sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...needed })
     return needed === undefined

@@ -5,6 +5,7 @@ import { wordsFor } from '../pages/languages/index.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import type { Pages } from '../pages/pages.ts'
+import type { Account } from '../ports.ts'
 
 export interface SignedIn {
   /** `session.uid` of the provider. */
@@ -17,6 +18,22 @@ export interface SignedIn {
 export async function signedIn(provider: Provider, ctx: Koa.Context): Promise<SignedIn | undefined> {
   const session = await provider.Session.get(provider.createContext(ctx.req, ctx.res))
   return session.accountId ? { uid: session.uid, accountId: session.accountId, loginAt: session.loginTs } : undefined
+}
+
+export interface PersonSignedIn {
+  readonly who: SignedIn
+  readonly account: Account
+}
+
+/** The same with their account; undefined also where the account is gone. */
+export async function personSignedIn(
+  provider: Provider,
+  accounts: { find(id: string): Promise<Account | undefined> },
+  ctx: Koa.Context
+): Promise<PersonSignedIn | undefined> {
+  const who = await signedIn(provider, ctx)
+  const account = who && (await accounts.find(who.accountId))
+  return who && account ? { who, account } : undefined
 }
 
 /** True when the provider has the built-in client: then the account pages are there too. */
