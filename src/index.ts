@@ -1,7 +1,7 @@
 // The public surface of the plug-in, and nothing else.
 
 export { createVigil, type VigilOptions } from './vigil.ts'
-export { peopleForOwnPopulation } from './population-source.ts'
+export { peopleForOwnPopulation } from './population/population-source.ts'
 export type {
   ChallengeView,
   LoginTyping,

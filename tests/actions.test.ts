@@ -2,7 +2,7 @@
 // changed.
 
 import { describe, expect, it, test } from 'vitest'
-import { type ActionOptions, createActions } from '../src/actions.ts'
+import { type ActionOptions, createActions } from '../src/watch/actions.ts'
 import { memoryStorage } from '../src/adapters/index.ts'
 import { standingOf } from '../src/risk/assurance.ts'
 import { belowAll, defaultLadder } from '../src/risk/ladder.ts'

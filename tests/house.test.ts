@@ -21,14 +21,14 @@ describe('arrows between rooms', () => {
     ['src/biometrics/engine.ts', `import { pages } from '../provider/pages.ts'`],
     ['src/biometrics/engine.ts', `import type { RiskRule } from '../risk/policy.ts'`],
     ['src/biometrics/engine.ts', `import { readFile } from 'node:fs/promises'`],
-    ['src/risk/policy.ts', `export {\n  watch\n} from '../watch.ts'`],
+    ['src/risk/policy.ts', `export {\n  watch\n} from '../watch/watch.ts'`],
     ['src/risk/policy.ts', `import Provider from 'oidc-provider'`],
     ['src/challenge/password.ts', `const argon2 = await import('argon2')`],
     ['src/channel/upgrade.ts', `import { openStorage } from '../adapters/index.ts'`],
     ['src/provider/pages/pages.ts', `import '../../vigil.ts'`],
     ['src/adapters/postgresql.ts', `import { decide } from '../risk/policy.ts'`],
-    ['src/watch.ts', `import { memoryStorage } from './adapters/index.ts'`],
-    ['src/watch.ts', `import { startServer } from './server.ts'`]
+    ['src/watch/watch.ts', `import { memoryStorage } from '../adapters/index.ts'`],
+    ['src/people/profiles.ts', `import { startServer } from '../server.ts'`]
   ])('a wrong one from %s is named with both ends: %s', (path, text) => {
     const specifier = /'([^']+)'/.exec(text)![1]!
     const [broken, ...others] = brokenArrowsOf(path, text)

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest'
 import { memoryStorage } from '../src/adapters/index.ts'
 import { type InputEvent, noCounters } from '../src/biometrics/index.ts'
-import { createLiveness } from '../src/liveness.ts'
+import { createLiveness } from '../src/watch/liveness.ts'
 import { keysFrom } from '../src/secrets.ts'
 import { secret, silent } from './support/server.ts'
 import { samplePeople } from './support/recordings.ts'

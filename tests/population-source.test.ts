@@ -12,8 +12,8 @@ import {
   trainPopulation,
   windowsOf
 } from '../src/biometrics/index.ts'
-import { chosenPopulation, peopleForOwnPopulation } from '../src/population-source.ts'
-import { shippedPopulation } from '../src/shipped-population.ts'
+import { chosenPopulation, peopleForOwnPopulation } from '../src/population/population-source.ts'
+import { shippedPopulation } from '../src/population/shipped-population.ts'
 import { inventedPeople } from './support/recordings.ts'
 
 const logger = pino({ level: 'silent' })

@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import { completed, encodePopulation, enrolledPersonOf, trainPopulation } from '../src/biometrics/index.ts'
-import { populationInThread } from '../src/population-thread.ts'
-import { shippedPopulation } from '../src/shipped-population.ts'
+import { populationInThread } from '../src/population/population-thread.ts'
+import { shippedPopulation } from '../src/population/shipped-population.ts'
 import { inventedDay, inventedPeople } from './support/invented.ts'
 
 const { engine } = inventedDay()

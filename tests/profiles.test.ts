@@ -13,9 +13,9 @@ import {
   windowsOf
 } from '../src/biometrics/index.ts'
 import type { StoredProfile } from '../src/ports.ts'
-import { decodeCourse } from '../src/profile-course.ts'
-import { packProfile, unpackProfile } from '../src/profile-pack.ts'
-import { createProfiles } from '../src/profiles.ts'
+import { decodeCourse } from '../src/people/profile-course.ts'
+import { packProfile, unpackProfile } from '../src/people/profile-pack.ts'
+import { createProfiles } from '../src/people/profiles.ts'
 import { keysFrom, unseal } from '../src/secrets.ts'
 import { nobody, secret, silent, startHost, visitorOf } from './support/server.ts'
 

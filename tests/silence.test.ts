@@ -1,7 +1,7 @@
 // When a session that ought to be watched has gone silent, by the server's clock alone.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createSilence, mostQuickly, patientMs, type Silence } from '../src/silence.ts'
+import { createSilence, mostQuickly, patientMs, type Silence } from '../src/watch/silence.ts'
 
 let found: string[]
 let silence: Silence

@@ -2,7 +2,7 @@
 // people are real; only the judgement of a window is the test's.
 
 import { afterEach, describe, expect, it, test } from 'vitest'
-import { createActions } from '../src/actions.ts'
+import { createActions } from '../src/watch/actions.ts'
 import { memoryStorage } from '../src/adapters/index.ts'
 import {
   type Assessment,
@@ -17,14 +17,14 @@ import {
   syntheticRecordings,
   windowsOf
 } from '../src/biometrics/index.ts'
-import { createCalibration } from '../src/calibration.ts'
+import { createCalibration } from '../src/people/calibration.ts'
 import type { ChannelSession, ServerMessage } from '../src/channel/ports.ts'
-import { createProfiles } from '../src/profiles.ts'
+import { createProfiles } from '../src/people/profiles.ts'
 import { hostPassword } from '../src/challenge/password.ts'
 import { defaultLadder } from '../src/risk/ladder.ts'
 import { defaultPolicyDocument, parsePolicy } from '../src/risk/policy.ts'
 import { keysFrom } from '../src/secrets.ts'
-import { createWatch, type SessionWatch } from '../src/watch.ts'
+import { createWatch, type SessionWatch } from '../src/watch/watch.ts'
 import { nobody, nothingSuspected, secret, silent } from './support/server.ts'
 
 const graceSeconds = 0.05

@@ -46,14 +46,24 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   ],
   channel: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/secrets.ts'],
   provider: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/channel/', 'src/browser/', 'src/secrets.ts'],
+  people: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/provider/vigil-api.ts', 'src/secrets.ts'],
+  population: ['src/biometrics/', 'src/people/profiles.ts', 'src/supervised-thread.ts'],
+  watch: [
+    'src/biometrics/',
+    'src/risk/',
+    'src/people/',
+    'src/channel/ports.ts',
+    'src/provider/vigil-api.ts',
+    'src/secrets.ts'
+  ],
   // Runs at somebody else's: it speaks to the provider over HTTP alone.
   'relying-party': [],
   // Judges as live sessions are judged, and speaks to the terminal as the other commands do.
   evaluation: [
     'src/biometrics/',
     'src/risk/',
-    'src/judge.ts',
-    'src/shipped-population.ts',
+    'src/watch/judge.ts',
+    'src/population/shipped-population.ts',
     'src/commands/options.ts',
     'src/commands/progress.ts'
   ],

@@ -13,7 +13,7 @@ import {
   worthJudging
 } from '../biometrics/index.ts'
 import { type ErrorCode, isVigilError, VigilError } from '../errors.ts'
-import { judgementOf } from '../judge.ts'
+import { judgementOf } from '../watch/judge.ts'
 import type { Budget } from '../risk/evidence.ts'
 import { type Judging, scoring, watching } from './judgings.ts'
 import { type PackedRecording, unpacked } from './packed-recording.ts'

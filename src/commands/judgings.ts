@@ -11,7 +11,7 @@ import {
   scoreProbe,
   type Window
 } from '../biometrics/index.ts'
-import { type Judge, judgeAgainst, type Judgement } from '../judge.ts'
+import { type Judge, judgeAgainst, type Judgement } from '../watch/judge.ts'
 import { atLeast, type RiskLevel } from '../risk/levels.ts'
 import { type PackedRecording, stepsIn, unpacked } from './packed-recording.ts'
 

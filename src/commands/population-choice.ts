@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { decodePopulation, learnFromRecordings, type Population } from '../biometrics/index.ts'
 import { VigilError } from '../errors.ts'
-import { shippedPopulation } from '../shipped-population.ts'
+import { shippedPopulation } from '../population/shipped-population.ts'
 import { about, reasonOf } from './files.ts'
 import { usage } from './options.ts'
 import { type PackedRecording, unpacked } from './packed-recording.ts'

@@ -1,7 +1,7 @@
 // The populations that protocols are run with, each by a name that says who taught it.
 
 import { inputOf, learnFromRecordings, type Population, type RecordedInput } from '../biometrics/index.ts'
-import { shippedPopulation } from '../shipped-population.ts'
+import { shippedPopulation } from '../population/shipped-population.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { RecordedPerson } from './people.ts'
 import type { PeopleSet } from './readers/index.ts'

@@ -17,7 +17,7 @@ import {
   type Window
 } from '../biometrics/index.ts'
 import { seededRandom, seedFor, shuffled } from '../biometrics/random.ts'
-import { judgeAgainst, judgementOf, type Judgement } from '../judge.ts'
+import { judgeAgainst, judgementOf, type Judgement } from '../watch/judge.ts'
 import { parseBudget } from '../risk/evidence.ts'
 import type { Share } from './matcher.ts'
 import type { RecordedPerson } from './people.ts'

@@ -2,7 +2,7 @@
 
 import { setTimeout } from 'node:timers/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { populationInThread } from '../../src/population-thread.ts'
+import { populationInThread } from '../../src/population/population-thread.ts'
 import type { Goal } from './goal.ts'
 import { bench } from './product.ts'
 

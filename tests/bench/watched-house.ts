@@ -2,9 +2,9 @@
 
 import { setTimeout } from 'node:timers/promises'
 import { createEngine, type EnrolledPerson } from '../../src/biometrics/index.ts'
-import { createProfiles } from '../../src/profiles.ts'
+import { createProfiles } from '../../src/people/profiles.ts'
 import { keysFrom } from '../../src/secrets.ts'
-import { shippedPopulation } from '../../src/shipped-population.ts'
+import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { secret, silent, startHost, visitorOf } from '../support/server.ts'
 
 export interface WatchedHouse {

@@ -14,7 +14,7 @@ import {
   type ProfileModels
 } from '../../src/biometrics/index.ts'
 import { sliceSequence } from '../../src/biometrics/encoder/sequence.ts'
-import { shippedPopulation } from '../../src/shipped-population.ts'
+import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { inventedDay, inventedPeople } from '../support/invented.ts'
 
 const { engine, people } = inventedDay()

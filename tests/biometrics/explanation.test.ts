@@ -13,7 +13,7 @@ import {
   statisticsCells,
   sumStatistics
 } from '../../src/biometrics/features/statistics.ts'
-import { shippedPopulation } from '../../src/shipped-population.ts'
+import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { inventedDay } from '../support/invented.ts'
 import { retimed } from '../support/retimed.ts'
 

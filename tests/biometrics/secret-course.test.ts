@@ -17,7 +17,7 @@ import { mechanical, repeated, submissionOf } from '../../src/biometrics/fixed-t
 import { rhythmVerdict } from '../../src/biometrics/fixed-text/verdict.ts'
 import { encodePlain } from '../../src/biometrics/plain-codec.ts'
 import { isVigilError } from '../../src/errors.ts'
-import { shippedPopulation } from '../../src/shipped-population.ts'
+import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { fieldOf, typist } from '../support/typists.ts'
 
 const model = shippedPopulation().fixedText

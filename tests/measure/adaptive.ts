@@ -7,7 +7,7 @@ import type { InputEvent, Profile } from '../../src/biometrics/index.ts'
 import { seededRandom, seedFor } from '../../src/biometrics/random.ts'
 import { defaultLadder } from '../../src/risk/ladder.ts'
 import { defaultPolicyDocument, parsePolicy } from '../../src/risk/policy.ts'
-import { shippedPopulation } from '../../src/shipped-population.ts'
+import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { samplePeople } from '../support/recordings.ts'
 import {
   adapted,

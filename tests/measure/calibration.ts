@@ -10,7 +10,7 @@ import { drawPeople, estimateOf } from '../../src/evaluation/metrics/bootstrap.t
 import { equalErrorRate, strangersNoticedAt } from '../../src/evaluation/metrics/error-rates.ts'
 import { curveOf, onceEach, rankTrials, type Curve, type Trials } from '../../src/evaluation/metrics/trials.ts'
 import { byKeystrokes, joined } from '../../src/evaluation/slices.ts'
-import { shippedPopulation } from '../../src/shipped-population.ts'
+import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { aaltoPeople } from '../support/recordings.ts'
 
 const { values: options } = parseArgs({

@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util'
 import type { InputEvent, Profile } from '../../src/biometrics/index.ts'
 import { seededRandom } from '../../src/biometrics/random.ts'
-import { shippedPopulation } from '../../src/shipped-population.ts'
+import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { samplePeople, type RecordedPerson } from '../support/recordings.ts'
 import { drawnWith, forged, populationHand, sampleOf, victimHand } from '../threats/forger.ts'
 import { benchOf, enrolled, populationOf, tried } from '../threats/impostor.ts'

@@ -13,7 +13,7 @@ import {
 } from '../../src/biometrics/index.ts'
 import type { Estimate } from '../../src/evaluation/metrics/bootstrap.ts'
 import { binomialShare, poissonRate } from '../../src/evaluation/metrics/rare-events.ts'
-import { judgeAgainst, judgementOf, type Judgement } from '../../src/judge.ts'
+import { judgeAgainst, judgementOf, type Judgement } from '../../src/watch/judge.ts'
 import { parseBudget } from '../../src/risk/evidence.ts'
 import { aaltoPeople } from '../support/recordings.ts'
 

@@ -7,7 +7,7 @@ import { mostRecent } from '../../src/biometrics/fixed-text/secret-course.ts'
 import { strangerFrom } from '../../src/biometrics/fixed-text/verdict.ts'
 import { normals, seededRandom } from '../../src/biometrics/random.ts'
 import { drawPeople, estimateOf } from '../../src/evaluation/metrics/bootstrap.ts'
-import { shippedPopulation } from '../../src/shipped-population.ts'
+import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { strongPasswordTypists, trainableTypists } from '../support/fixed-text-people.ts'
 
 const model = shippedPopulation().fixedText

@@ -4,7 +4,7 @@
 
 import { parseArgs } from 'node:util'
 import { seededRandom } from '../../src/biometrics/random.ts'
-import { shippedPopulation } from '../../src/shipped-population.ts'
+import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import type { Life } from '../support/learning-life.ts'
 import { hasRecordedPeople, samplePeople } from '../support/recordings.ts'
 import { typists } from '../support/retimed.ts'

@@ -3,7 +3,7 @@
 
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import Provider from 'oidc-provider'
-import { createActions } from '../../src/actions.ts'
+import { createActions } from '../../src/watch/actions.ts'
 import type { ServerStorage } from '../../src/provider/ports.ts'
 import { createLogoutSender } from '../../src/provider/sessions/logout-sender.ts'
 import { revokeSession } from '../../src/provider/sessions/revocation.ts'

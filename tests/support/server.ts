@@ -9,7 +9,7 @@ import Provider, { type Configuration, type Interaction, type InteractionResults
 import { pino } from 'pino'
 import { memoryStorage } from '../../src/adapters/index.ts'
 import { featureNames, type Population } from '../../src/biometrics/index.ts'
-import type { Liveness } from '../../src/liveness.ts'
+import type { Liveness } from '../../src/watch/liveness.ts'
 import { createVigil, type VigilOptions } from '../../src/vigil.ts'
 import type { ServerStorage } from '../../src/provider/ports.ts'
 import type { LoginTyping, Vigil } from '../../src/provider/vigil-api.ts'

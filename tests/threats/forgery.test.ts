@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { InputEvent, Profile } from '../../src/biometrics/index.ts'
 import { seededRandom } from '../../src/biometrics/random.ts'
-import { shippedPopulation } from '../../src/shipped-population.ts'
+import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { samplePeople } from '../support/recordings.ts'
 import { drawnWith, forged, populationHand, sampleOf, victimHand } from './forger.ts'
 import { benchOf, enrolled, tried, type Bench } from './impostor.ts'

@@ -24,7 +24,7 @@ import {
 import { seededRandom } from '../../src/biometrics/random.ts'
 import { type ErrorCode, isVigilError } from '../../src/errors.ts'
 import { decide, defaultPolicyDocument, parsePolicy } from '../../src/risk/policy.ts'
-import { shippedPopulation } from '../../src/shipped-population.ts'
+import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { inventedDay } from '../support/invented.ts'
 import { typist } from '../support/typists.ts'
 import { hostileData } from './hostile-data.ts'

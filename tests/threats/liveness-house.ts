@@ -1,10 +1,10 @@
 // The house as an attacker on liveness meets it: real sketches in a real storage, real actions, the default policy. Nobody has a profile, so
 // the behaviour says nothing and liveness alone decides.
 
-import { createActions } from '../../src/actions.ts'
+import { createActions } from '../../src/watch/actions.ts'
 import { memoryStorage } from '../../src/adapters/index.ts'
 import { EventType, type InputEvent, noCounters } from '../../src/biometrics/index.ts'
-import { createLiveness } from '../../src/liveness.ts'
+import { createLiveness } from '../../src/watch/liveness.ts'
 import { defaultLadder } from '../../src/risk/ladder.ts'
 import { decide, defaultPolicyDocument, parsePolicy } from '../../src/risk/policy.ts'
 import { keysFrom } from '../../src/secrets.ts'

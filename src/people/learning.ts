@@ -21,14 +21,14 @@ import {
   type Visit,
   type VisitEnd,
   type Window
-} from './biometrics/index.ts'
-import { isVigilError } from './errors.ts'
-import type { AuditLog, PersonStore, SessionRecord, SessionStore } from './ports.ts'
+} from '../biometrics/index.ts'
+import { isVigilError } from '../errors.ts'
+import type { AuditLog, PersonStore, SessionRecord, SessionStore } from '../ports.ts'
 import { noRecord, type CourseRecord } from './profile-course.ts'
 import type { OpenedProfile, Profiles } from './profiles.ts'
-import type { ProfileHistory } from './provider/vigil-api.ts'
-import { isKnown } from './risk/assurance.ts'
-import type { RiskLevel } from './risk/levels.ts'
+import type { ProfileHistory } from '../provider/vigil-api.ts'
+import { isKnown } from '../risk/assurance.ts'
+import type { RiskLevel } from '../risk/levels.ts'
 import { isStrong, type StrongLogin } from './strong-login.ts'
 
 export interface LearningOptions {

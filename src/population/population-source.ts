@@ -2,10 +2,10 @@
 // ships before (docs/decisions/0004-who-a-window-is-held-against.md).
 
 import type { Logger } from 'pino'
-import { enrolledPersonOf, type Population } from './biometrics/index.ts'
-import { isVigilError } from './errors.ts'
+import { enrolledPersonOf, type Population } from '../biometrics/index.ts'
+import { isVigilError } from '../errors.ts'
 import { populationInThread } from './population-thread.ts'
-import type { Profiles } from './profiles.ts'
+import type { Profiles } from '../people/profiles.ts'
 import { shippedPopulation } from './shipped-population.ts'
 
 /** People from whom a deployment's own population is learnt. */

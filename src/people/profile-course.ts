@@ -1,7 +1,7 @@
 // What is kept of how a person's visits go: small, written after each visit that counted, and apart from the profile, so that a profile has a
 // new version only when it changed.
 
-import { noCourse, type Course } from './biometrics/index.ts'
+import { noCourse, type Course } from '../biometrics/index.ts'
 
 export interface CourseRecord {
   readonly course: Course

@@ -16,12 +16,12 @@ import {
   type SecretAssessment,
   type SecretCourse,
   type TypedSecret
-} from './biometrics/fixed-text/index.ts'
-import { isVigilError, VigilError } from './errors.ts'
-import type { AuditLog, LoginTemplateStore, PersonStore, SessionRecord, StoredLoginTemplate } from './ports.ts'
-import type { LoginTyping } from './provider/vigil-api.ts'
-import type { LoginSigns } from './risk/policy.ts'
-import { seal, sign, unseal } from './secrets.ts'
+} from '../biometrics/fixed-text/index.ts'
+import { isVigilError, VigilError } from '../errors.ts'
+import type { AuditLog, LoginTemplateStore, PersonStore, SessionRecord, StoredLoginTemplate } from '../ports.ts'
+import type { LoginTyping } from '../provider/vigil-api.ts'
+import type { LoginSigns } from '../risk/policy.ts'
+import { seal, sign, unseal } from '../secrets.ts'
 import { isStrong, type StrongLogin } from './strong-login.ts'
 
 export interface LoginRhythmOptions {

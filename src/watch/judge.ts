@@ -12,7 +12,7 @@ import {
   type ProfileModels,
   unlearnt,
   type Window
-} from './biometrics/index.ts'
+} from '../biometrics/index.ts'
 import {
   addEvidence,
   alarmModel,
@@ -21,8 +21,8 @@ import {
   type Evidence,
   noEvidence,
   riskOf
-} from './risk/evidence.ts'
-import type { RiskLevel } from './risk/levels.ts'
+} from '../risk/evidence.ts'
+import type { RiskLevel } from '../risk/levels.ts'
 
 /** What judges a window: the engine with its population, and the alarms that the challenge budget sets on it. */
 export interface Judgement {

@@ -1,12 +1,12 @@
 // The decisions about a person, read from the audit log for that person, and what follows from their answer: "it was me" lets learning go on
 // where it had stopped, "it was not me" ends the other sessions and takes back what was learnt since.
 
-import { deviceClasses } from './biometrics/index.ts'
-import { VigilError } from './errors.ts'
-import type { AuditLog, StoredAuditEntry } from './ports.ts'
+import { deviceClasses } from '../biometrics/index.ts'
+import { VigilError } from '../errors.ts'
+import type { AuditLog, StoredAuditEntry } from '../ports.ts'
 import type { Learning } from './learning.ts'
 import type { Profiles } from './profiles.ts'
-import type { Decision } from './provider/vigil-api.ts'
+import type { Decision } from '../provider/vigil-api.ts'
 
 export interface DecisionsOptions {
   readonly audit: AuditLog

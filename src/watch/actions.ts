@@ -1,13 +1,13 @@
 // Carries out what a change of a session means: the record moves by compare-and-set, the policy decides once, the page is told, the
 // host's listeners hear of it, and the audit says why. Everything that can change a session's risk comes through here.
 
-import type { LivenessAssessment } from './biometrics/liveness/finding.ts'
-import type { AuditLog, Authentication, Demand, SeenDevice, SessionRecord, SessionStore } from './ports.ts'
-import type { ServerMessage } from './channel/ports.ts'
-import { standingOf } from './risk/assurance.ts'
-import { belowAll, type Ladder } from './risk/ladder.ts'
-import type { RiskLevel, WatchState } from './risk/levels.ts'
-import { type Decision, decide, type Facts, type LoginSigns, type Policy } from './risk/policy.ts'
+import type { LivenessAssessment } from '../biometrics/liveness/finding.ts'
+import type { AuditLog, Authentication, Demand, SeenDevice, SessionRecord, SessionStore } from '../ports.ts'
+import type { ServerMessage } from '../channel/ports.ts'
+import { standingOf } from '../risk/assurance.ts'
+import { belowAll, type Ladder } from '../risk/ladder.ts'
+import type { RiskLevel, WatchState } from '../risk/levels.ts'
+import { type Decision, decide, type Facts, type LoginSigns, type Policy } from '../risk/policy.ts'
 import {
   authenticated,
   demanded,
@@ -19,9 +19,9 @@ import {
   riskMoved,
   suspected,
   watchChanged
-} from './risk/session-risk.ts'
-import { unansweredBeside } from './risk/unanswered.ts'
-import type { VigilEvents } from './provider/vigil-api.ts'
+} from '../risk/session-risk.ts'
+import { unansweredBeside } from '../risk/unanswered.ts'
+import type { VigilEvents } from '../provider/vigil-api.ts'
 
 export interface ActionOptions {
   readonly sessions: SessionStore

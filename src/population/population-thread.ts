@@ -8,9 +8,9 @@ import {
   type EnrolledPerson,
   type Population,
   trainPopulation
-} from './biometrics/index.ts'
+} from '../biometrics/index.ts'
 import { shippedPopulation } from './shipped-population.ts'
-import { runInThread, serveThread, type SupervisionOptions } from './supervised-thread.ts'
+import { runInThread, serveThread, type SupervisionOptions } from '../supervised-thread.ts'
 
 export interface PopulationTask {
   readonly people: readonly EnrolledPerson[]

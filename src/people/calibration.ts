@@ -1,13 +1,13 @@
 // Learning how a person types: windows of calibration streams are collected per person until there are enough, then a profile is made of
 // them, for the class of device that it was done on. Only after a fresh login, or somebody on a borrowed session would teach Vigil their own hands.
 
-import { strokesIn } from './biometrics/features/statistics.ts'
-import { deviceClasses, type DeviceClass, type Engine, type Window } from './biometrics/index.ts'
-import { VigilError } from './errors.ts'
-import type { AuditLog, PersonStore, SessionRecord, SessionStore } from './ports.ts'
+import { strokesIn } from '../biometrics/features/statistics.ts'
+import { deviceClasses, type DeviceClass, type Engine, type Window } from '../biometrics/index.ts'
+import { VigilError } from '../errors.ts'
+import type { AuditLog, PersonStore, SessionRecord, SessionStore } from '../ports.ts'
 import type { Profiles } from './profiles.ts'
 import { isStrong, type StrongLogin } from './strong-login.ts'
-import type { TrainingStatus } from './provider/vigil-api.ts'
+import type { TrainingStatus } from '../provider/vigil-api.ts'
 
 export interface CalibrationOptions {
   readonly sessions: SessionStore

@@ -1,10 +1,10 @@
 // Whether a visit began with a login strong enough to learn from. Behaviour proves nobody: what is learnt must rest on a proof of
 // identity in the same session, moments before the first key (docs/decisions/0005-what-a-profile-may-learn-from.md).
 
-import { usableMethods, type Factor } from './challenge/strategy.ts'
-import type { SessionRecord } from './ports.ts'
-import { standingOf } from './risk/assurance.ts'
-import { rankOf, type Ladder } from './risk/ladder.ts'
+import { usableMethods, type Factor } from '../challenge/strategy.ts'
+import type { SessionRecord } from '../ports.ts'
+import { standingOf } from '../risk/assurance.ts'
+import { rankOf, type Ladder } from '../risk/ladder.ts'
 
 export interface StrongLogin {
   readonly ladder: Ladder

@@ -1,10 +1,10 @@
 // What Vigil keeps of a person, for that person: shown in words, handed over, erased (GDPR articles 15, 17 and 20).
 
-import { type Population, portraitOf } from './biometrics/index.ts'
+import { type Population, portraitOf } from '../biometrics/index.ts'
 import type { Decisions } from './decisions.ts'
-import type { AuditLog, PersonStore, SessionStore } from './ports.ts'
+import type { AuditLog, PersonStore, SessionStore } from '../ports.ts'
 import type { Profiles } from './profiles.ts'
-import type { PersonSession, Portrait } from './provider/vigil-api.ts'
+import type { PersonSession, Portrait } from '../provider/vigil-api.ts'
 
 export interface PersonDataOptions {
   readonly people: PersonStore

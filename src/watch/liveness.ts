@@ -11,11 +11,11 @@ import {
   type LivenessAssessment,
   type ReplayMemory,
   type Sketch
-} from './biometrics/liveness/index.ts'
-import type { Frame } from './channel/ports.ts'
-import { VigilError } from './errors.ts'
-import type { AuditLog, SketchStore, StoredSketch } from './ports.ts'
-import { seal, unseal } from './secrets.ts'
+} from '../biometrics/liveness/index.ts'
+import type { Frame } from '../channel/ports.ts'
+import { VigilError } from '../errors.ts'
+import type { AuditLog, SketchStore, StoredSketch } from '../ports.ts'
+import { seal, unseal } from '../secrets.ts'
 
 export interface LivenessOptions {
   readonly sketches: SketchStore

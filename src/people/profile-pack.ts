@@ -1,7 +1,7 @@
 // A stored profile as bytes: a header that says how the profile came about, then the profile itself. They are one record, so that nobody
 // ever meets the header of one version with the profile of another.
 
-import type { Lineage } from './biometrics/index.ts'
+import type { Lineage } from '../biometrics/index.ts'
 
 export interface PackedProfile {
   readonly profile: Uint8Array

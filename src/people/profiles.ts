@@ -12,12 +12,12 @@ import {
   type DeviceClass,
   type Lineage,
   type Profile
-} from './biometrics/index.ts'
-import { VigilError } from './errors.ts'
-import type { AuditLog, ProfileStore, ProfileVersion, StoredProfile } from './ports.ts'
+} from '../biometrics/index.ts'
+import { VigilError } from '../errors.ts'
+import type { AuditLog, ProfileStore, ProfileVersion, StoredProfile } from '../ports.ts'
 import { decodeCourse, encodeCourse, noRecord, type CourseRecord } from './profile-course.ts'
 import { packProfile, unpackProfile } from './profile-pack.ts'
-import { seal, unseal } from './secrets.ts'
+import { seal, unseal } from '../secrets.ts'
 
 export interface OpenedProfile {
   readonly device: DeviceClass
