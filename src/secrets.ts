@@ -40,8 +40,8 @@ export function keysFrom(secret: string): DeriveKey {
 export function seal(key: Uint8Array, plain: Uint8Array, binding: string): Uint8Array {
   const nonce = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(binding))
-  const body = Buffer.concat([cipher.update(plain), cipher.final()])
-  return Buffer.concat([Buffer.of(sealVersion), nonce, cipher.getAuthTag(), body])
+  const body = [cipher.update(plain), cipher.final()]
+  return joined([Uint8Array.of(sealVersion), nonce, cipher.getAuthTag(), ...body])
 }
 
 /** Throws an Error when one bit or the binding differs. */
@@ -50,10 +50,21 @@ export function unseal(key: Uint8Array, sealed: Uint8Array, binding: string): Ui
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13))
     .setAAD(Buffer.from(binding))
     .setAuthTag(sealed.subarray(13, 29))
-  return Buffer.concat([decipher.update(sealed.subarray(29)), decipher.final()])
+  return joined([decipher.update(sealed.subarray(29)), decipher.final()])
 }
 
 const sealVersion = 1
+
+/** In memory of its own: a few hundred bytes of Node's pool would keep all 64 kB of it for as long as somebody keeps them. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
 
 /** Base64url HMAC-SHA-256 of `text`. */
 export function sign(key: Uint8Array, text: string): string {

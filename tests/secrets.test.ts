@@ -56,6 +56,11 @@ describe('what is sealed', () => {
     expect(Buffer.from(unseal(key, sealed, 'ana')).toString()).toBe('forty numbers')
   })
 
+  it('keeps no more memory than its bytes, sealed and opened', () => {
+    expect(sealed.buffer.byteLength).toBe(sealed.length)
+    expect(unseal(key, sealed, 'ana').buffer.byteLength).toBe(plain.length)
+  })
+
   it('says nothing of itself, and never twice the same', () => {
     expect(Buffer.from(sealed).includes('forty')).toBe(false)
     expect(Buffer.from(seal(key, plain, 'ana'))).not.toEqual(Buffer.from(sealed))

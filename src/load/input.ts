@@ -19,16 +19,16 @@ export interface LoadInputOptions {
   readonly startAt: number
   /** How many times faster than recorded. */
   readonly tempo: number
+  /** Rounds through the recordings differ in tempo by so much, so that no hand does the same to the millisecond twice. Default 0.24. */
+  readonly tempoSpread?: number
 }
 
 const longestPauseMs = 60_000
 const pauseBetweenStreamsMs = 500
 /** What waited longer for a connection is dropped, as the agent drops it. */
 const longestWaitMs = 60_000
-/** Each round through the recordings has another tempo, so that no hand does the same to the millisecond twice. */
-const tempoSpread = 0.24
 
-export function loadInput({ streams, first, startAt, tempo }: LoadInputOptions): LoadInput {
+export function loadInput({ streams, first, startAt, tempo, tempoSpread = 0.24 }: LoadInputOptions): LoadInput {
   let stream = first % streams.length
   let position = 0
   let round = 0
@@ -46,7 +46,7 @@ export function loadInput({ streams, first, startAt, tempo }: LoadInputOptions):
     if (position === 0) dueCounters = counters
     else {
       const pause = Math.min(Math.max(0, events[position]!.t - events[position - 1]!.t), longestPauseMs)
-      at += pause / (tempo * tempoOf(first, round))
+      at += pause / (tempo * tempoOf(first, round, tempoSpread))
     }
     return events[position++]!
   }
@@ -80,7 +80,7 @@ export function naturalRate(streams: readonly RecordedStream[]): number {
   return (1000 * events) / ms
 }
 
-/** 0.88 to 1.12, spread evenly (golden ratio), different for neighbours. */
-function tempoOf(first: number, round: number): number {
-  return 1 - tempoSpread / 2 + tempoSpread * (((first * 7 + round + 1) * 0.618_034) % 1)
+/** Around 1, spread evenly (golden ratio), different for neighbours. */
+function tempoOf(first: number, round: number, spread: number): number {
+  return 1 - spread / 2 + spread * (((first * 7 + round + 1) * 0.618_034) % 1)
 }

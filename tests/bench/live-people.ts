@@ -1,26 +1,25 @@
 // People of the benches with a running server: what they were enrolled with, and what they do now. They type, and point a little: some ten events a
-// second, as the goals have it.
+// second, as the goals have it. What they do lasts a quarter of an hour: to play it again would be a replay, which the product is there to notice.
 
 import { type Recording, streamOf, syntheticRecordings } from '../../src/biometrics/index.ts'
 import { seedFor } from '../../src/biometrics/random.ts'
 import type { Hands } from '../../src/load/people.ts'
 
 const people = 24
-const each = 24
+const lessonsEach = 12
+const streamsEach = 24
 
 export const lessons: readonly (readonly Recording[])[] = Array.from({ length: people }, (_, n) =>
-  recordingsOf(n).slice(0, each / 2)
+  recordingsOf(n).slice(0, lessonsEach)
 )
 
 export const liveHands: Hands = Array.from({ length: people }, (_, n) =>
-  recordingsOf(n)
-    .slice(each / 2)
-    .map(streamOf)
+  recordingsOf(n).slice(lessonsEach).map(streamOf)
 )
 
 function recordingsOf(n: number): Recording[] {
   return syntheticRecordings(seedFor(1, `live ${n}`), 1, {
-    sessions: each,
+    sessions: lessonsEach + streamsEach,
     keystrokes: 120,
     strokes: 1,
     carriesOver: true

@@ -55,7 +55,9 @@ export async function liveRun(options: LiveOptions): Promise<LiveRun> {
           streams: liveHands[n % liveHands.length]!,
           first: Math.floor(n / liveHands.length),
           startAt,
-          tempo
+          tempo,
+          // They type as they did when they were enrolled.
+          tempoSpread: 0
         }),
       rampSeconds,
       durationSeconds: seconds,
