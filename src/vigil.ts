@@ -22,6 +22,7 @@ import { type Judgement, judgementOf } from './watch/judge.ts'
 import { createLiveness } from './watch/liveness.ts'
 import { createDecisions } from './people/decisions.ts'
 import { createLearning } from './people/learning.ts'
+import { createLessons } from './people/lessons.ts'
 import { createLoginRhythm } from './people/login-rhythm.ts'
 import { policyInForce } from './policy-in-force.ts'
 import { chosenPopulation } from './population/population-source.ts'
@@ -175,6 +176,7 @@ export function createVigil(options: VigilOptions): Vigil {
   const calibration = createCalibration({
     ...storage,
     profiles,
+    lessons: createLessons({ store: storage.profiles, key: key('profiles'), logger, now }),
     engine: () => loaded().judgement.engine,
     keystrokesNeeded: options.calibrationKeystrokes ?? 400,
     strong,
@@ -249,7 +251,6 @@ export function createVigil(options: VigilOptions): Vigil {
       await ofPerson.endAll(accountId)
       await liveness.erase(accountId)
       await loginRhythm.erase(accountId)
-      calibration.forget(accountId)
       learning.forget(accountId)
     }
   })
@@ -405,7 +406,6 @@ export function createVigil(options: VigilOptions): Vigil {
       await profiles.erase(accountId)
       await liveness.erase(accountId)
       await loginRhythm.erase(accountId)
-      calibration.forget(accountId)
       learning.forget(accountId)
       await storage.audit.append({ type: 'consent.withdrawn', accountId })
       for (const { uid } of await storage.sessions.findByAccount(accountId)) ended(uid)

@@ -18,6 +18,7 @@ import {
   windowsOf
 } from '../src/biometrics/index.ts'
 import { createCalibration } from '../src/people/calibration.ts'
+import { createLessons } from '../src/people/lessons.ts'
 import type { ChannelSession, ServerMessage } from '../src/channel/ports.ts'
 import { createProfiles } from '../src/people/profiles.ts'
 import { hostPassword } from '../src/challenge/password.ts'
@@ -88,6 +89,7 @@ async function house(required: readonly string[] = ['shop']) {
   const calibration = createCalibration({
     ...storage,
     profiles,
+    lessons: createLessons({ store: storage.profiles, key: Buffer.alloc(32, 2), logger: silent, now }),
     engine: () => engine,
     keystrokesNeeded: 100,
     strong: { ladder: defaultLadder, factors: [hostPassword, app], freshSeconds: 600 },

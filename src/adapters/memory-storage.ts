@@ -225,7 +225,7 @@ function memoryProfiles(profiles: Map<string, StoredProfile[]>): ProfileStore {
     async keep(accountId, kind, newest) {
       const key = profileKey(accountId, kind)
       const versions = profiles.get(key)
-      if (versions) profiles.set(key, versions.slice(-newest))
+      if (versions) profiles.set(key, versions.slice(Math.max(0, versions.length - newest)))
     },
     async all(kind) {
       return [...profiles.values()]

@@ -66,7 +66,15 @@ export {
 } from './population/population.ts'
 export { decodePopulation, encodePopulation } from './population/population-file.ts'
 export { portraitOf, portrayed, type Trait } from './portrait.ts'
-export { decodeProfile, encodeProfile, type Profile, type ProfileModels } from './profile.ts'
+export { joinPeople } from './population/enrolled-person.ts'
+export {
+  decodeMaterial,
+  decodeProfile,
+  encodeMaterial,
+  encodeProfile,
+  type Profile,
+  type ProfileModels
+} from './profile.ts'
 export {
   eventsOf,
   parseRecordings,

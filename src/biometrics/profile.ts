@@ -8,6 +8,7 @@ import { packSequences, unpackSequences } from './encoder/sequence.ts'
 import { featureNames, featureVersion } from './features/features.ts'
 import type { TimingSequence } from './features/timing-sequence.ts'
 import { decodePlain, encodePlain, sameShape, type Plain, type PlainArray } from './plain-codec.ts'
+import { thinned } from './population/enrolled-person.ts'
 import type { EmbeddedHops, EnrolledPerson, PopulationBase } from './population/population-model.ts'
 import { seededRandom } from './random.ts'
 import type { PersonModels, TrainedDetector } from './scoring.ts'
@@ -39,31 +40,12 @@ export const mostRows = 64
 const mostBytes = 1_000_000
 
 export function encodeProfile(profile: Profile): Uint8Array {
-  const { person, models } = profile
-  const plain = encodePlain({
-    ...profile,
-    person: {
-      rows: joined(person.rows, Float32Array),
-      hops: joined(person.hops, Float32Array),
-      hopMs: Float64Array.from(person.hopMs),
-      typed: packSequences(person.typed),
-      typedLengths: Int32Array.from(person.typed, ({ length }) => length),
-      ...(person.embedded && { embedded: packedEmbedded(person.embedded) })
-    },
-    models
-  })
-  return deflateRawSync(plain)
+  return deflateRawSync(encodePlain({ ...profile, person: packedPerson(profile.person) }))
 }
 
 /** Throws `profile_corrupt` for anything but a profile of this version or the one before. */
 export function decodeProfile(bytes: Uint8Array): Profile {
-  let value: Plain
-  try {
-    value = decodePlain(inflateRawSync(bytes, { maxOutputLength: mostBytes }), mostBytes)
-  } catch (cause) {
-    throw new VigilError('profile_corrupt', 'a profile is not plain data', { cause })
-  }
-  const fields = recordOf(value, 'profile')
+  const fields = recordOf(plainOf(bytes), 'profile')
   expectKeys(fields, ['version', 'featureVersion', 'population', 'seed', 'keystrokes', 'strokes', 'person', 'models'])
   if (!readableVersions.has(fields['version']) || fields['featureVersion'] !== featureVersion) {
     throw corrupt(`version ${profileVersion} with features ${featureVersion}`)
@@ -79,6 +61,39 @@ export function decodeProfile(bytes: Uint8Array): Profile {
     strokes: finite(fields['strokes'], 'strokes'),
     person: personOf(recordOf(fields['person'], 'person')),
     models: modelsOf(recordOf(fields['models'], 'models'))
+  }
+}
+
+/** What a profile will be made of, while there is not enough for one; thinned as a profile's is. */
+export function encodeMaterial(person: EnrolledPerson): Uint8Array {
+  return deflateRawSync(encodePlain({ featureVersion, person: packedPerson(thinned(person, mostHops)) }))
+}
+
+/** Throws `profile_corrupt` for anything but material of these features. */
+export function decodeMaterial(bytes: Uint8Array): EnrolledPerson {
+  const fields = recordOf(plainOf(bytes), 'material')
+  expectKeys(fields, ['featureVersion', 'person'])
+  if (fields['featureVersion'] !== featureVersion) throw corrupt(`features ${featureVersion}`)
+  return personOf(recordOf(fields['person'], 'person'))
+}
+
+/** Throws `profile_corrupt`. */
+function plainOf(bytes: Uint8Array): Plain {
+  try {
+    return decodePlain(inflateRawSync(bytes, { maxOutputLength: mostBytes }), mostBytes)
+  } catch (cause) {
+    throw new VigilError('profile_corrupt', 'a profile is not plain data', { cause })
+  }
+}
+
+function packedPerson(person: EnrolledPerson): Plain {
+  return {
+    rows: joined(person.rows, Float32Array),
+    hops: joined(person.hops, Float32Array),
+    hopMs: Float64Array.from(person.hopMs),
+    typed: packSequences(person.typed),
+    typedLengths: Int32Array.from(person.typed, ({ length }) => length),
+    ...(person.embedded && { embedded: packedEmbedded(person.embedded) })
   }
 }
 

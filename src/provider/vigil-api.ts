@@ -171,7 +171,7 @@ export interface Vigil {
    */
   proofNeeded(uid: string): Promise<{ readonly acr?: string; readonly maxAgeSeconds: number } | undefined>
   /** Forgets what a lesson has collected and not yet made into a profile. */
-  startLessonOver(accountId: string): void
+  startLessonOver(accountId: string): Promise<void>
   /** Versions of a person's profile for a class of device (default `keyboard`) that are kept, and what their visits of late say of it. */
   profileHistory(accountId: string, device?: DeviceClass): Promise<ProfileHistory>
   /**

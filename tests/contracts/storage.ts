@@ -389,6 +389,8 @@ export function storageContract(
         await storage.profiles.keep(accountId, 'pointer/desktop', 1)
         expect(await storage.profiles.list(accountId, 'free-text/desktop')).toHaveLength(3)
         expect(await storage.profiles.list(bystander, 'free-text/desktop')).toHaveLength(1)
+        await storage.profiles.keep(accountId, 'free-text/desktop', 0)
+        expect(await storage.profiles.list(accountId, 'free-text/desktop')).toEqual([])
       })
 
       it('a population is the newest profile of everybody of one kind', async () => {

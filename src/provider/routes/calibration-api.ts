@@ -63,7 +63,7 @@ export function calibrationApi(options: CalibrationApiOptions): Router {
   router.delete('/api/calibration', async (ctx) => {
     const who = await mustTeach(ctx)
     forms.check(ctx, '/api/calibration', ctx.get(csrfHeader))
-    vigil.startLessonOver(who.accountId)
+    await vigil.startLessonOver(who.accountId)
     ctx.body = statusAnswer(await vigil.trainingStatus(who.accountId))
   })
 
