@@ -32,9 +32,11 @@ import { createInvitations, type Invitations } from './provider/accounts/invitat
 import { languageTags } from './provider/pages/languages/index.ts'
 import { mailRoutes } from './provider/routes/mail-routes.ts'
 import { createPages, type Pages } from './provider/pages/pages.ts'
+import { passwordRoutes } from './provider/routes/password-routes.ts'
 import { passkeyRoutes } from './provider/routes/passkey-routes.ts'
+import { recoveryCodeRoutes } from './provider/routes/recovery-code-routes.ts'
 import { createPasswords } from './provider/accounts/passwords.ts'
-import { createNotices, noMailer } from './provider/accounts/notices.ts'
+import { createNotices } from './provider/accounts/notices.ts'
 import { personRoutes } from './provider/routes/person-routes.ts'
 import type { Account, AccountStore, Mailer, ServerStorage } from './provider/ports.ts'
 import { postedAuthorization } from './provider/requests/posted-authorization.ts'
@@ -135,10 +137,12 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
       attempts: storage.attempts,
       passwords: createPasswords(),
       ...(options.administratorName !== undefined && { administratorName: options.administratorName }),
-      guessed: (account) => notices.send(account, 'guessing')
+      guessed: (account) => notices.send(account, 'guessing'),
+      passwordSet: (account) => notices.send(account, 'password_set')
     })
     const notices = createNotices({
-      mailer: mailer ?? noMailer,
+      mailer,
+      attempts: storage.attempts,
       issuer,
       logger,
       find: (accountId) => store.find(accountId)
@@ -157,7 +161,9 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
       issuer,
       attestationRoots: options.attestationRoots,
       mailer,
-      find: accounts.find
+      find: accounts.find,
+      changed: notices.tell,
+      guessed: (accountId) => notices.tell(accountId, 'code_guessing')
     })
     const challenges = issuedChallenges({ used, key: key('challenges') })
     const strategies = [
@@ -218,6 +224,8 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     notices.follow(vigil)
     provider.use(factorRoutes(shared).routes())
     provider.use(passkeyRoutes({ ...shared, challenges }).routes())
+    provider.use(recoveryCodeRoutes(shared).routes())
+    provider.use(passwordRoutes(shared).routes())
     const link = await firstAdministrator(store, invitations, options.administratorName)
     const answer = provider.callback()
     serve((request, response) => void answer(request, response))

@@ -27,6 +27,8 @@ export const accountPlaces = [
   '/account/activity',
   '/account/data',
   '/account/passkeys',
+  '/account/recovery-codes',
+  '/account/password',
   '/account/email',
   '/vigil/consent',
   '/vigil/calibration'

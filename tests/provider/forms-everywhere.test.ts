@@ -28,7 +28,12 @@ const stages: Readonly<Record<string, (name: string) => Promise<{ person: Visito
   '/account/sessions/end': (name) => withSession(name, '/account/sessions/end'),
   '/account/totp': async (name) => onPage(await signedUp(name), '/account/totp', '/account/totp'),
   '/account/totp/remove': (name) => withApp(name, '/account/totp/remove'),
-  '/account/recovery-codes': (name) => withApp(name, '/account/recovery-codes'),
+  '/account/recovery-codes': async (name) => {
+    const { person } = await withApp(name, '/account/totp')
+    await house.provedByTwo(person.cookies.get('/ _session'))
+    return onPage(person, '/account/recovery-codes', '/account/recovery-codes')
+  },
+  '/account/password': async (name) => onPage(await signedUp(name), '/account/password', '/account/password'),
   '/account/activity/:id/answer': async (name) => {
     const person = await signedUp(name)
     const id = house.heart.decisions.length + 1
@@ -40,6 +45,7 @@ const stages: Readonly<Record<string, (name: string) => Promise<{ person: Visito
   '/account/email': async (name) => onPage(await signedUp(name), '/account/email', '/account/email'),
   '/account/email/send': async (name) => onPage(await signedUp(name), '/account/email', '/account/email/send'),
   '/account/passkeys': async (name) => onPage(await signedUp(name), '/account/passkeys', '/account/passkeys'),
+  '/account/passkeys/name': async (name) => onPage(await signedUp(name), '/account/passkeys', '/account/passkeys/name'),
   '/account/passkeys/remove': async (name) =>
     onPage(await signedUp(name), '/account/passkeys', '/account/passkeys/remove'),
   '/invitation/:token': async (name) => {

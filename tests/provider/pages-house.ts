@@ -30,6 +30,8 @@ import { personRoutes } from '../../src/provider/routes/person-routes.ts'
 import { mailRoutes } from '../../src/provider/routes/mail-routes.ts'
 import { createPages } from '../../src/provider/pages/pages.ts'
 import { passkeyRoutes } from '../../src/provider/routes/passkey-routes.ts'
+import { passwordRoutes } from '../../src/provider/routes/password-routes.ts'
+import { recoveryCodeRoutes } from '../../src/provider/routes/recovery-code-routes.ts'
 import { createPasswords } from '../../src/provider/accounts/passwords.ts'
 import { personSessions } from '../../src/provider/sessions/person-sessions.ts'
 import { providerPages } from '../../src/provider/pages/provider-pages.ts'
@@ -62,6 +64,8 @@ export interface PagesHouse {
   readonly accounts: ReturnType<typeof createAccounts>
   readonly invitations: ReturnType<typeof createInvitations>
   readonly factors: ReturnType<typeof createFactors>
+  /** Two factors were passed just now in the session of this cookie, as the heart would have noted it. */
+  provedByTwo(sessionCookie: string | undefined): Promise<void>
   close(): Promise<void>
 }
 
@@ -180,6 +184,7 @@ export async function openPagesHouse(
   const shared = { provider, vigil, ...people, ...asking, pages, forms, cookies }
   const notices = createNotices({
     mailer,
+    attempts: storage.attempts,
     issuer,
     logger,
     find: accounts.find
@@ -190,6 +195,8 @@ export async function openPagesHouse(
     sessionRoutes(shared),
     factorRoutes(shared),
     passkeyRoutes(shared),
+    recoveryCodeRoutes(shared),
+    passwordRoutes(shared),
     mailRoutes({ ...shared, mailer, mailedCodes: factors.mailedCodes, attempts: storage.attempts, logger }),
     calibrationRoutes(options.now ? { ...shared, now: options.now } : shared),
     calibrationApi({ ...shared, issuer }),
@@ -214,6 +221,13 @@ export async function openPagesHouse(
     accounts,
     invitations,
     factors,
+    async provedByTwo(sessionCookie = '') {
+      const { uid, accountId = '' } = (await provider.Session.find(sessionCookie))!
+      const at = Math.floor(Date.now() / 1000)
+      const authentications = [{ amr: ['pwd', 'otp'], at }]
+      const known = { uid, accountId, authentications, risk: 'LOW', watch: 'not_watched', alarms: 0 } as const
+      await storage.sessions.update(uid, () => ({ ...known, expiresAt: at + 3600, version: 0 }))
+    },
     async close() {
       server.closeAllConnections()
       server.close()
@@ -298,7 +312,7 @@ function smallHeart(provider: Provider, storage: ServerStorage, heart: Heart, no
       heart.erased.push(accountId)
       await storage.people.erase(accountId)
     },
-    startLessonOver: () => void (heart.training = { ...heart.training, keystrokes: 0, progress: 0 }),
+    startLessonOver: async () => void (heart.training = { ...heart.training, keystrokes: 0, progress: 0 }),
     profileHistory: async () => ({ versions: [], drifted: false, foreignHands: false }),
     rollBackProfile: async (_accountId, version) => version,
     sessionsOf: sessions.findByAccount,

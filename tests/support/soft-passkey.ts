@@ -3,6 +3,7 @@
 
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { isoCBOR } from '@simplewebauthn/server/helpers'
+import { formsOf, type Page } from '../provider/visitor.ts'
 
 /** What one ceremony does otherwise than it should. */
 export interface Quirks {
@@ -29,6 +30,16 @@ export interface Attesting {
   readonly chain: readonly Uint8Array[]
   readonly key: KeyObject
   readonly aaguid: Uint8Array
+}
+
+/** What `data-options` of the passkey form on a page says, and the fields of the form. */
+export function passkeyFormOn(page: Page): {
+  options: Readonly<Record<string, unknown>>
+  fields: Readonly<Record<string, string>>
+} {
+  const escaped = /data-options="([^"]*)"/.exec(page.text)?.[1] ?? ''
+  const options = JSON.parse(escaped.replaceAll('&quot;', '"').replaceAll('&amp;', '&')) as Record<string, unknown>
+  return { options, fields: formsOf(page).find(({ fields }) => 'passkey' in fields)!.fields }
 }
 
 /** A passkey for the options of a registration. */

@@ -89,6 +89,8 @@ export interface AccountsOptions {
   readonly limits?: Partial<AttemptLimits>
   /** There were more wrong passwords for an account than are taken; nobody waits for it. */
   readonly guessed?: (account: Account) => void
+  /** Somebody has set another password; nobody waits for it. */
+  readonly passwordSet?: (account: Account) => void
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
@@ -173,6 +175,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       const account = await store.find(accountId)
       if (!account) throw new VigilError('not_found')
       await store.update({ ...account, passwordHash: await passwords.hash(password) })
+      options.passwordSet?.(account)
     }
   }
 }

@@ -10,6 +10,7 @@ import { sameText, sign } from '../../secrets.ts'
 import { byAddress, giveBack, limiter, quarterHour, takeAll, type Limiter, type Visitor } from './attempts.ts'
 import { mailText } from './mail-text.ts'
 import type { FactorContent, FactorRecords } from '../factors/factor-records.ts'
+import type { FactorsOptions } from '../factors/factors.ts'
 import type { Account, AttemptStore, Mailer } from '../ports.ts'
 
 export interface MailedCodes extends MailedCodeChecker<Visitor> {
@@ -26,6 +27,7 @@ export interface MailedCodesOptions {
   find(accountId: string): Promise<Account | undefined>
   readonly attempts: AttemptStore
   readonly audit: AuditLog
+  readonly changed?: FactorsOptions['changed']
   /** Failures from one address. */
   readonly addresses: Limiter
   /** Key of the purpose `factors`. */
@@ -93,6 +95,7 @@ export function mailedCodes(options: MailedCodesOptions): MailedCodes {
       if (!passed) return false
       await giveBack(attempts)
       await audit.append({ type: 'email.proved', accountId })
+      options.changed?.(accountId, 'email_proved')
       return true
     },
 

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { plainRecoveryCode } from '../../challenge/recovery-codes.ts'
 import { acceptedStep, totpKeyBytes, type CodeChecker } from '../../challenge/totp.ts'
-import { VigilError } from '../../errors.ts'
+import { isVigilError, VigilError } from '../../errors.ts'
 import type { AuditLog } from '../../ports.ts'
 import { seal, unseal } from '../../secrets.ts'
 import { byAddress, giveBack, limiter, quarterHour, takeAll, type Attempt, type Visitor } from '../accounts/attempts.ts'
@@ -29,6 +29,16 @@ export interface Doer {
   readonly sessionUid: string
 }
 
+/** What has changed about a person's ways to show who they are: their owner hears of it. */
+export type FactorChange =
+  | 'app_added'
+  | 'app_removed'
+  | 'passkey_added'
+  | 'passkey_removed'
+  | 'codes_made'
+  | 'code_used'
+  | 'email_proved'
+
 export interface Factors {
   readonly totp: CodeChecker<Visitor>
   readonly recoveryCodes: CodeChecker<Visitor>
@@ -46,8 +56,8 @@ export interface Factors {
   enrolTotp(who: Doer, envelope: string, code: string, from: Visitor): Promise<readonly string[]>
   /** Removes the app, and the recovery codes where no passkey is left that needs them, for a code of either. Throws `code_invalid`, `too_many_attempts`. */
   removeTotp(who: Doer, code: string, from: Visitor): Promise<void>
-  /** New recovery codes in place of the old ones, for a code of the app or an old one. Throws as `removeTotp`. */
-  renewRecoveryCodes(who: Doer, code: string, from: Visitor): Promise<readonly string[]>
+  /** New recovery codes in place of the old ones. Throws `conflict` where there is no factor that they could stand in for. */
+  renewRecoveryCodes(who: Doer): Promise<readonly string[]>
 }
 
 export interface CodeLimits {
@@ -75,6 +85,10 @@ export interface FactorsOptions {
   readonly mailer?: Mailer | undefined
   find?(accountId: string): Promise<Account | undefined>
   readonly limits?: Partial<CodeLimits>
+  /** Nobody waits for it. */
+  changed?(accountId: string, change: FactorChange): void
+  /** There were more wrong codes for an account than are taken; nobody waits for it. */
+  guessed?(accountId: string): void
   /** Seconds since the epoch. */
   readonly now?: () => number
 }
@@ -100,7 +114,10 @@ export function createFactors(options: FactorsOptions): Factors {
       { limiter: limiters.day, key: `${kind} ${accountId}` },
       ...byAddress(limiters.address, from)
     ]
-    await takeAll(attempts)
+    await takeAll(attempts).catch((error: unknown) => {
+      if (kind !== 'enrol' && isVigilError(error, 'too_many_attempts')) options.guessed?.(accountId)
+      throw error
+    })
     const passed = await check().catch(async (error: unknown) => {
       await giveBack(attempts)
       throw error
@@ -131,8 +148,10 @@ export function createFactors(options: FactorsOptions): Factors {
           return next
         })
       )
-      if (passed) await audit.append({ type: 'factor.recovery_code_used', accountId, data: { left } })
-      return passed
+      if (!passed) return false
+      await audit.append({ type: 'factor.recovery_code_used', accountId, data: { left } })
+      options.changed?.(accountId, 'code_used')
+      return true
     }
   }
 
@@ -201,6 +220,7 @@ export function createFactors(options: FactorsOptions): Factors {
         sessionUid,
         data: { factor: 'totp', codes: codes.length }
       })
+      options.changed?.(accountId, 'app_added')
       return codes
     },
 
@@ -211,17 +231,18 @@ export function createFactors(options: FactorsOptions): Factors {
         rest.passkeys && codes ? { ...rest, recovery: codes } : rest
       )
       await audit.append({ type: 'factor.removed', accountId, sessionUid, data: { factor: 'totp' } })
+      options.changed?.(accountId, 'app_removed')
     },
 
-    async renewRecoveryCodes({ accountId, sessionUid }, code, from) {
-      await prove(accountId, code, from)
+    async renewRecoveryCodes({ accountId, sessionUid }) {
       const { codes, hashes } = recovery.make(accountId)
-      // Where the last factor has been removed meanwhile, codes alone would be one that nobody set up.
+      // Codes alone would be a factor that nobody set up.
       const renewed = await change(accountId, (content) =>
         content.totp || content.passkeys ? { ...content, recovery: hashes } : undefined
       )
-      if (!renewed) throw new VigilError('conflict', 'there is no app any more')
+      if (!renewed) throw new VigilError('conflict', 'there is neither an app nor a passkey')
       await audit.append({ type: 'factor.recovery_codes_made', accountId, sessionUid, data: { codes: codes.length } })
+      options.changed?.(accountId, 'codes_made')
       return codes
     }
   }

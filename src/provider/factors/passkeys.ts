@@ -15,7 +15,7 @@ import type { AuditLog } from '../../ports.ts'
 import { byAddress, giveBack, takeAll } from '../accounts/attempts.ts'
 import type { Limiter, Visitor } from '../accounts/attempts.ts'
 import type { FactorRecords, KeptPasskey } from './factor-records.ts'
-import type { Doer } from './factors.ts'
+import type { Doer, FactorsOptions } from './factors.ts'
 import { showsHardware } from './attestation.ts'
 import type { RecoveryCodes } from './recovery.ts'
 
@@ -40,6 +40,8 @@ export interface Passkeys extends PasskeyChecker<Visitor> {
    * `passkey_invalid`.
    */
   enrol(who: Doer, challenge: string, passkey: string, name: string): Promise<readonly string[] | undefined>
+  /** Throws `not_found`. An empty name is the one that it had without one. */
+  rename(who: Doer, id: string, name: string): Promise<void>
   /** Throws `not_found`. The last one takes the recovery codes with it, unless there is an app. */
   remove(who: Doer, id: string): Promise<void>
   /** The account that a passkey says it belongs to; nothing is believed of it before it is verified. */
@@ -56,6 +58,7 @@ export interface PasskeysOptions {
   readonly recovery: RecoveryCodes
   readonly audit: AuditLog
   readonly issuer: string
+  readonly changed?: FactorsOptions['changed']
   /** Failures from one address. */
   readonly addresses: Limiter
   /** PEM certificates of makers of authenticators: a passkey whose attestation leads to one is known to live in hardware. */
@@ -230,7 +233,18 @@ export function createPasskeys(options: PasskeysOptions): Passkeys {
       })
       const data = { factor: 'passkey', name: made.name, synced: made.synced, hardware: made.hardware }
       await audit.append({ type: 'factor.enrolled', accountId, sessionUid, data })
+      options.changed?.(accountId, 'passkey_added')
       return codes
+    },
+
+    async rename({ accountId, sessionUid }, id, name) {
+      const renamed = await records.change(accountId, ({ passkeys = [], ...rest }) =>
+        passkeys.some((one) => one.id === id)
+          ? { ...rest, passkeys: passkeys.map((one) => (one.id === id ? { ...one, name: tidyName(name) } : one)) }
+          : undefined
+      )
+      if (!renamed) throw new VigilError('not_found', 'no such passkey of this person')
+      await audit.append({ type: 'factor.renamed', accountId, sessionUid, data: { factor: 'passkey' } })
     },
 
     async remove({ accountId, sessionUid }, id) {
@@ -242,6 +256,7 @@ export function createPasskeys(options: PasskeysOptions): Passkeys {
       })
       if (!removed) throw new VigilError('not_found', 'no such passkey of this person')
       await audit.append({ type: 'factor.removed', accountId, sessionUid, data: { factor: 'passkey' } })
+      options.changed?.(accountId, 'passkey_removed')
     }
   }
 }

@@ -5,22 +5,20 @@ import Router from '@koa/router'
 import { isVigilError, VigilError } from '../../errors.ts'
 import { accountSignIn } from '../account-client.ts'
 import { passwordProblem, problemsInWords, signUpProblems } from '../accounts/accounts.ts'
-import { retryAfterSeconds } from '../accounts/attempts.ts'
+import { alertOf, seeOther } from '../pages/answers.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
-import { publicWords } from '../pages/public-errors.ts'
-import { backFromSignIn, sendToSignIn, signedIn } from '../sessions/signed-in.ts'
+import { backFromSignIn, personSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
 import { deviceWords, loginWords, moment, standingWords, trainingWords } from '../pages/standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
+import type { AuditLog } from '../../ports.ts'
 import type { Accounts, Problem, SignUp } from '../accounts/accounts.ts'
 import type { Factors } from '../factors/factors.ts'
 import type { Forms } from '../pages/forms.ts'
 import type { Invitations } from '../accounts/invitations.ts'
 import type { Pages } from '../pages/pages.ts'
-import type { Account } from '../ports.ts'
 import type { PersonCookies } from '../accounts/signed-cookie.ts'
-import type { SignedIn } from '../sessions/signed-in.ts'
 import type { Vigil } from '../vigil-api.ts'
 
 export interface AccountRoutesOptions {
@@ -37,8 +35,9 @@ export interface AccountRoutesOptions {
     | 'revoke'
   >
   readonly accounts: Accounts
-  readonly factors: Pick<Factors, 'status'>
+  readonly factors: Pick<Factors, 'status' | 'mailedCodes'>
   readonly invitations: Invitations
+  readonly audit: AuditLog
   readonly pages: Pages
   readonly forms: Forms
   readonly cookies: PersonCookies
@@ -46,7 +45,7 @@ export interface AccountRoutesOptions {
 
 /** `/signup`, `/account`, `/signout` and `/invitation/:token`. The provider needs `accountClient` and `withAccountGrant`. */
 export function accountRoutes(options: AccountRoutesOptions): Router {
-  const { provider, vigil, accounts, factors, invitations, pages, forms, cookies } = options
+  const { provider, vigil, accounts, factors, invitations, audit, pages, forms, cookies } = options
   const router = new Router()
 
   router.use(['/signup', '/account', '/signout', '/invitation/:token'], problemPages(pages))
@@ -71,18 +70,19 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
   })
 
   router.get('/account', async (ctx) => {
-    const found = await personOf(ctx)
+    const found = await personSignedIn(provider, accounts, ctx)
     if (!found) return sendToSignIn(ctx, { provider, pages, place: '/account', because: 'not_signed_in' })
     if (backFromSignIn(ctx, pages)) return undefined
     const { who, account } = found
-    const [person, training, logins, sessions, listed, standing, secondFactor] = await Promise.all([
+    const [person, training, logins, sessions, listed, standing, secondFactor, emailProvedAt] = await Promise.all([
       vigil.person(account.id),
       vigil.trainingStatus(account.id),
       vigil.loginsLearnt(account.id),
       vigil.sessionsOf(account.id),
       vigil.personSessions(account.id),
       vigil.standing(who.uid),
-      factors.status(account.id)
+      factors.status(account.id),
+      factors.mailedCodes.provedAt(account)
     ])
     const csrf = forms.token(ctx, '/account')
     const words = wordsFor(ctx)
@@ -103,6 +103,7 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
         left: secondFactor.recoveryCodesLeft,
         passkeys: secondFactor.passkeys
       },
+      email: { possible: factors.mailedCodes.possible, proved: moment(words, emailProvedAt) },
       sessions: sessions.map((session) => ({
         uid: session.uid,
         present: session.uid === who.uid,
@@ -139,6 +140,7 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
         throw error
       })
       // A new password ends what the old one opened, and what was known of how it was typed.
+      await audit.append({ type: 'password.changed', accountId })
       await vigil.passwordChanged(accountId)
       for (const { uid } of await vigil.sessionsOf(accountId)) await vigil.revoke(uid, 'password_changed')
       cookies.justSignedUp.set(ctx, accountId)
@@ -149,14 +151,6 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
     }
   })
 
-  async function personOf(
-    ctx: Koa.Context
-  ): Promise<{ readonly who: SignedIn; readonly account: Account } | undefined> {
-    const who = await signedIn(provider, ctx)
-    const account = who && (await accounts.find(who.accountId))
-    return who && account ? { who, account } : undefined
-  }
-
   function showSignUp(ctx: Koa.Context, failed?: { readonly error: VigilError; readonly person: SignUp }): void {
     const data = {
       csrf: forms.token(ctx, '/signup'),
@@ -164,7 +158,7 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
       signIn: '/account',
       username: failed?.person.username,
       email: failed?.person.email,
-      alert: alertOf(ctx, failed?.error),
+      ...alertOf(ctx, failed?.error),
       problems:
         failed?.error.code === 'form_invalid' ? problemsInWords(wordsFor(ctx), signUpProblems(failed.person)) : []
     }
@@ -184,22 +178,11 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
       action,
       username: account.username,
       initial: Array.from(account.username)[0],
-      alert: alertOf(ctx, failed?.error),
+      ...alertOf(ctx, failed?.error),
       problems: failed?.problem ? problemsInWords(wordsFor(ctx), [failed.problem]) : []
     }
     pages.render(ctx, 'invitation', data, { status: failed?.error.status ?? 200 })
   }
 
   return router
-}
-
-function seeOther(ctx: Koa.Context, url: string): void {
-  ctx.status = 303
-  ctx.redirect(url)
-}
-
-function alertOf(ctx: Koa.Context, error: VigilError | undefined): ReturnType<typeof publicWords> | undefined {
-  const seconds = retryAfterSeconds(error)
-  if (seconds !== undefined) ctx.set('Retry-After', String(seconds))
-  return error && publicWords(wordsFor(ctx), error.code)
 }

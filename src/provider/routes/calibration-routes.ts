@@ -4,6 +4,7 @@
 import Router from '@koa/router'
 import { VigilError } from '../../errors.ts'
 import { isFresh, maxAgeFor } from '../sessions/fresh-login.ts'
+import { seeOther } from '../pages/answers.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
 import { backFromSignIn, hasAccountPages, sendToSignIn, signedIn } from '../sessions/signed-in.ts'
@@ -110,9 +111,4 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
   }
 
   return router
-}
-
-function seeOther(ctx: Koa.Context, url: string): void {
-  ctx.status = 303
-  ctx.redirect(url)
 }

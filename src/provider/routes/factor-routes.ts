@@ -1,21 +1,20 @@
-// A person's authenticator app and recovery codes: setting up, renewing, removing. Setting up wants a login of the last minutes; whoever has an
-// app shows a code for everything else, so that a stolen password takes no factor away.
+// A person's authenticator app: setting up wants a login of the last minutes, with two factors of whoever has two; removing wants a code, so that a
+// stolen password takes no factor away.
 
 import Router from '@koa/router'
 import { inGroups, base32, otpauthUri } from '../../challenge/totp.ts'
 import { isVigilError, VigilError } from '../../errors.ts'
-import { retryAfterSeconds } from '../accounts/attempts.ts'
+import { alertOf, seeOther } from '../pages/answers.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
-import { publicWords } from '../pages/public-errors.ts'
 import { qrCode } from '../factors/qr-code.ts'
-import { backFromSignIn, personSignedIn, type PersonSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
+import { backFromSignIn, doerOf, personSignedIn, type PersonSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
 import { moment } from '../pages/standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import type { AuditLog } from '../../ports.ts'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Doer, Factors } from '../factors/factors.ts'
+import type { Factors } from '../factors/factors.ts'
 import type { Forms } from '../pages/forms.ts'
 import type { FreshProof } from '../sessions/fresh-login.ts'
 import type { Pages } from '../pages/pages.ts'
@@ -34,12 +33,12 @@ export interface FactorRoutesOptions {
 
 const place = '/account/totp'
 
-/** `/account/totp`, `/account/totp/remove` and `/account/recovery-codes`. */
+/** `/account/totp` and `/account/totp/remove`. */
 export function factorRoutes(options: FactorRoutesOptions): Router {
   const { provider, proof, factors, pages, forms } = options
   const router = new Router()
 
-  router.use([place, '/account/totp/remove', '/account/recovery-codes'], problemPages(pages))
+  router.use([place, '/account/totp/remove'], problemPages(pages))
 
   router.get(place, async (ctx) => {
     const found = await personSignedIn(provider, options.accounts, ctx)
@@ -69,7 +68,7 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
         fields['code'] ?? '',
         visitorOf(options.cookies, ctx)
       )
-      showCodes(ctx, found, codes)
+      pages.render(ctx, 'recovery-codes', { who: found.account.username, codes })
     } catch (error) {
       // A page loaded again after it had done its work.
       if (isVigilError(error, 'conflict')) return seeOther(ctx, `${pages.base}${place}`)
@@ -83,34 +82,16 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
   router.post('/account/totp/remove', async (ctx) => {
     const found = await mustBeSignedIn(ctx)
     const fields = await forms.read(ctx, place)
-    await answered(ctx, found, async () => {
+    try {
       await factors.removeTotp(doerOf(found), fields['code'] ?? '', visitorOf(options.cookies, ctx))
       seeOther(ctx, `${pages.base}/account`)
-    })
-  })
-
-  router.post('/account/recovery-codes', async (ctx) => {
-    const found = await mustBeSignedIn(ctx)
-    const fields = await forms.read(ctx, place)
-    await answered(ctx, found, async () => {
-      showCodes(
-        ctx,
-        found,
-        await factors.renewRecoveryCodes(doerOf(found), fields['code'] ?? '', visitorOf(options.cookies, ctx))
-      )
-    })
-  })
-
-  async function answered(ctx: Koa.Context, found: PersonSignedIn, act: () => Promise<void>): Promise<void> {
-    try {
-      await act()
     } catch (error) {
       if (!isVigilError(error)) throw error
       const { totpSince } = await factors.status(found.account.id)
-      if (totpSince === undefined) return seeOther(ctx, `${pages.base}/account`)
-      await showPresent(ctx, found, error)
+      if (totpSince === undefined) seeOther(ctx, `${pages.base}/account`)
+      else await showPresent(ctx, found, error)
     }
-  }
+  })
 
   async function showSetUp(
     ctx: Koa.Context,
@@ -147,10 +128,6 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
     pages.render(ctx, 'second-factor', data, { status: error?.status ?? 200 })
   }
 
-  function showCodes(ctx: Koa.Context, found: PersonSignedIn, codes: readonly string[]): void {
-    pages.render(ctx, 'recovery-codes', { who: found.account.username, codes })
-  }
-
   async function mustBeSignedIn(ctx: Koa.Context): Promise<PersonSignedIn> {
     const found = await personSignedIn(provider, options.accounts, ctx)
     if (!found) throw new VigilError('not_signed_in')
@@ -158,20 +135,4 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
   }
 
   return router
-}
-
-function doerOf({ who, account }: PersonSignedIn): Doer {
-  return { accountId: account.id, sessionUid: who.uid }
-}
-
-function seeOther(ctx: Koa.Context, url: string): void {
-  ctx.status = 303
-  ctx.redirect(url)
-}
-
-function alertOf(ctx: Koa.Context, error: VigilError | undefined): { alert?: ReturnType<typeof publicWords> } {
-  if (!error) return {}
-  const seconds = retryAfterSeconds(error)
-  if (seconds !== undefined) ctx.set('Retry-After', String(seconds))
-  return { alert: publicWords(wordsFor(ctx), error.code) }
 }

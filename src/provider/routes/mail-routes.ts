@@ -4,11 +4,11 @@
 import Router from '@koa/router'
 import type { Logger } from 'pino'
 import { isVigilError, VigilError } from '../../errors.ts'
-import { byAddress, limiter, quarterHour, retryAfterSeconds, takeAll } from '../accounts/attempts.ts'
+import { byAddress, limiter, quarterHour, takeAll } from '../accounts/attempts.ts'
 import { mailText } from '../accounts/mail-text.ts'
+import { alertOf, seeOther } from '../pages/answers.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
-import { publicWords } from '../pages/public-errors.ts'
 import { backFromSignIn, sendToSignIn, signedIn } from '../sessions/signed-in.ts'
 import { moment } from '../pages/standing-words.ts'
 import type Koa from 'koa'
@@ -100,8 +100,7 @@ export function mailRoutes(options: MailRoutesOptions): Router {
     changing(ctx, async (account, code) => {
       if (!(await mailedCodes.verify(account.id, code, visitorOf(options.cookies, ctx))))
         throw new VigilError('code_invalid')
-      ctx.status = 303
-      ctx.redirect(`${pages.base}/account`)
+      seeOther(ctx, `${pages.base}/account`)
     })
   )
 
@@ -146,11 +145,4 @@ export function mailRoutes(options: MailRoutesOptions): Router {
   }
 
   return router
-}
-
-function alertOf(ctx: Koa.Context, error: VigilError | undefined): { alert?: ReturnType<typeof publicWords> } {
-  if (!error) return {}
-  const seconds = retryAfterSeconds(error)
-  if (seconds !== undefined) ctx.set('Retry-After', String(seconds))
-  return { alert: publicWords(wordsFor(ctx), error.code) }
 }

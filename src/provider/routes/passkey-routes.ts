@@ -1,19 +1,18 @@
-// A person's passkeys: what there is, adding one, removing one. All of it wants a fresh login with two factors from whoever has two, so that neither
+// A person's passkeys: what there is, adding, naming and removing one. All of it wants a fresh login with two factors from whoever has two, so that neither
 // an open session nor a stolen password can plant a key or take one away.
 
 import Router from '@koa/router'
 import { isVigilError, VigilError } from '../../errors.ts'
+import { alertOf, seeOther } from '../pages/answers.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
 import { passkeyNameLength } from '../factors/passkeys.ts'
-import { publicWords } from '../pages/public-errors.ts'
-import { backFromSignIn, personSignedIn, type PersonSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
+import { backFromSignIn, doerOf, personSignedIn, type PersonSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
 import { moment } from '../pages/standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import type { AuditLog } from '../../ports.ts'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Doer } from '../factors/factors.ts'
 import type { Fields, Forms } from '../pages/forms.ts'
 import type { FreshProof } from '../sessions/fresh-login.ts'
 import type { ChallengeBinding, IssuedChallenges } from '../factors/issued-challenges.ts'
@@ -33,12 +32,12 @@ export interface PasskeyRoutesOptions {
 
 const place = '/account/passkeys'
 
-/** `/account/passkeys` and `/account/passkeys/remove`. */
+/** `/account/passkeys`, `/account/passkeys/name` and `/account/passkeys/remove`. */
 export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
   const { provider, passkeys, challenges, proof, pages, forms } = options
   const router = new Router()
 
-  router.use([place, `${place}/remove`], problemPages(pages))
+  router.use([place, `${place}/name`, `${place}/remove`], problemPages(pages))
 
   router.get(place, async (ctx) => {
     const found = await personSignedIn(provider, options.accounts, ctx)
@@ -60,6 +59,13 @@ export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
       const codes = await passkeys.enrol(doerOf(found), challenge.state as string, passkey, name)
       if (codes) pages.render(ctx, 'recovery-codes', { who: found.account.username, codes })
       else seeOther(ctx, pages.base + place)
+    })
+  )
+
+  router.post(`${place}/name`, (ctx) =>
+    changing(ctx, async (found, fields) => {
+      await passkeys.rename(doerOf(found), fields['id'] ?? '', fields['name'] ?? '')
+      seeOther(ctx, pages.base + place)
     })
   )
 
@@ -101,7 +107,7 @@ export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
       nameLength: passkeyNameLength,
       passkeys: all.map((one) => ({ ...one, since: moment(words, one.since), usedAt: moment(words, one.usedAt) })),
       ...(offer && { challenge: challenges.issue(bindingOf(found), offer.challenge), options: offer.options }),
-      ...(error && { alert: publicWords(words, error.code) })
+      ...alertOf(ctx, error)
     }
     pages.render(ctx, 'passkeys', data, { status: error?.status ?? 200 })
   }
@@ -109,15 +115,6 @@ export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
   return router
 }
 
-function doerOf({ who, account }: PersonSignedIn): Doer {
-  return { accountId: account.id, sessionUid: who.uid }
-}
-
 function bindingOf({ who, account }: PersonSignedIn): ChallengeBinding {
   return { scope: place, sessionUid: who.uid, accountId: account.id, factor: 'passkey' }
-}
-
-function seeOther(ctx: Koa.Context, url: string): void {
-  ctx.status = 303
-  ctx.redirect(url)
 }

@@ -5,6 +5,7 @@ import Router from '@koa/router'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import { VigilError } from '../../errors.ts'
+import { seeOther } from '../pages/answers.ts'
 import type { Forms } from '../pages/forms.ts'
 import { type Pages, problemPages } from '../pages/pages.ts'
 import { type SignedIn, signedIn } from '../sessions/signed-in.ts'
@@ -48,9 +49,4 @@ export function sessionRoutes({ provider, vigil, pages, forms }: SessionRoutesOp
   }
 
   return router
-}
-
-function seeOther(ctx: Koa.Context, url: string): void {
-  ctx.status = 303
-  ctx.redirect(url)
 }

@@ -91,6 +91,11 @@ export async function liveSessions(
   const records = await sessions.findByAccount(accountId)
   const live = records.filter(({ revokedAt }) => revokedAt === undefined)
   const gone = await Promise.all(live.map(({ uid }) => tombstones.has(uid)))
-  const provedAt = ({ authentications }: SessionRecord): number => authentications.at(-1)?.at ?? 0
-  return live.filter((_, index) => !gone[index]).sort((a, b) => provedAt(b) - provedAt(a))
+  return live.filter((_, index) => !gone[index]).sort(newestFirst)
+}
+
+/** By the last proof, then by the first; of what happened in one second nobody knows the order, and it is the same each time. */
+function newestFirst(a: SessionRecord, b: SessionRecord): number {
+  const at = ({ authentications }: SessionRecord, index: number): number => authentications.at(index)?.at ?? 0
+  return at(b, -1) - at(a, -1) || at(b, 0) - at(a, 0) || (a.uid < b.uid ? -1 : 1)
 }

@@ -5,6 +5,7 @@ import { wordsFor } from '../pages/languages/index.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import type { Pages } from '../pages/pages.ts'
+import type { Doer } from '../factors/factors.ts'
 import type { Account } from '../ports.ts'
 
 export interface SignedIn {
@@ -36,6 +37,11 @@ export async function personSignedIn(
   return who && account ? { who, account } : undefined
 }
 
+/** As the audit names them. */
+export function doerOf({ who, account }: PersonSignedIn): Doer {
+  return { accountId: account.id, sessionUid: who.uid }
+}
+
 /** True when the provider has the built-in client: then the account pages are there too. */
 export async function hasAccountPages(provider: Provider): Promise<boolean> {
   return (await provider.Client.find(accountClientId)) !== undefined
@@ -43,7 +49,8 @@ export async function hasAccountPages(provider: Provider): Promise<boolean> {
 
 /**
  * Sends the browser to the login and back to `place`. A browser that comes from there already (it brings `state`) and still is not
- * signed in as the page needs gets an explanation instead: it does not keep cookies, or the person said no.
+ * signed in as the page needs gets an explanation instead: it does not keep cookies, or the person said no. Whoever was not signed in at all may
+ * be sent twice: it was not known before who they are, and what they can prove.
  */
 export async function sendToSignIn(
   ctx: Koa.Context,
@@ -60,9 +67,11 @@ export async function sendToSignIn(
 ): Promise<void> {
   const { provider, pages, place, because, maxAgeSeconds, acr, state } = options
   if (!(await hasAccountPages(provider))) return pages.problem(ctx, because)
-  const how = { ...(maxAgeSeconds !== undefined && { maxAgeSeconds }), ...(acr && { acr }), ...(state && { state }) }
+  const trip = because === 'fresh_login_required' ? 'proved' : 'back'
+  const how = { ...(maxAgeSeconds !== undefined && { maxAgeSeconds }), ...(acr && { acr }), state: state ?? trip }
   const href = accountSignIn(provider, place, how)
-  if (ctx.method === 'GET' && ctx.query['state'] !== undefined)
+  const from = ctx.method === 'GET' ? ctx.query['state'] : undefined
+  if (from !== undefined && !(from === 'back' && trip === 'proved'))
     return pages.problem(ctx, because, { href, label: wordsFor(ctx).common.signIn })
   ctx.status = 303
   ctx.redirect(href)
@@ -73,7 +82,7 @@ export async function sendToSignIn(
  * login instead of explaining that the last one failed.
  */
 export function backFromSignIn(ctx: Koa.Context, pages: Pages): boolean {
-  if (ctx.query['state'] !== 'back') return false
+  if (ctx.query['state'] !== 'back' && ctx.query['state'] !== 'proved') return false
   ctx.status = 303
   ctx.redirect(pages.base + ctx.path)
   return true

@@ -123,8 +123,8 @@ test('removing wants a code of the app or of the paper, takes both away, and can
 
 test('new recovery codes take the place of the old ones', async () => {
   const factors = open()
-  const { key, codes } = await enrol(factors, 'ana')
-  const fresh = await factors.renewRecoveryCodes(who('ana'), hotp(key, now / 30), from)
+  const { codes } = await enrol(factors, 'ana')
+  const fresh = await factors.renewRecoveryCodes(who('ana'))
   expect(await factors.recoveryCodes.verify('ana', codes[0]!, from)).toBe(false)
   expect(await factors.recoveryCodes.verify('ana', fresh[0]!, from)).toBe(true)
   expect((await factors.status('ana')).recoveryCodesLeft).toBe(9)

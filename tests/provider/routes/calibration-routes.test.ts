@@ -84,7 +84,7 @@ describe('teaching', () => {
     const sent = await person.raw('/vigil/calibration')
     expect(sent.status).toBe(303)
     expect(new URL(sent.headers.get('location')!, house.issuer).searchParams.get('max_age')).toBe('600')
-    expect((await person.raw('/vigil/calibration?state=back')).status).toBe(403)
+    expect((await person.raw('/vigil/calibration?state=proved')).status).toBe(403)
   })
 
   test('in a doubted session asks for the password again', async () => {

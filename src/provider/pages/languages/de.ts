@@ -165,6 +165,13 @@ export const de: Words = {
     submit: 'Passwort festlegen und anmelden'
   },
 
+  newPassword: {
+    title: 'Ein neues Passwort',
+    lead: 'Hier bleiben Sie angemeldet. Überall sonst werden Sie abgemeldet, und wie Sie das alte Passwort tippen, wird vergessen.',
+    submit: 'Passwort ändern',
+    done: 'Ihr Passwort ist geändert, und jede andere Anmeldung ist beendet.'
+  },
+
   grant: {
     title: 'Zugriff erlauben',
     heading: 'Zugriff erlauben?',
@@ -275,13 +282,20 @@ export const de: Words = {
     teach: 'Zeigen Sie uns Ihren Rhythmus',
     seeConsent: 'Ansehen oder zurücknehmen',
     askConsent: 'Auf Ihre Sitzungen achten lassen',
-    proof: 'Zweiter Nachweis',
+    proof: 'Womit Sie zeigen, dass Sie es sind',
     appSince: 'Eine Authenticator-App, eingeschaltet am',
     noCodesLeft: 'Es sind keine Ersatzcodes mehr übrig.',
     codesLeft: (left) => (left === 1 ? 'Ein Ersatzcode ist übrig.' : `${left} Ersatzcodes sind übrig.`),
-    manageApp: 'Ersatzcodes, oder App entfernen',
+    manageApp: 'Ihre Authenticator-App',
+    noApp: 'Nicht eingerichtet. Sie zeigt Codes auf Ihrem Telefon, auch ohne Netz.',
+    recoveryCodes: 'Ersatzcodes',
+    password: 'Passwort ändern',
+    passwordWords: 'Wenn es jemand anderes kennen könnte.',
+    email: 'E-Mail-Adresse',
+    emailProved: 'Sie haben gezeigt, dass sie Ihnen gehört,',
+    emailNotProved: 'Noch nicht als Ihre bestätigt. Dafür schicken wir einen Code dorthin.',
     onlyPassword:
-      'Sie haben nur Ihr Passwort. Mit einer App auf Ihrem Telefon können Sie zeigen, dass Sie es sind, wenn eine Anwendung mehr verlangt oder wenn etwas ungewöhnlich aussieht.',
+      'Sie haben nur Ihr Passwort. Mit einem Passkey oder einer App auf Ihrem Telefon können Sie zeigen, dass Sie es sind, wenn eine Anwendung mehr verlangt oder wenn etwas ungewöhnlich aussieht.',
     setUpApp: 'Eine Authenticator-App einrichten',
     activity: 'Was über Sie entschieden wurde',
     activityWords: 'Jede Entscheidung mit ihrem Grund, und was Sie dazu sagen.',
@@ -377,13 +391,17 @@ export const de: Words = {
           ? 'Sie haben einen Passkey.'
           : `Sie haben ${passkeys} Passkeys.`,
     add: 'Einen Passkey hinzufügen',
-    manage: 'Passkeys hinzufügen oder entfernen',
+    manage: 'Ihre Passkeys',
     hardware: 'In Hardware',
     synced: 'Zwischen Ihren Geräten abgeglichen',
     oneDevice: 'Auf einem Gerät',
     lastUsed: 'zuletzt verwendet',
     remove: 'Entfernen',
     removeNamed: (name) => `${name} entfernen`,
+    rename: 'Umbenennen',
+    renameNamed: (name) => `${name} umbenennen`,
+    newName: (name) => `Neuer Name für ${name}`,
+    save: 'Speichern',
     name: 'Name',
     nameHint: 'Damit Sie ihn wiedererkennen, etwa „mein Telefon“.',
     submit: 'Hinzufügen',
@@ -413,19 +431,25 @@ export const de: Words = {
     on: 'Eingeschaltet',
     since: 'Seit',
     codesLeft: 'Übrige Ersatzcodes',
-    notYou:
-      'Haben nicht Sie sie eingeschaltet? Dann kennt jemand Ihr Passwort: Wenden Sie sich an die Stelle, die diesen Dienst betreibt.',
-    codeHint: 'Aus der App, oder ein Ersatzcode. Jede Änderung hier braucht einen.',
-    renew: 'Neue Ersatzcodes erstellen',
-    remove: 'Die App entfernen'
+    codeHint: 'Aus der App, oder ein Ersatzcode.',
+    remove: 'Die App entfernen',
+    removeWords:
+      'Ein neues Telefon, oder eine App, die nicht Sie eingerichtet haben? Entfernen Sie sie hier und richten Sie Ihre eigene ein. Haben Sie weder die App noch einen Ersatzcode, wenden Sie sich an die Stelle, die diesen Dienst betreibt.'
   },
 
   recoveryCodes: {
     title: 'Ihre Ersatzcodes',
     heading: 'Schreiben Sie diese Codes auf',
-    lead: 'Jeder gilt einmal, anstelle der App: für den Tag, an dem das Telefon weg ist. **Sie werden nur dieses eine Mal gezeigt.** Frühere Codes gelten nicht mehr.',
-    keep: 'Bewahren Sie sie auf Papier oder in einem Passwortmanager auf, nicht auf dem Telefon mit der App.',
+    lead: 'Jeder gilt einmal, anstelle der App oder des Passkeys: für den Tag, an dem das Gerät weg ist. **Sie werden nur dieses eine Mal gezeigt.** Frühere Codes gelten nicht mehr.',
+    keep: 'Bewahren Sie sie auf Papier oder in einem Passwortmanager auf, nicht auf dem Gerät, für dessen Verlust sie gedacht sind.',
     goOn: 'Ich habe sie, weiter'
+  },
+
+  renewCodes: {
+    lead: 'Ein Ersatzcode tritt an die Stelle Ihrer App oder Ihres Passkeys, wenn das Gerät einmal weg ist. Jeder gilt einmal.',
+    words:
+      'Ist das Papier weg, oder sind nur noch wenige übrig? Zehn neue Codes ersetzen die alten, die dann nicht mehr gelten.',
+    renew: 'Neue Ersatzcodes erstellen'
   },
 
   consent: {
@@ -548,6 +572,13 @@ export const de: Words = {
       'factor.enrolled': 'Ein Nachweis wurde eingerichtet',
       'factor.removed': 'Ein Nachweis wurde entfernt',
       'factor.refused': 'Eine Änderung Ihrer Nachweise wurde abgelehnt',
+      'password.changed': 'Das Passwort wurde geändert',
+      'email.proved': 'Eine Adresse wurde mit einem Code aus unserer Mail bestätigt',
+      'recovery.sent': 'Ein Link für ein neues Passwort wurde Ihnen geschickt',
+      'login.template_corrupt': 'Wie Sie Ihr Passwort tippen, war nicht lesbar und wurde vergessen',
+      'sketch.corrupt': 'Was wir gegen das Wiederabspielen Ihrer Eingaben aufbewahren, war nicht lesbar',
+      'logout.undelivered': 'Einer Anwendung konnte nicht gesagt werden, dass eine Sitzung zu Ende ist',
+      'factor.renamed': 'Ein Passkey hat einen anderen Namen bekommen',
       'factor.recovery_code_used': 'Ein Ersatzcode wurde benutzt',
       'factor.recovery_codes_made': 'Neue Ersatzcodes wurden erstellt',
       'decision.answered': 'Sie haben eine Frage über sich beantwortet',
@@ -628,9 +659,45 @@ export const de: Words = {
         subject: 'Ihr Rhythmus wurde gelernt',
         words: 'eine Übung hat uns gezeigt, wie Sie tippen und zeigen. Von jetzt an werden Sie daran erkannt.'
       },
-      factor: {
-        subject: 'Die Nachweise Ihres Kontos wurden geändert',
-        words: 'eine App, ein Passkey oder Ersatzcodes Ihres Kontos wurden eingerichtet, erneuert oder entfernt.'
+      code_guessing: {
+        subject: 'Jemand rät einen Code Ihres Kontos',
+        words:
+          'für Ihr Konto gab es viele falsche Codes. Keiner kam hinein. Wer das versucht, kennt vielleicht Ihr Passwort: Wählen Sie ein neues.'
+      },
+      app_added: {
+        subject: 'Ihr Konto hat eine Authenticator-App bekommen',
+        words:
+          'eine Authenticator-App wurde eingerichtet. Ihre Codes zeigen ab jetzt, dass Sie es sind, und neue Ersatzcodes auch.'
+      },
+      app_removed: {
+        subject: 'Die Authenticator-App Ihres Kontos wurde entfernt',
+        words: 'die Authenticator-App Ihres Kontos wurde entfernt. Ihre Codes gelten nicht mehr.'
+      },
+      passkey_added: {
+        subject: 'Ihr Konto hat einen Passkey bekommen',
+        words:
+          'ein Passkey wurde hinzugefügt. Wer dieses Gerät hat und entsperren kann, kann sich an Ihrem Konto anmelden.'
+      },
+      passkey_removed: {
+        subject: 'Ein Passkey Ihres Kontos wurde entfernt',
+        words: 'ein Passkey Ihres Kontos wurde entfernt. Er meldet niemanden mehr an.'
+      },
+      codes_made: {
+        subject: 'Ihr Konto hat neue Ersatzcodes',
+        words: 'zehn neue Ersatzcodes wurden erstellt. Die früheren gelten nicht mehr.'
+      },
+      code_used: {
+        subject: 'Ein Ersatzcode Ihres Kontos wurde benutzt',
+        words: 'einer Ihrer Ersatzcodes wurde anstelle der App oder des Passkeys benutzt. Er gilt nicht noch einmal.'
+      },
+      email_proved: {
+        subject: 'Diese Adresse wurde bestätigt',
+        words:
+          'mit einem Code, den wir hierher geschickt haben, hat jemand gezeigt, dass diese Adresse zu Ihrem Konto gehört.'
+      },
+      password_set: {
+        subject: 'Ihr Passwort wurde geändert',
+        words: 'Ihr Konto hat ein neues Passwort, und jede Anmeldung von vorher ist beendet.'
       },
       erased: {
         subject: 'Ihr Konto ist gelöscht',

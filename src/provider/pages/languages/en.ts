@@ -159,6 +159,13 @@ export const en = {
     submit: 'Set password and sign in'
   },
 
+  newPassword: {
+    title: 'A new password',
+    lead: 'You stay signed in here. Everywhere else you are signed out, and how you type the old password is forgotten.',
+    submit: 'Change the password',
+    done: 'Your password is changed, and every other sign-in has ended.'
+  },
+
   grant: {
     title: 'Allow access',
     heading: 'Allow access?',
@@ -269,13 +276,20 @@ export const en = {
     teach: 'Teach us your rhythm',
     seeConsent: 'See or withdraw',
     askConsent: 'Have your sessions looked after',
-    proof: 'Second proof',
+    proof: 'How you show that it is you',
     appSince: 'An authenticator app, switched on',
     noCodesLeft: 'No recovery codes are left.',
     codesLeft: (left: number) => `${left} recovery ${left === 1 ? 'code is' : 'codes are'} left.`,
-    manageApp: 'Recovery codes, or remove it',
+    manageApp: 'Your authenticator app',
+    noApp: 'Not set up. It shows codes on your phone, also where there is no network.',
+    recoveryCodes: 'Recovery codes',
+    password: 'Change the password',
+    passwordWords: 'For when somebody may know it.',
+    email: 'E-mail address',
+    emailProved: 'You have shown that it is yours,',
+    emailNotProved: 'Not shown to be yours yet. It takes a code that we send there.',
     onlyPassword:
-      'You have only your password. With an app on your phone you can show that it is you when an application wants more, or when something looks unusual.',
+      'You have only your password. With a passkey or an app on your phone you can show that it is you when an application wants more, or when something looks unusual.',
     setUpApp: 'Set up an authenticator app',
     activity: 'What was decided about you',
     activityWords: 'Every decision with its reason, and your say in it.',
@@ -370,13 +384,17 @@ export const en = {
           ? 'You have one passkey.'
           : `You have ${passkeys} passkeys.`,
     add: 'Add a passkey',
-    manage: 'Add or remove passkeys',
+    manage: 'Your passkeys',
     hardware: 'In hardware',
     synced: 'Synced between your devices',
     oneDevice: 'On one device',
     lastUsed: 'last used',
     remove: 'Remove',
     removeNamed: (name: string) => `Remove ${name}`,
+    rename: 'Rename',
+    renameNamed: (name: string) => `Rename ${name}`,
+    newName: (name: string) => `New name for ${name}`,
+    save: 'Save',
     name: 'Name',
     nameHint: 'So that you know it again, such as “my phone”.',
     submit: 'Add it',
@@ -406,19 +424,25 @@ export const en = {
     on: 'Switched on',
     since: 'Since',
     codesLeft: 'Recovery codes left',
-    notYou:
-      'Was it not you who switched it on? Then somebody knows your password: ask whoever runs this service for help.',
-    codeHint: 'From the app, or a recovery code. Every change here needs one.',
-    renew: 'Make new recovery codes',
-    remove: 'Remove the app'
+    codeHint: 'From the app, or a recovery code.',
+    remove: 'Remove the app',
+    removeWords:
+      'A new phone, or an app that you did not set up? Remove it here and set up your own. If you have neither the app nor a recovery code, ask whoever runs this service.'
   },
 
   recoveryCodes: {
     title: 'Your recovery codes',
     heading: 'Write these codes down',
-    lead: 'Each of them works once, in place of the app: for the day when the phone is lost. **They are shown this one time.** Codes from before no longer work.',
-    keep: 'Keep them on paper or in a password manager, not on the phone with the app.',
+    lead: 'Each of them works once, in place of the app or the passkey: for the day when the device is lost. **They are shown this one time.** Codes from before no longer work.',
+    keep: 'Keep them on paper or in a password manager, not on the device whose loss they are for.',
     goOn: 'I have them, go on'
+  },
+
+  /** Of codes that were made before. */
+  renewCodes: {
+    lead: 'A recovery code stands in for your app or your passkey on the day when the device is lost. Each works once.',
+    words: 'Lost the paper, or few left? Ten new codes take the place of the old ones, which then no longer work.',
+    renew: 'Make new recovery codes'
   },
 
   consent: {
@@ -537,6 +561,13 @@ export const en = {
       'factor.enrolled': 'A proof was set up',
       'factor.removed': 'A proof was removed',
       'factor.refused': 'A change of your proofs was refused',
+      'password.changed': 'The password was changed',
+      'email.proved': 'An address was proved by a code that we mailed',
+      'recovery.sent': 'A link to set a new password was mailed to you',
+      'login.template_corrupt': 'How you type your password could not be read and was forgotten',
+      'sketch.corrupt': 'What we keep to notice a replay of your input could not be read',
+      'logout.undelivered': 'An application could not be told that a session had ended',
+      'factor.renamed': 'A passkey was given another name',
       'factor.recovery_code_used': 'A recovery code was used',
       'factor.recovery_codes_made': 'New recovery codes were made',
       'decision.answered': 'You answered a question about yourself',
@@ -618,9 +649,42 @@ export const en = {
         subject: 'Your rhythm was taught',
         words: 'a lesson has taught us how you type and point. From now on you are recognised by it.'
       },
-      factor: {
-        subject: 'The proofs of your account were changed',
-        words: 'an app, a passkey or recovery codes of your account were set up, renewed or removed.'
+      code_guessing: {
+        subject: 'Somebody is guessing a code of your account',
+        words:
+          'there were many wrong codes for your account. None of them got in. Whoever tries may know your password: choose a new one.'
+      },
+      app_added: {
+        subject: 'An authenticator app was added to your account',
+        words: 'an authenticator app was set up. Its codes now show that it is you, and so do new recovery codes.'
+      },
+      app_removed: {
+        subject: 'The authenticator app was removed from your account',
+        words: 'the authenticator app of your account was removed. Its codes no longer count.'
+      },
+      passkey_added: {
+        subject: 'A passkey was added to your account',
+        words: 'a passkey was added. Whoever has that device and can unlock it can sign in to your account.'
+      },
+      passkey_removed: {
+        subject: 'A passkey was removed from your account',
+        words: 'a passkey of your account was removed. It no longer signs anybody in.'
+      },
+      codes_made: {
+        subject: 'New recovery codes were made for your account',
+        words: 'ten new recovery codes were made. The ones from before no longer work.'
+      },
+      code_used: {
+        subject: 'A recovery code of your account was used',
+        words: 'one of your recovery codes was used in place of the app or the passkey. It does not work again.'
+      },
+      email_proved: {
+        subject: 'This address was confirmed',
+        words: 'with a code that we sent here somebody has shown that this address belongs to your account.'
+      },
+      password_set: {
+        subject: 'Your password was changed',
+        words: 'your account has a new password, and every sign-in from before has ended.'
       },
       erased: {
         subject: 'Your account is erased',

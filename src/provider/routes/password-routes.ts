@@ -1,0 +1,87 @@
+// A person's new password, chosen while they are signed in. It wants a fresh login with two factors of whoever has two, ends every other session, and
+// what was known of how the old one was typed is forgotten.
+
+import Router from '@koa/router'
+import type Koa from 'koa'
+import type Provider from 'oidc-provider'
+import { isVigilError, VigilError } from '../../errors.ts'
+import type { AuditLog } from '../../ports.ts'
+import { type Accounts, passwordProblem, type Problem, problemsInWords } from '../accounts/accounts.ts'
+import { alertOf } from '../pages/answers.ts'
+import type { Forms } from '../pages/forms.ts'
+import { wordsFor } from '../pages/languages/index.ts'
+import { type Pages, problemPages } from '../pages/pages.ts'
+import type { FreshProof } from '../sessions/fresh-login.ts'
+import { backFromSignIn, doerOf, personSignedIn, type PersonSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
+import type { Vigil } from '../vigil-api.ts'
+
+export interface PasswordRoutesOptions {
+  readonly provider: Provider
+  readonly vigil: Pick<Vigil, 'passwordChanged' | 'endSessions'>
+  readonly accounts: Pick<Accounts, 'find' | 'setPassword'>
+  readonly proof: FreshProof
+  readonly audit: AuditLog
+  readonly pages: Pages
+  readonly forms: Forms
+}
+
+const place = '/account/password'
+
+/** `/account/password`. */
+export function passwordRoutes(options: PasswordRoutesOptions): Router {
+  const { provider, vigil, accounts, proof, audit, pages, forms } = options
+  const router = new Router()
+
+  router.use(place, problemPages(pages))
+
+  router.get(place, async (ctx) => {
+    const found = await personSignedIn(provider, accounts, ctx)
+    if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
+    if (!(await proof.given(found.who))) {
+      const how = await proof.asking(found.who)
+      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...how })
+    }
+    if (backFromSignIn(ctx, pages)) return undefined
+    return show(ctx, found)
+  })
+
+  router.post(place, async (ctx) => {
+    const found = await personSignedIn(provider, accounts, ctx)
+    if (!found) throw new VigilError('not_signed_in')
+    const password = (await forms.read(ctx, place))['password'] ?? ''
+    const doer = doerOf(found)
+    if (!(await proof.given(found.who))) {
+      await audit.append({ type: 'factor.refused', ...doer, data: { reason: 'no_fresh_login' } })
+      throw new VigilError('fresh_login_required')
+    }
+    const problem = passwordProblem(password)
+    try {
+      if (problem) throw new VigilError('form_invalid', problem.what)
+      await accounts.setPassword(doer.accountId, password)
+    } catch (error) {
+      if (!isVigilError(error)) throw error
+      return show(ctx, found, { error, problem })
+    }
+    await audit.append({ type: 'password.changed', ...doer })
+    await vigil.passwordChanged(doer.accountId)
+    await vigil.endSessions(doer.accountId, { except: doer.sessionUid })
+    return show(ctx, found, { done: true })
+  })
+
+  function show(
+    ctx: Koa.Context,
+    { account }: PersonSignedIn,
+    after: { readonly done?: true; readonly error?: VigilError; readonly problem?: Problem | undefined } = {}
+  ): void {
+    const data = {
+      who: account.username,
+      csrf: forms.token(ctx, place),
+      done: after.done,
+      ...alertOf(ctx, after.error),
+      problems: problemsInWords(wordsFor(ctx), after.problem ? [after.problem] : [])
+    }
+    pages.render(ctx, 'password', data, { status: after.error?.status ?? 200 })
+  }
+
+  return router
+}
