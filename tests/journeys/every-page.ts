@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core'
 import { portrayed } from '../../src/biometrics/index.ts'
 import type { Decision } from '../../src/provider/vigil-api.ts'
 import { authenticatorOf } from '../support/authenticator.ts'
+import { virtualDevice } from '../support/virtual-authenticator.ts'
 import { type PagesHouse, shopRequest } from '../provider/pages-house.ts'
 
 export const password = 'seven green bottles'
@@ -97,7 +98,7 @@ export async function walk(
   await page.goto(`${issuer}/vigil/consent`)
   await at('watch-consent-given')
   await page.goto(`${issuer}/account`)
-  await at('account')
+  await at('account-new')
   for (const name of ['activity', 'behaviour', 'data']) {
     await page.goto(`${issuer}/account/${name}`)
     await at(name)
@@ -105,6 +106,25 @@ export async function walk(
 
   await page.goto(`${issuer}/account/passkeys`)
   await at('passkeys')
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('WebAuthn.enable')
+  const device = await virtualDevice(cdp)
+  await addPasskey(page, 'my laptop')
+  await page.locator('.codes').waitFor()
+  const proved = async (): Promise<void> => {
+    const cookies = await page.context().cookies(issuer)
+    await house.provedByTwo(cookies.find(({ name }) => name === '_session')?.value)
+  }
+  await proved()
+  await device.another()
+  await page.goto(`${issuer}/account/passkeys`)
+  await addPasskey(page, 'the telephone that I have had since the summer in which it rained')
+  await page.locator('.sessions li').nth(1).waitFor()
+  await at('passkeys-two')
+  await page.locator('.rename summary').first().click()
+  await at('passkeys-renaming')
+  await page.goto(`${issuer}/account/recovery-codes`)
+  await at('renew-codes')
   await page.goto(`${issuer}/account/email`)
   await at('email')
   await submit()
@@ -120,12 +140,22 @@ export async function walk(
   await at('recovery-codes')
   await page.goto(`${issuer}/account/totp`)
   await at('second-factor')
+  await page.goto(`${issuer}/account`)
+  await at('account')
+  await page.goto(`${issuer}/account/password`)
+  await at('password')
+  await page.locator('[name=password]').fill(password)
+  await submit()
+  await page.locator('.notice').waitFor()
+  await at('password-changed')
 
   await page.goto(shopRequest(house))
   await at('consent')
   heart.challenge = { kind: 'risk', reason: 'behaviour', words: '' }
   try {
     await page.goto(shopRequest(house, { prompt: 'login' }))
+    await at('challenge-passkey')
+    await page.goto(`${page.url()}?with=password`)
     await page.locator('[name=password]').fill('not the right one')
     await submit()
     await page.locator('.alert').waitFor()
@@ -160,6 +190,11 @@ export async function walk(
   await page.locator('button.danger').click()
   await page.waitForLoadState()
   await at('erased')
+}
+
+async function addPasskey(page: Page, name: string): Promise<void> {
+  await page.locator('#name').fill(name)
+  await page.locator('form[data-passkey] button[type=submit]').click()
 }
 
 function sampleDecisions(): Decision[] {

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { BrowserContext, CDPSession, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startServer, type VigilServer } from '../../src/server.ts'
@@ -13,6 +13,7 @@ import { launchBrowser } from '../support/browser.ts'
 import { picture, tabTo } from '../support/by-keyboard.ts'
 import { inBrowser } from '../support/in-browser.ts'
 import { relyingParty } from '../support/oidc.ts'
+import { type Device, virtualDevice } from '../support/virtual-authenticator.ts'
 
 inBrowser(() => {
   let browser: Awaited<ReturnType<typeof launchBrowser>>
@@ -59,7 +60,7 @@ inBrowser(() => {
     await page.getByRole('heading', { name: 'Write these codes down' }).waitFor()
     await page.goto(`${house.issuer}/account/passkeys`)
     await stepUpByKey(page)
-    await page.getByText('my laptop').waitFor()
+    await page.getByText('my laptop', { exact: true }).waitFor()
     await picture(page, 'passkeys-one')
 
     const application = await relyingParty(house.issuer, { clientId: 'notes', redirectUri })
@@ -110,9 +111,9 @@ inBrowser(() => {
     await page.getByText('This device has a passkey for your account already').waitFor()
     const other = await device.another()
     await addPasskey(page, 'new phone')
-    await page.getByText('new phone').waitFor()
+    await page.getByText('new phone', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Remove old phone' }).click()
-    await page.getByText('old phone').waitFor({ state: 'detached' })
+    await page.getByText('old phone', { exact: true }).waitFor({ state: 'detached' })
     const { id } = (await house.storage.accounts.findByUsername('bea'))!
     expect(await house.storage.audit.list({ accountId: id, type: 'factor.removed' })).toHaveLength(1)
 
@@ -174,7 +175,7 @@ inBrowser(() => {
   }
 
   async function addPasskey(page: Page, name: string): Promise<void> {
-    await page.getByLabel('Name').fill(name)
+    await page.getByLabel('Name', { exact: true }).fill(name)
     await page.keyboard.press('Enter')
   }
 
@@ -196,53 +197,3 @@ inBrowser(() => {
     return request.redeem(new URL(page.url()))
   }
 })
-
-interface Device {
-  /** Whether its user gives the finger. */
-  verifies(yes: boolean): Promise<void>
-  /** Takes this one away and brings another. */
-  another(): Promise<Device>
-  /** Brings back the one that was there before. */
-  takeAway(): Promise<void>
-}
-
-async function virtualDevice(
-  cdp: CDPSession,
-  kept: readonly { readonly credentialId: string }[] = []
-): Promise<Device> {
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true
-    }
-  })
-  for (const credential of kept) {
-    await cdp.send('WebAuthn.addCredential', { authenticatorId, credential: credential as never })
-  }
-  const before = kept
-  return {
-    async verifies(yes) {
-      await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: yes })
-    },
-    async another() {
-      const { credentials } = await cdp.send('WebAuthn.getCredentials', { authenticatorId })
-      await cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
-      const next = await virtualDevice(cdp)
-      return {
-        ...next,
-        async takeAway() {
-          await next.takeAway()
-          await virtualDevice(cdp, credentials)
-        }
-      }
-    },
-    async takeAway() {
-      await cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
-      if (before.length > 0) await virtualDevice(cdp, before)
-    }
-  }
-}

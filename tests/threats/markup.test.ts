@@ -7,6 +7,7 @@ import { openPagesHouse, shopRequest, type PagesHouse } from '../provider/pages-
 import { formsOf, visitor, type Visitor } from '../provider/visitor.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { inBrowser } from '../support/in-browser.ts'
+import { passkeyFormOn, softPasskey } from '../support/soft-passkey.ts'
 
 /** Ways to run a script, twenty; each calls `alert`. */
 const vectors = [
@@ -40,6 +41,7 @@ inBrowser(() => {
   let house: PagesHouse
   let person: Visitor
   let accountId: string
+  let passkeyId: string
   const password = 'seven green bottles'
 
   beforeAll(async () => {
@@ -48,6 +50,12 @@ inBrowser(() => {
     person = visitor(house.issuer)
     await person.submit(await person.get('/signup'), { username: 'ana', email: 'ana@example.test', password })
     accountId = (await house.storage.accounts.findByUsername('ana'))!.id
+    const page = await person.get('/account/passkeys')
+    const key = softPasskey(new URL(house.issuer).origin, passkeyFormOn(page).options)
+    await person.submit(page, { passkey: key.created, name: 'a phone' })
+    passkeyId = key.id
+    // Her lists of proofs are shown to nobody who has not just given two.
+    await house.provedByTwo(person.cookies.get('/ _session'))
   }, 120_000)
   afterAll(async () => {
     await browser.close()
@@ -77,7 +85,13 @@ inBrowser(() => {
         `${house.issuer}/auth?${new URLSearchParams({ client_id: payload, scope: payload, response_type: payload, redirect_uri: payload })}`
       )
       const lost = await stranger.get(`/interaction/${encodeURIComponent(payload)}`)
-      return [login, again, refused, bad, lost].map(({ text }) => text)
+      house.heart.challenge = { kind: 'risk', reason: 'behaviour', words: '' }
+      const asked = await person.get(shopRequest(house, { prompt: 'login' }))
+      const other = await person.get(`${asked.url}?${new URLSearchParams({ with: payload })}`)
+      const sent = { factor: payload, challenge: payload, code: payload, passkey: payload }
+      const wrong = await person.submit(other, sent)
+      delete house.heart.challenge
+      return [login, again, refused, bad, lost, other, wrong].map(({ text }) => text)
     })
     // They stand in the pages, or this test would show nothing.
     expect(shown.filter((text) => text.includes('alert(1)')).length).toBeGreaterThan(payloads.length)
@@ -92,14 +106,17 @@ inBrowser(() => {
         { id: 1, at: 1, type: payload, reason: payload, rule: payload, to: payload, action: payload, answerable: true }
       ]
       house.heart.challenge = { kind: 'risk', reason: 'behaviour', words: payload }
+      await house.factors.passkeys.rename({ accountId, sessionUid: 'here' }, passkeyId, payload)
       const pages = await Promise.all(
-        ['/account', '/account/activity', '/account/data', '/account/totp'].map((path) => person.get(path))
+        ['/account', '/account/activity', '/account/data', '/account/totp', '/account/passkeys'].map((path) =>
+          person.get(path)
+        )
       )
       const challenge = await person.get(shopRequest(house, { prompt: 'login' }))
       delete house.heart.challenge
       return [...pages, challenge].map(({ text }) => text)
     })
-    expect(shown.filter((text) => text.includes('alert(1)')).length).toBeGreaterThanOrEqual(4 * payloads.length)
+    expect(shown.filter((text) => text.includes('alert(1)')).length).toBeGreaterThanOrEqual(5 * payloads.length)
     expect(await dialogsOf(browser, shown)).toBe(0)
   }, 300_000)
 
@@ -122,8 +139,13 @@ inBrowser(() => {
     const [form] = formsOf(await person.get('/account/totp'))
     expect(form?.fields['offer']).toBeDefined()
     const shown = await eachPayload(async (payload) => {
-      const again = await person.submit(await person.get('/account/totp'), { offer: payload, code: payload })
-      return [again.text]
+      const app = await person.submit(await person.get('/account/totp'), { offer: payload, code: payload })
+      const passkeys = await person.get('/account/passkeys')
+      const made = { challenge: payload, passkey: payload, name: payload }
+      const refused = await person.submit(passkeys, made, '/account/passkeys')
+      const lost = await person.submit(passkeys, { id: payload, name: payload }, '/account/passkeys/name')
+      expect([app.status, refused.status, lost.status]).toEqual([410, 410, 404])
+      return [app.text, refused.text, lost.text]
     })
     expect(await dialogsOf(browser, shown)).toBe(0)
   }, 300_000)
