@@ -8,6 +8,7 @@ import { VigilError } from './errors.ts'
 import { type ResourceServer, resourceServersFrom } from './provider/tokens/resource-servers.ts'
 import { defaultLadder, type Ladder, ladderFrom } from './risk/ladder.ts'
 import { parseBudget } from './risk/evidence.ts'
+import { shippedFactorIds } from './challenge/strategy.ts'
 import { parsePolicy } from './risk/policy.ts'
 import { check } from './schema.ts'
 
@@ -145,7 +146,9 @@ function policyFrom(file: string, ladder: Ladder = defaultLadder): string {
   try {
     parsePolicy(
       text,
-      ladder.map(({ acr }) => acr)
+      ladder.map(({ acr }) => acr),
+      0,
+      shippedFactorIds
     )
   } catch (cause) {
     if (!(cause instanceof VigilError)) throw cause

@@ -55,6 +55,11 @@ const table = {
     meaning: 'the challenge was answered, has run out, or was for something else; a new one is asked',
     status: 410
   },
+  phrase_unclear: {
+    meaning:
+      'a typed phrase said nothing for or against its owner: another text, no rhythm to go by, or between the two',
+    status: 422
+  },
   passkey_refused: {
     meaning: 'no passkey of a person here signed the challenge, or its owner was not verified',
     status: 401
@@ -66,6 +71,10 @@ const table = {
   mail_unavailable: { meaning: 'no mail can be sent: there is no server for it, or it does not answer', status: 503 },
   offer_expired: { meaning: 'the key of an app was offered too long ago, or to somebody else', status: 410 },
   factor_missing: { meaning: 'this person has nothing with which to prove who they are', status: 403 },
+  method_missing: {
+    meaning: 'the policy demands a method that this person does not have; recovery or an administrator helps',
+    status: 403
+  },
   factor_unreadable: { meaning: 'the stored second factors of a person cannot be read; they count as none' },
   rhythm_invalid: {
     meaning: 'what a login form says of how the password was typed breaks the format; it counts as no evidence'

@@ -9,12 +9,13 @@ export async function policyInForce(
   given: string | undefined,
   acrs: readonly string[],
   policies: PolicyStore,
-  audit: AuditLog
+  audit: AuditLog,
+  methods: readonly string[] = []
 ): Promise<Policy> {
   const stored = await policies.current()
   const document = given ?? stored?.document
-  if (document === undefined) return parsePolicy(defaultPolicyDocument, acrs)
-  const policy = parsePolicy(document, acrs, stored?.version)
+  if (document === undefined) return parsePolicy(defaultPolicyDocument, acrs, 0, methods)
+  const policy = parsePolicy(document, acrs, stored?.version, methods)
   if (document === stored?.document) return policy
   const { version } = await policies.activate(document)
   await audit.append({ type: 'policy.activated', data: { version, rules: policy.rules.length } })

@@ -10,6 +10,8 @@ export interface Authentication {
   /** RFC 8176 method references. */
   readonly amr: readonly string[]
   readonly at: number
+  /** Ids of the factors that passed; absent = not told. */
+  readonly factors?: readonly string[]
   /** The interaction in which it happened, so that a request seen twice counts once. */
   readonly interaction?: string
   /** Kind of browser that it happened in, e.g. `Firefox/Linux`; absent = not told. */
@@ -25,6 +27,10 @@ export interface Demand {
   readonly since: number
   /** Authentication contexts to reach; absent: whatever the session had. */
   readonly acr?: string
+  /** Ids of the factors of which one must pass; absent: any. */
+  readonly methods?: readonly string[]
+  /** RFC 8176 values of which another must pass. */
+  readonly except?: readonly string[]
 }
 
 export interface SeenDevice {
@@ -51,6 +57,10 @@ export interface SessionRecord {
   /** Highest acr that risk allows; stays until a factor is passed afterwards, whatever the behaviour does. */
   readonly cap?: { readonly acr: string; readonly since: number; readonly reason: string }
   readonly demand?: Demand
+  /** A rule lets a typed phrase answer the present doubt; gone with the doubt. */
+  readonly phrase?: Pick<Demand, 'rule' | 'policyVersion' | 'since'>
+  /** Phrases of the last hour that were looked at, by challenge. */
+  readonly phrases?: readonly { readonly id: string; readonly at: number }[]
   /** Challenges that risk caused in this session so far. */
   readonly alarms: number
   /** Methods passed to answer the last alarm: a second alarm asks for another one. */

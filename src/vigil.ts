@@ -10,9 +10,11 @@ import { memoryOidc } from './adapters/memory-oidc.ts'
 import { createEngine, type Population } from './biometrics/index.ts'
 import { createCalibration } from './people/calibration.ts'
 import { hostPassword } from './challenge/password.ts'
-import { type Factor, usableMethods } from './challenge/strategy.ts'
+import { demandable, type Factor, usable } from './challenge/strategy.ts'
 import { createAdmission } from './channel/admission.ts'
+import { typedPhraseStrategy, type PhraseState } from './challenge/typed-phrase.ts'
 import { type Channel, createChannel } from './channel/channel.ts'
+import { decodeFrame } from './channel/frame.ts'
 import { issuePageToken } from './channel/page-token.ts'
 import type { Clock } from './channel/ports.ts'
 import { createTickets } from './channel/tickets.ts'
@@ -20,6 +22,8 @@ import { VigilError } from './errors.ts'
 import type { SessionRecord, VigilStorage } from './ports.ts'
 import { type Judgement, judgementOf } from './watch/judge.ts'
 import { createLiveness } from './watch/liveness.ts'
+import { createPhraseJudge } from './watch/phrase-judge.ts'
+import { createPhrases } from './watch/phrases.ts'
 import { createDecisions } from './people/decisions.ts'
 import { createLearning } from './people/learning.ts'
 import { createLessons } from './people/lessons.ts'
@@ -33,6 +37,7 @@ import { freshLoginSeconds } from './provider/sessions/fresh-login.ts'
 import { challengeView } from './provider/pages/challenge-view.ts'
 import { languages, wordsOf } from './provider/pages/languages/index.ts'
 import { vigilMetadata } from './provider/requests/client-metadata.ts'
+import { phrasePath } from './provider/requests/phrase-prompt.ts'
 import { browserKind } from './provider/requests/browser-kind.ts'
 import { configureWith } from './provider/configure.ts'
 import { channelPath, isOwnPath, ownApp } from './provider/own-app.ts'
@@ -46,6 +51,7 @@ import type { Vigil, VigilEvents } from './provider/vigil-api.ts'
 import { standingOf } from './risk/assurance.ts'
 import { type AssuranceLevel, belowAll, defaultLadder, ladderFrom } from './risk/ladder.ts'
 import { parseBudget } from './risk/evidence.ts'
+import { allOf, factorsIn, meetsDemand } from './risk/demand.ts'
 import { mayBeDoubted } from './risk/login-doubt.ts'
 import { parsePolicy, type Policy } from './risk/policy.ts'
 import { isForeignBrowser } from './risk/session-risk.ts'
@@ -101,7 +107,8 @@ export function createVigil(options: VigilOptions): Vigil {
   const acrs = ladder.map(({ acr }) => acr)
   const budget = parseBudget(options.budget ?? '1/40h')
   // Read again when storage is asked; here, so that a broken document is refused at once.
-  if (options.policy !== undefined) parsePolicy(options.policy, acrs)
+  const methods = demandable(factors)
+  if (options.policy !== undefined) parsePolicy(options.policy, acrs, 0, methods)
   const profiles = createProfiles(storage.profiles, key('profiles'), storage.audit, logger)
   const liveness = createLiveness({ ...storage, key: key('sketches'), logger, now })
   const events = new EventEmitter()
@@ -117,7 +124,7 @@ export function createVigil(options: VigilOptions): Vigil {
 
   async function load(): Promise<Ready> {
     const [policy, population] = await Promise.all([
-      policyInForce(options.policy, acrs, storage.policies, storage.audit),
+      policyInForce(options.policy, acrs, storage.policies, storage.audit, methods),
       chosenPopulation(options.population, profiles, logger)
     ])
     ready = { policy, judgement: judgementOf(createEngine(population), budget) }
@@ -183,6 +190,13 @@ export function createVigil(options: VigilOptions): Vigil {
     taught: (lesson) => emit('profile.taught', lesson),
     now
   })
+  const phraseJudge = createPhraseJudge({
+    profiles,
+    liveness,
+    engine: () => loaded().judgement.engine,
+    decode: decodeFrame,
+    now
+  })
   const actions = createActions({
     ...storage,
     ladder,
@@ -191,6 +205,7 @@ export function createVigil(options: VigilOptions): Vigil {
     tell: (uid, message) => watch.tell(uid, message),
     revoke,
     emit,
+    phrase: { url: issuer.replace(/\/$/, '') + phrasePath, available: phraseJudge.has },
     challengeSeconds: options.challengeSeconds ?? 300,
     rememberSeconds,
     now
@@ -232,6 +247,14 @@ export function createVigil(options: VigilOptions): Vigil {
       const clients = await Promise.all(clientIds.map((id) => attached().Client.find(id)))
       return clients.some((client) => vigilMetadata(client).vigil_watch === 'required')
     }
+  })
+
+  const phrases = createPhrases({
+    ...storage,
+    actions,
+    watch,
+    strategy: (language) => typedPhraseStrategy({ judge: phraseJudge, language, now }),
+    now
   })
 
   const decisions = createDecisions({
@@ -289,9 +312,15 @@ export function createVigil(options: VigilOptions): Vigil {
           async authenticated(uid, accountId, authentication, seen) {
             if (seen) await loading
             const doubted = seen && mayBeDoubted(loaded().policy, seen.signs)
-            const usable = doubted ? await usableMethods(factors, accountId) : []
-            const login = seen && { ...seen, usable }
-            const record = await actions.authenticated(uid, accountId, authentication, login)
+            const demand = (await storage.sessions.find(uid))?.demand
+            const named = demand?.methods ?? demand?.except
+            const has = doubted || named ? await usable(factors, accountId) : []
+            const all = allOf(has)
+            const login = seen && { ...seen, usable: all.amr, factors: all.factors }
+            const passed = authentication.factors ?? factorsIn(authentication.amr, factors)
+            const proof = { ...authentication, factors: passed }
+            const possible = !demand || meetsDemand(demand, all)
+            const record = await actions.authenticated(uid, accountId, proof, login, possible)
             watch.answered(uid)
             // Nobody waits for what it teaches.
             void loginRhythm.concluded(authentication.interaction, record)
@@ -330,6 +359,7 @@ export function createVigil(options: VigilOptions): Vigil {
         vigil,
         issuer,
         formsKey: key('forms'),
+        challengesKey: key('challenges'),
         tickets,
         revocationFeed,
         channelUrl: address.href,
@@ -368,7 +398,7 @@ export function createVigil(options: VigilOptions): Vigil {
       for (const step of undo.splice(0)) step()
     },
 
-    async loginResult(details, { accountId, amr, typing }) {
+    async loginResult(details, { accountId, amr, factors: by, typing }) {
       const signs = typing && (await loginRhythm.judge(details.uid, accountId, typing))
       const record =
         details.session?.accountId === accountId && details.session.uid
@@ -377,7 +407,12 @@ export function createVigil(options: VigilOptions): Vigil {
       const ts = now()
       const authentications = [...(record?.accountId === accountId ? record.authentications : []), { amr, at: ts }]
       const standing = standingOf({ authentications }, ladder, ts)
-      const proof = { passed: [...amr], interaction: details.uid, ...(signs && { signs }) }
+      const proof = {
+        passed: [...amr],
+        interaction: details.uid,
+        ...(by && { factors: [...by] }),
+        ...(signs && { signs })
+      }
       return { accountId, ts, acr: standing.acr, amr: [...standing.amr], remember: true, vigil: proof }
     },
 
@@ -388,6 +423,15 @@ export function createVigil(options: VigilOptions): Vigil {
       const record = details.session?.uid ? await storage.sessions.find(details.session.uid) : undefined
       const words = wordsOf(details.params['ui_locales']) ?? languages[0]!
       return challengeView(words, details, record)
+    },
+
+    phrases: {
+      standing: phrases.standing,
+      begin: phrases.begin,
+      async answer(uid, { id, state }, answer) {
+        await loading
+        return phrases.answer(uid, { id, state: state as PhraseState }, answer)
+      }
     },
 
     pageToken: (uid, purpose) =>

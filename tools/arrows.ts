@@ -51,6 +51,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
   watch: [
     'src/biometrics/',
     'src/risk/',
+    'src/challenge/',
     'src/people/',
     'src/channel/ports.ts',
     'src/provider/vigil-api.ts',

@@ -32,7 +32,7 @@ export function homePage({ session, issuer, canReport }: Home): string {
   }
   return layout(
     'Your notes',
-    `<header class="bar"><h1>Northwind Notes</h1><span class="state" role="status" data-vigil-state="connecting" data-vigil-words-watched="Watched" data-vigil-words-warming-up="Not known yet" data-vigil-words-doubt="In doubt" data-vigil-words-stopped="Not watched" data-vigil-words-unobserved="Not watched">Connecting</span></header>
+    `<header class="bar"><h1>Northwind Notes</h1><span class="state" role="status" data-vigil-state="connecting" data-vigil-words-watched="Watched" data-vigil-words-warming-up="Not known yet" data-vigil-words-doubt="In doubt" data-vigil-words-stopped="Not watched" data-vigil-words-unobserved="Not watched">Connecting</span> <a class="button secondary" data-vigil-phrase-link href="#" target="_blank" rel="noopener" hidden>Clear it up by typing a sentence</a></header>
     <div class="grid">
       <section class="card">
         <h2><label for="note">A note</label></h2>

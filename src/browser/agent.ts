@@ -14,7 +14,7 @@ import { openLink } from './link.ts'
 import type { Link } from './link.ts'
 import { createUnsent } from './unsent.ts'
 import { elementOf } from './secret.ts'
-import { announce, showState } from './visible-state.ts'
+import { announce, showOffer, showState } from './visible-state.ts'
 import type { AgentState } from './visible-state.ts'
 
 export type { Credential } from './credential.ts'
@@ -28,8 +28,8 @@ export interface AgentOptions {
 
 /**
  * A running agent. On the document it dispatches `vigil:state` (`{state}`), `vigil:challenge` (the server's `request` and
- * `by`; `preventDefault()` keeps the agent from going to the challenge page), `vigil:alert` (`{reason}`) and
- * `vigil:dropped` (`{events}`, when a disconnection outlasted the buffer).
+ * `by`; `preventDefault()` keeps the agent from going to the challenge page), `vigil:phrase` (`{url}`; `preventDefault()` keeps links hidden),
+ * `vigil:alert` (`{reason}`) and `vigil:dropped` (`{events}`, when a disconnection outlasted the buffer).
  */
 export interface Agent {
   readonly state: AgentState
@@ -169,8 +169,14 @@ export function startAgent(options: AgentOptions): Agent {
   function heard(message: ServerMessage): void {
     if (message.type === 'received') goOn(message.next)
     if (message.type === 'analysis_result') enter(message.state)
+    if (message.type === 'phrase_offered') offer(message.url)
     if (message.type === 'security_alert') announce(page, 'alert', { reason: message.reason })
     if (message.type === 'challenge_required') challenge(message.request, message.by)
+  }
+
+  /** The person may answer the doubt; nobody takes them away from what they are writing. */
+  function offer(url: string): void {
+    if (announce(page, 'phrase', { url })) showOffer(page, url)
   }
 
   function challenge(request: ChallengeRequest, by: number): void {
@@ -216,6 +222,7 @@ export function startAgent(options: AgentOptions): Agent {
     state = next
     announce(page, 'state', { state })
     showState(page, state)
+    if (state !== 'doubt') showOffer(page, undefined)
   }
 }
 

@@ -22,6 +22,14 @@ export function showState(page: Document, state: AgentState): void {
   }
 }
 
+/** Links `[data-vigil-phrase-link]` lead to the page of the phrase as long as one is offered, and are hidden otherwise. */
+export function showOffer(page: Document, url: string | undefined): void {
+  for (const link of page.querySelectorAll<HTMLAnchorElement>('a[data-vigil-phrase-link]')) {
+    link.hidden = url === undefined
+    if (url !== undefined) link.href = url
+  }
+}
+
 /** Dispatches a `vigil:…` event on the document; false when a listener prevented what follows by default. */
 export function announce(page: Document, name: string, detail: unknown): boolean {
   return page.dispatchEvent(new CustomEvent(`vigil:${name}`, { detail, cancelable: true }))

@@ -29,6 +29,14 @@ export async function usable<T extends Factor>(factors: readonly T[], accountId:
   return factors.filter((_, index) => answers[index])
 }
 
+/** Ids of the factors of the stand-alone server that a policy may demand. A code by mail is one of them where the operator lets it count. */
+export const shippedFactorIds = ['passkey', 'password', 'totp', 'recovery-code', 'email-code'] as const
+
+/** Ids of those that prove something: a policy may demand no others. */
+export function demandable(factors: readonly Factor[]): string[] {
+  return factors.filter(({ amr }) => amr.length > 0).map(({ id }) => id)
+}
+
 /** RFC 8176 values that a person could show by passing everything that they can use now. */
 export async function usableMethods(factors: readonly Factor[], accountId: string): Promise<string[]> {
   return [...new Set((await usable(factors, accountId)).flatMap(({ amr }) => amr))]

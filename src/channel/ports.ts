@@ -52,6 +52,8 @@ export type ServerMessage =
       /** Seconds since the epoch after which the session is treated as refused. */
       readonly by: number
     }
+  /** The doubt may be answered by a typed phrase at `url`, if the person likes. Nothing has been taken. */
+  | { readonly type: 'phrase_offered'; readonly url: string }
   | { readonly type: 'security_alert'; readonly reason: string }
   /** All frames of the stream before `next` have arrived. Only for a page that named its stream. */
   | { readonly type: 'received'; readonly next: number }

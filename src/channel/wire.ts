@@ -9,6 +9,9 @@ export const pageTokenPrefix = 'vigil.page.'
 /** Prefix of the third value: the name that the page gave its stream, so that it can go on with it on another socket. */
 export const streamPrefix = 'vigil.stream.'
 
+/** Hidden field in which a form carries one frame, in base64. */
+export const phraseField = 'vigil_typing'
+
 /** Close code of a page whose person switched the watch off. */
 export const stoppedByPerson = 4000
 

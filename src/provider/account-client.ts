@@ -31,7 +31,8 @@ export const accountPlaces = [
   '/account/password',
   '/account/email',
   '/vigil/consent',
-  '/vigil/calibration'
+  '/vigil/calibration',
+  '/vigil/phrase'
 ] as const
 export type AccountPlace = (typeof accountPlaces)[number]
 

@@ -6,6 +6,7 @@ import type { SignedTokenStore, TombstoneStore } from '../ports.ts'
 import { accountClient, withAccountGrant } from './account-client.ts'
 import { withClientMetadata } from './requests/client-metadata.ts'
 import { type InteractionChecks, withVigilChecks } from './requests/interaction-policy.ts'
+import { withPhrasePage } from './requests/phrase-prompt.ts'
 import { guardSessions } from './sessions/session-guard.ts'
 import { createSignedTokens } from './tokens/signed-tokens.ts'
 import { truthfulAccounts, vigilClaims } from './tokens/truthful-account.ts'
@@ -34,6 +35,7 @@ export function configureWith(
     features: withFeatures(base.features, weaving),
     interactions: {
       ...base.interactions,
+      url: withPhrasePage(new URL(weaving.issuer).pathname.replace(/\/$/, ''), base.interactions?.url),
       policy: withVigilChecks(base.interactions?.policy ?? interactionPolicy.base(), weaving)
     },
     // Vigil's own pages are a client of the provider, so that they sign people in through the same door.

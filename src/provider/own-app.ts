@@ -9,6 +9,8 @@ import type { AuditLog } from '../ports.ts'
 import { agentScript } from '../browser/bundle.ts'
 import { calibrationApi, calibrationApiPaths } from './routes/calibration-api.ts'
 import { calibrationRoutes } from './routes/calibration-routes.ts'
+import { sealedChallenges } from './factors/issued-challenges.ts'
+import { phraseRoutes } from './routes/phrase-routes.ts'
 import { createForms } from './pages/forms.ts'
 import { createPages, problemPages } from './pages/pages.ts'
 import { type RevocationFeed, revocationFeedRoute } from './tokens/revocation-feed.ts'
@@ -22,6 +24,7 @@ export interface OwnAppOptions extends Omit<TicketRouteOptions, 'url'> {
   readonly vigil: Vigil
   readonly issuer: string
   readonly formsKey: Uint8Array
+  readonly challengesKey: Uint8Array
   readonly audit: AuditLog
   /** Address of the channel as pages reach it. */
   readonly channelUrl: string
@@ -56,6 +59,8 @@ export function ownApp(options: OwnAppOptions): RequestListener {
   router.get('/vigil/assets/:name', (ctx) => pages.asset(ctx, ctx.params['name'] ?? ''))
   app.use(router.routes())
   app.use(calibrationRoutes({ provider, vigil, pages, forms }).routes())
+  const challenges = sealedChallenges({ key: options.challengesKey })
+  app.use(phraseRoutes({ provider, vigil, challenges, pages, forms }).routes())
   app.use(calibrationApi({ provider, vigil, forms, issuer, audit: options.audit }).routes())
   app.use((ctx) => pages.problem(ctx, 'not_found'))
   const answer = app.callback()

@@ -47,6 +47,10 @@ export interface ChallengeView {
   readonly words: string
   /** Since when, in seconds, for a risk. */
   readonly since?: number
+  /** Ids of the factors of which the policy demands one. */
+  readonly methods?: readonly string[]
+  /** RFC 8176 values of which the policy demands another. */
+  readonly except?: readonly string[]
 }
 
 /** What a sentence that asks is chosen from. */
@@ -71,6 +75,23 @@ export interface ProfileHistory {
   readonly drifted: boolean
   /** Somebody else's hands were in visits of late: nothing is learnt until the person enrols again or a version is put back. */
   readonly foreignHands: boolean
+}
+
+/** Typed phrases, by which a doubt about a session can be answered before anything is lost. */
+export interface VigilPhrases {
+  /** `open`: one may be typed now; `used_up`: a doubt stands, and there were enough for an hour; `none`: nothing is asked. */
+  standing(uid: string): Promise<'none' | 'open' | 'used_up'>
+  /** A sentence in the language of the tag, and what has to be kept until it was typed. */
+  begin(accountId: string, language: string): Promise<{ readonly state: unknown; readonly sentence: string }>
+  /**
+   * `typing` is the hidden field `vigil_typing` as it came. `answered`: the doubt is over; `unclear`: it stands; `refused`: it is an alarm now;
+   * `over`: there was none any more. Throws `challenge_expired` for a challenge that was answered, `too_many_attempts`.
+   */
+  answer(
+    uid: string,
+    challenge: { readonly id: string; readonly state: unknown },
+    answer: { readonly text: string; readonly typing: string }
+  ): Promise<'answered' | 'unclear' | 'refused' | 'over'>
 }
 
 /** Present assurance and risk of a session. */
@@ -148,7 +169,13 @@ export interface Vigil {
    */
   loginResult(
     details: Interaction,
-    passed: { readonly accountId: string; readonly amr: readonly string[]; readonly typing?: LoginTyping }
+    passed: {
+      readonly accountId: string
+      readonly amr: readonly string[]
+      /** Ids of the factors that passed, for policies that demand some. Default: those whose values are all in `amr`. */
+      readonly factors?: readonly string[]
+      readonly typing?: LoginTyping
+    }
   ): Promise<NonNullable<InteractionResults['login']>>
   /** The person has another password: how the old one was typed is forgotten. */
   passwordChanged(accountId: string): Promise<void>
@@ -157,6 +184,7 @@ export interface Vigil {
   /** Says why the interaction asks; undefined for a plain login. */
   challengeOf(details: Interaction): Promise<ChallengeView | undefined>
 
+  readonly phrases: VigilPhrases
   /** Token that lets a page of the provider itself open the channel; goes to the agent with the session cookie. */
   pageToken(uid: string, purpose: ChannelPurpose): string
   person(accountId: string): Promise<Person | undefined>

@@ -13,7 +13,7 @@ export const watchStates = ['watched', 'unobserved', 'not_watched'] as const
 export type WatchState = (typeof watchStates)[number]
 
 /** What a policy rule can ask for, in rising order of force. */
-export const actions = ['allow', 'notify', 'step_up', 'reauthenticate', 'revoke'] as const
+export const actions = ['allow', 'notify', 'phrase', 'step_up', 'reauthenticate', 'revoke'] as const
 export type Action = (typeof actions)[number]
 
 export function atLeast(level: RiskLevel, floor: RiskLevel): boolean {

@@ -7,6 +7,7 @@ import { type RhythmVerdict, rhythmVerdicts } from '../biometrics/fixed-text/ver
 import { type LivenessKind, livenessKinds } from '../biometrics/liveness/finding.ts'
 import { VigilError } from '../errors.ts'
 import { check } from '../schema.ts'
+import { anotherMethod } from './demand.ts'
 import { type Action, actions, type RiskLevel, riskLevels, type WatchState, watchStates } from './levels.ts'
 
 export interface PolicyRule {
@@ -25,6 +26,8 @@ export interface PolicyRule {
   readonly action: Action
   /** Level that a step-up must reach; absent = the one the session had. */
   readonly acr?: string
+  /** Ids of factors of which one must pass, or `other` alone: another one than the last. Absent = any. */
+  readonly methods?: readonly string[]
   /** Of a login: what follows when the person has nothing else to show than what was just passed. Default `cap`. */
   readonly otherwise?: Otherwise
 }
@@ -82,6 +85,7 @@ export interface Decision {
   readonly rule: string
   readonly policyVersion: number
   readonly acr?: string
+  readonly methods?: readonly string[]
   /** Of a login. */
   readonly otherwise?: Otherwise
   /** Which of the login's conditions the rule named. */
@@ -100,6 +104,7 @@ export function decide(policy: Policy, facts: Facts): Decision {
     rule: rule?.name ?? 'no rule',
     policyVersion: policy.version,
     ...(rule?.acr !== undefined && { acr: rule.acr }),
+    ...(rule?.methods !== undefined && { methods: rule.methods }),
     ...(rule?.when.login && { otherwise: rule.otherwise ?? 'cap', doubt: doubtOf(rule.when.login, facts.login) })
   }
 }
@@ -135,10 +140,15 @@ rules:
 `
 
 /**
- * Reads a document. `acrs` are the levels that rules may name, `version` the number it will have.
+ * Reads a document. `acrs` are the levels that rules may name, `version` the number it will have, `methods` the ids of the factors that rules may demand.
  * Throws `policy_invalid` with path, expectation and value; for broken YAML with line and column.
  */
-export function parsePolicy(text: string, acrs: readonly string[], version = 0): Policy {
+export function parsePolicy(
+  text: string,
+  acrs: readonly string[],
+  version = 0,
+  methods: readonly string[] = []
+): Policy {
   if (text.length > maximumLength)
     throw new VigilError('policy_invalid', `policy must be at most ${maximumLength} characters`)
   const yaml = parseDocument(text, { uniqueKeys: true })
@@ -150,12 +160,13 @@ export function parsePolicy(text: string, acrs: readonly string[], version = 0):
       `policy line ${at?.line ?? '?'}, column ${at?.col ?? '?'}: ${fault.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')}`
     )
   }
-  const { rules, grace } = check(documentSchema(acrs), unaliased(yaml), 'policy', 'policy_invalid')
-  const named = rules.map(({ name, when, then: action, acr, otherwise }, index): PolicyRule => ({
+  const { rules, grace } = check(documentSchema(acrs, methods), unaliased(yaml), 'policy', 'policy_invalid')
+  const named = rules.map(({ name, when, then: action, acr, methods: wanted, otherwise }, index): PolicyRule => ({
     name: name ?? `rule ${index + 1}`,
     when,
     action,
     ...(acr !== undefined && { acr }),
+    ...(wanted !== undefined && { methods: wanted }),
     ...(otherwise !== undefined && { otherwise })
   }))
   refuseDeadRules(named)
@@ -198,11 +209,12 @@ interface Document {
     readonly when: PolicyRule['when']
     readonly then: Action
     readonly acr?: string
+    readonly methods?: readonly string[]
     readonly otherwise?: Otherwise
   }[]
 }
 
-function documentSchema(acrs: readonly string[]): z.ZodType<Document> {
+function documentSchema(acrs: readonly string[], methods: readonly string[]): z.ZodType<Document> {
   const rule = z
     .strictObject({
       name: z.string().min(1).max(120).optional(),
@@ -226,11 +238,25 @@ function documentSchema(acrs: readonly string[]): z.ZodType<Document> {
         .default({}),
       then: z.enum(actions),
       acr: z.enum(acrs).optional(),
+      methods: oneOrMany(z.enum([...methods, anotherMethod])).optional(),
       otherwise: z.enum(otherwises).optional()
     })
     .refine((value) => value.acr === undefined || value.then === 'step_up', {
       path: ['acr'],
       message: 'is only for "then: step_up"'
+    })
+    .refine((value) => value.methods === undefined || value.then === 'step_up' || value.then === 'reauthenticate', {
+      path: ['methods'],
+      message: 'is only for "then: step_up" and "then: reauthenticate"'
+    })
+    .refine(({ methods: named }) => !named?.includes(anotherMethod) || named.length === 1, {
+      path: ['methods'],
+      message: `must be "${anotherMethod}" alone, or names of methods`
+    })
+    // It answers a doubt before a level is lost: at any other risk there is nothing that it could answer.
+    .refine(({ then, when: { risk } }) => then !== 'phrase' || (risk?.length === 1 && risk[0] === 'MEDIUM'), {
+      path: ['then'],
+      message: 'may be "phrase" only where "when" has "risk: MEDIUM" and no other risk'
     })
     // The password was given a moment ago, and behaviour shuts nobody out.
     .refine((value) => !value.when.login || loginActions.includes(value.then), {

@@ -5,6 +5,7 @@
 import type { LivenessKind } from '../biometrics/liveness/finding.ts'
 import type { Authentication, SeenDevice, SessionRecord } from '../ports.ts'
 import { isKnown } from './assurance.ts'
+import { anotherMethod, demandedMethods, meetsDemand } from './demand.ts'
 import { belowAll } from './ladder.ts'
 import { atLeast, type RiskLevel, stronger, type WatchState } from './levels.ts'
 import type { Decision, LoginDoubt } from './policy.ts'
@@ -26,9 +27,14 @@ export function newSession(uid: string, accountId: string, expiresAt: number): S
 /**
  * The person passed one or more methods. It answers an open demand and lifts the cap, unless this is a second suspicion answered by
  * nothing but the methods that answered the one before: a stolen password must not disarm the watch twice. Then the demand is
- * over (asking again would loop) and the cap stays until another factor passes or the session ends.
+ * over (asking again would loop) and the cap stays until another factor passes or the session ends. The same where the demand names methods and
+ * another has passed: `possible` says whether the person has any of those named, and with one the demand stands.
  */
-export function authenticated(record: SessionRecord, authentication: Authentication): SessionRecord {
+export function authenticated(
+  record: SessionRecord,
+  authentication: Authentication,
+  { possible = true }: { readonly possible?: boolean } = {}
+): SessionRecord {
   const seen = record.authentications.some(
     ({ interaction }) => interaction !== undefined && interaction === authentication.interaction
   )
@@ -36,8 +42,13 @@ export function authenticated(record: SessionRecord, authentication: Authenticat
   // RFC 8176 §2: `rba` says that the risk engine took part, which it did when it asked.
   const amr = record.demand ? [...authentication.amr, 'rba'] : authentication.amr
   const authentications = [...record.authentications, { ...authentication, amr }].slice(-maximumAuthentications)
-  const answered = { ...record, authentications }
-  if (!record.demand && !record.cap) return answered
+  const answered = { ...without(record, 'phrase'), authentications }
+  if (!record.demand && !record.cap) {
+    // A doubt that took nothing is answered by any proof.
+    return record.risk === 'LOW' ? answered : { ...without(answered, 'reason', 'liveness'), risk: 'LOW' }
+  }
+  if (record.demand && !meetsDemand(record.demand, authentication))
+    return possible ? answered : without(answered, 'demand')
   if (!liftsCap(record, authentication.amr)) return without(answered, 'demand')
   const lifted: SessionRecord = { ...without(answered, 'demand', 'cap', 'reason', 'liveness'), risk: 'LOW' }
   if (record.cap?.reason === silence) return lifted
@@ -59,9 +70,10 @@ const silence = 'unobserved'
 export function riskMoved(record: SessionRecord, level: RiskLevel, reason: string): SessionRecord {
   if (record.revokedAt !== undefined || record.risk === level) return record
   if (record.cap && !atLeast(level, record.risk)) return record
-  if (level === 'LOW') return { ...without(record, 'reason'), risk: level }
+  if (level === 'LOW') return { ...without(record, 'reason', 'phrase'), risk: level }
+  const moved = level === 'HIGH' ? without(record, 'phrase') : record
   // A suspicion on top of a silence is a suspicion: the cap is lifted as one.
-  return { ...record, risk: level, reason, ...(record.cap && { cap: { ...record.cap, reason } }) }
+  return { ...moved, risk: level, reason, ...(record.cap && { cap: { ...record.cap, reason } }) }
 }
 
 /** The stream does not look like a hand at work now: as much reason to ask as any alarm, and a rule may look at which it was. */
@@ -71,14 +83,15 @@ export function suspected(record: SessionRecord, kind: LivenessKind): SessionRec
   return moved.liveness === kind ? moved : { ...moved, liveness: kind }
 }
 
-/** A rule asked for something. The stronger of two demands stands; notify and allow ask nothing. */
+/** A rule asked for something. The stronger of two demands stands; notify and allow ask nothing, and a phrase only offers. */
 export function demanded(record: SessionRecord, decision: Decision, now: number): SessionRecord {
   if (record.revokedAt !== undefined) return record
+  if (decision.action === 'phrase') return phraseOffered(record, decision, now)
   if (decision.action !== 'step_up' && decision.action !== 'reauthenticate') return record
   if (record.demand && !stronger(decision.action, record.demand.action)) return record
   const reason = record.reason ?? (record.watch === 'unobserved' ? silence : 'policy')
   return {
-    ...record,
+    ...without(record, 'phrase'),
     alarms: record.demand ? record.alarms : record.alarms + 1,
     cap: record.cap ?? { acr: belowAll, since: now, reason },
     demand: {
@@ -86,9 +99,40 @@ export function demanded(record: SessionRecord, decision: Decision, now: number)
       rule: decision.rule,
       policyVersion: decision.policyVersion,
       since: record.demand?.since ?? now,
+      ...demandedMethods(decision.methods, record.authentications),
       ...(decision.acr !== undefined && { acr: decision.acr })
     }
   }
+}
+
+/** A phrase answers a doubt before a level is lost, and nothing else. */
+function phraseOffered(record: SessionRecord, { rule, policyVersion }: Decision, now: number): SessionRecord {
+  if (record.phrase || record.risk !== 'MEDIUM' || record.cap || record.demand) return record
+  return { ...record, phrase: { rule, policyVersion, since: now } }
+}
+
+/** Answers that are looked at in one session within an hour: whoever has more to try learns how its owner types. */
+export const phrasesAnHour = 3
+const hourSeconds = 3600
+
+/** `open`: a typed phrase may answer the doubt now; `used_up`: not for a while; `none`: there is nothing that one could answer. */
+export type PhraseStanding = 'none' | 'open' | 'used_up'
+
+export function phraseStanding({ phrase, phrases, revokedAt }: SessionRecord, now: number): PhraseStanding {
+  if (!phrase || revokedAt !== undefined) return 'none'
+  const recent = (phrases ?? []).filter(({ at }) => at > now - hourSeconds)
+  return recent.length < phrasesAnHour ? 'open' : 'used_up'
+}
+
+/** An answer to the challenge `id` is looked at, whatever comes of it. */
+export function phraseTaken(record: SessionRecord, id: string, now: number): SessionRecord {
+  const recent = (record.phrases ?? []).filter(({ at }) => at > now - hourSeconds)
+  return { ...record, phrases: [...recent, { id, at: now }] }
+}
+
+/** It was typed as its owner types: the doubt is over. What was taken stays taken, and nobody has proved anything. */
+export function phraseAnswered(record: SessionRecord): SessionRecord {
+  return record.phrase && record.revokedAt === undefined ? riskMoved(record, 'LOW', 'phrase') : record
 }
 
 /**
@@ -101,15 +145,25 @@ export function loginDoubted(
   {
     passed,
     usable,
+    factors = [],
     now
-  }: { readonly passed: readonly string[]; readonly usable: readonly string[]; readonly now: number }
+  }: {
+    readonly passed: readonly string[]
+    readonly usable: readonly string[]
+    /** Ids of the factors that the person can use. */
+    readonly factors?: readonly string[]
+    readonly now: number
+  }
 ): SessionRecord {
   // A cap that this login did not lift stands for more than this doubt, and asking on top of it would loop.
   if (record.revokedAt !== undefined || record.cap || decision.action !== 'step_up') return record
   // Somebody who has shown more than something known has answered already.
   if (!passed.every(isKnown)) return record
   const answeredWith = [...new Set([...(record.answeredWith ?? []), ...passed])]
-  const possible = usable.some((method) => !answeredWith.includes(method))
+  const named = decision.methods?.filter((id) => id !== anotherMethod) ?? []
+  const possible =
+    usable.some((method) => !answeredWith.includes(method)) &&
+    (named.length === 0 || named.some((id) => factors.includes(id)))
   if (!possible && decision.otherwise === 'notify') return record
   const doubted: SessionRecord = {
     ...record,

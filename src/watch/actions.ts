@@ -16,6 +16,7 @@ import {
   loginDoubted,
   newSession,
   revoked,
+  phraseAnswered,
   riskMoved,
   suspected,
   watchChanged
@@ -33,6 +34,13 @@ export interface ActionOptions {
   tell(uid: string, message: ServerMessage): void
   revoke(uid: string, reason: string): Promise<unknown>
   emit<E extends keyof VigilEvents>(event: E, detail: VigilEvents[E]): void
+  /** Typed phrases; without them a rule that offers one only notes. */
+  readonly phrase?: {
+    /** Address of the page. */
+    readonly url: string
+    /** Whether the person can be told by one. */
+    available(accountId: string): Promise<boolean>
+  }
   /** Seconds that the person has to answer before the page treats the session as refused. */
   readonly challengeSeconds: number
   /** Seconds that a record outlives its last change. */
@@ -54,10 +62,12 @@ export interface Actions {
   suspected(uid: string, accountId: string, finding: LivenessAssessment): Promise<SessionRecord | undefined>
   /** The pages of a session speak from a device of this class. A new one is audited, once a session. */
   deviceSeen(uid: string, device: Omit<SeenDevice, 'since'>): Promise<SessionRecord | undefined>
-  /** What a page of the session has to be told when it opens: the challenge that nobody has answered yet. */
+  /** What a page of the session has to be told when it opens: the challenge that nobody has answered yet, or the phrase that may be typed. */
   openChallenge(record: SessionRecord): ServerMessage | undefined
   /** A page of the session begins to speak: what stands unanswered in the person's other sessions may be held against it. */
   pageOpened(uid: string): Promise<SessionRecord | undefined>
+  /** A phrase was typed as its owner types. False when no doubt was left to answer. `because` explains it in the audit. */
+  phraseAnswered(uid: string, because: Readonly<Record<string, unknown>>): Promise<boolean>
   watchChanged(uid: string, watch: WatchState): Promise<SessionRecord | undefined>
   /** The person switched the watch off after a fresh strong login. */
   watchStopped(uid: string, accountId: string): Promise<void>
@@ -68,7 +78,9 @@ export interface Actions {
     uid: string,
     accountId: string,
     authentication: Authentication,
-    login?: ObservedLogin
+    login?: ObservedLogin,
+    /** Whether the person has a method that the standing demand names; default true. */
+    possible?: boolean
   ): Promise<SessionRecord>
   /** The session is in use. A record that ran out before its session would take the demand and the cap with it. */
   used(record: SessionRecord): Promise<void>
@@ -80,6 +92,8 @@ export interface ObservedLogin {
   readonly clientId: string
   /** RFC 8176 values of everything that the person can use now. */
   readonly usable: readonly string[]
+  /** Ids of the same factors. */
+  readonly factors?: readonly string[]
 }
 
 export function createActions(options: ActionOptions): Actions {
@@ -90,7 +104,7 @@ export function createActions(options: ActionOptions): Actions {
     move: (record: SessionRecord) => SessionRecord,
     data: Readonly<Record<string, unknown>> = {}
   ): Promise<SessionRecord | undefined> {
-    const unanswered = await unansweredElsewhere(uid)
+    const [unanswered, mayOffer] = await Promise.all([unansweredElsewhere(uid), mayOfferPhrase(uid)])
     let before: SessionRecord | undefined
     let decision: Decision | undefined
     const after = await sessions.update(uid, (present) => {
@@ -100,6 +114,7 @@ export function createActions(options: ActionOptions): Actions {
       const moved = move(present)
       if (moved === present) return present
       decision = decide(options.policy(), factsOf(moved, unanswered))
+      if (decision.action === 'phrase' && !mayOffer) decision = { ...decision, action: 'notify' }
       // Revoked in the same write: whatever fails afterwards, nothing more is issued for the session.
       if (decision.action === 'revoke') return revoked(moved, moved.reason ?? decision.rule, now())
       // The watch that comes and goes is no new alarm where the last one was answered and the answer lifted nothing.
@@ -120,6 +135,12 @@ export function createActions(options: ActionOptions): Actions {
     if (!options.policy().rules.some(({ when }) => when.unanswered !== undefined)) return 0
     const record = await sessions.find(uid)
     return record ? unansweredBeside(uid, await sessions.findByAccount(record.accountId)) : 0
+  }
+
+  async function mayOfferPhrase(uid: string): Promise<boolean> {
+    if (!options.phrase || !options.policy().rules.some(({ action }) => action === 'phrase')) return false
+    const record = await sessions.find(uid)
+    return record !== undefined && options.phrase.available(record.accountId)
   }
 
   async function carryOut(
@@ -161,12 +182,24 @@ export function createActions(options: ActionOptions): Actions {
     }
     if (after.demand && after.demand !== before.demand) {
       const acr = acrAsked(after, after.demand)
-      await audit.append({ type: 'challenge.required', accountId, sessionUid: uid, data: { acr, ...because } })
+      await audit.append({
+        type: 'challenge.required',
+        accountId,
+        sessionUid: uid,
+        data: { acr, ...methodsIn(after.demand), ...because }
+      })
       options.emit('challenge.required', { uid, accountId, rule: decision.rule, acr })
       options.tell(uid, challengeOf(after, after.demand))
+    } else if (after.phrase && !before.phrase) {
+      await audit.append({ type: 'phrase.offered', accountId, sessionUid: uid, data: because })
+      options.tell(uid, offerOf())
     } else if (decision.action === 'notify') {
       await audit.append({ type: 'risk.notified', accountId, sessionUid: uid, data: because })
     }
+  }
+
+  function offerOf(): ServerMessage {
+    return { type: 'phrase_offered', url: options.phrase?.url ?? '' }
   }
 
   /** Where the rule names no level: what the session was worth before risk capped it. */
@@ -206,7 +239,21 @@ export function createActions(options: ActionOptions): Actions {
   }
 
   return {
-    openChallenge: (record) => record.demand && challengeOf(record, record.demand),
+    openChallenge(record) {
+      if (record.demand) return challengeOf(record, record.demand)
+      return record.phrase && options.phrase && offerOf()
+    },
+    async phraseAnswered(uid, because) {
+      let answered = false
+      const record = await change(uid, (present) => {
+        const next = phraseAnswered(present)
+        answered = next !== present
+        return next
+      })
+      if (!record || !answered) return false
+      await audit.append({ type: 'phrase.answered', accountId: record.accountId, sessionUid: uid, data: because })
+      return true
+    },
     riskMoved: (uid, level, reason, data) => change(uid, (record) => riskMoved(record, level, reason), data),
     noteSuspicion: (uid, accountId, finding) => noteSuspicion(audit, uid, accountId, finding),
     async suspected(uid, accountId, finding) {
@@ -231,8 +278,9 @@ export function createActions(options: ActionOptions): Actions {
     },
     noteContradiction: (uid, accountId, hidden) =>
       audit.append({ type: 'watch.contradicted', accountId, sessionUid: uid, data: { hidden } }),
-    async authenticated(uid, accountId, authentication, login) {
-      const { answered, decided, record } = await noteAuthentication(uid, accountId, authentication, login, options)
+    async authenticated(uid, accountId, authentication, login, possible = true) {
+      const proof = { authentication, possible }
+      const { answered, decided, record } = await noteAuthentication(uid, accountId, proof, login, options)
       const { amr } = authentication
       if (decided && login) await carryOutLogin(decided, record, login)
       if (answered)
@@ -247,6 +295,10 @@ export function createActions(options: ActionOptions): Actions {
       await sessions.update(uid, (present) => present && { ...present, expiresAt: wanted })
     }
   }
+}
+
+function methodsIn({ methods, except }: Demand): Readonly<Record<string, unknown>> {
+  return { ...(methods && { methods }), ...(except && { except }) }
 }
 
 async function noteSuspicion(
@@ -275,7 +327,7 @@ interface DecidedLogin {
 async function noteAuthentication(
   uid: string,
   accountId: string,
-  authentication: Authentication,
+  { authentication, possible }: { readonly authentication: Authentication; readonly possible: boolean },
   login: ObservedLogin | undefined,
   options: ActionOptions
 ) {
@@ -287,20 +339,30 @@ async function noteAuthentication(
     // Another person signed in where somebody else's session was: nothing of the old one counts.
     const kept = present && (present.accountId === accountId || present.revokedAt !== undefined)
     const base = kept ? present : newSession(uid, accountId, expiresAt)
-    const proved = authenticated(base, authentication)
-    answered = present?.demand && proved !== present ? present : undefined
+    const proved = authenticated(base, authentication, { possible })
+    const doubted = present && (present.demand ? !proved.demand : present.risk !== proved.risk)
+    answered = doubted && proved !== present ? present : undefined
     if (proved === present) return present
     const next = login ? judged(proved, login) : proved
     return { ...next, expiresAt, version: present?.version ?? 0 }
   })
   return { answered, decided, record: record! }
 
-  function judged(before: SessionRecord, { signs, clientId, usable }: ObservedLogin): SessionRecord {
+  function judged(before: SessionRecord, { signs, clientId, usable, factors }: ObservedLogin): SessionRecord {
     const { risk, watch } = before
     const decision = decide(options.policy(), { risk, watch, clients: [clientId], login: signs })
     decided = { decision, before }
     const { doubt } = decision
     if (!doubt) return before
-    return loginDoubted(before, { ...decision, doubt }, { passed: authentication.amr, usable, now: options.now() })
+    return loginDoubted(
+      before,
+      { ...decision, doubt },
+      {
+        passed: authentication.amr,
+        usable,
+        ...(factors && { factors }),
+        now: options.now()
+      }
+    )
   }
 }

@@ -63,6 +63,8 @@ export interface SessionWatch extends Watch {
   report(uid: string, accountId: string, level: RiskLevel, reason: string): Promise<void>
   /** The person proved who they are: the evidence starts anew. */
   answered(uid: string): void
+  /** A typed phrase has answered the doubt: the evidence starts anew, and nothing else does. */
+  doubtAnswered(uid: string): void
   /** A client that must be watched uses the session: no channel after the grace means `unobserved`. */
   expect(uid: string, accountId: string, clientId: string): void
   /** A client sent a request for the session: where it must be watched, somebody is expected to be heard typing or pointing. */
@@ -501,6 +503,11 @@ export function createWatch(options: WatchOptions): SessionWatch {
       const isPresent = session.tabs.size > 0
       if (wasSilent) unlessItFails(session, actions.watchChanged(uid, isPresent ? 'watched' : 'not_watched'))
       if (!isPresent && session.expectedBy.size > 0) session.silence.absent()
+    },
+
+    doubtAnswered(uid) {
+      const session = watched.get(uid)
+      if (session) startAnew(session)
     },
 
     expect(uid, accountId, clientId) {

@@ -7,10 +7,12 @@ import { passkeyStrategy, type PasskeyAnswer } from '../../src/challenge/passkey
 import { passwordStrategy } from '../../src/challenge/password.ts'
 import { recoveryCodeStrategy } from '../../src/challenge/recovery-codes.ts'
 import { hotp, totpStrategy } from '../../src/challenge/totp.ts'
+import { typedPhraseStrategy } from '../../src/challenge/typed-phrase.ts'
 import { createAccounts, passwordChecker } from '../../src/provider/accounts/accounts.ts'
 import { createFactors } from '../../src/provider/factors/factors.ts'
 import type { Passwords } from '../../src/provider/accounts/passwords.ts'
 import { challengeContract } from '../contracts/challenge-strategy.ts'
+import { handsWritten, openPhraseHouse } from '../support/phrase-hands.ts'
 import { type Quirks, softPasskey } from '../support/soft-passkey.ts'
 
 const from = { address: '192.0.2.7' }
@@ -171,5 +173,34 @@ challengeContract('code by mail', async () => {
     wrong: ['', '12345', spent].map((code) => ({ code, from })),
     singleUse: true,
     factor: false
+  }
+})
+
+challengeContract('typed phrase', async () => {
+  const sentence =
+    'The quiet baker carries the green ladder near the river and the old sailor paints the round mirror in the rain.'
+  const { judge, now, teach } = await openPhraseHouse()
+  await teach('ana', 'ana')
+  await teach('ben', 'ben')
+  const typing = handsWritten(sentence, 'ana', 5)
+  return {
+    strategy: typedPhraseStrategy({ judge, now: () => now() - 60, sentence: () => sentence }),
+    ana: 'ana',
+    ben: 'ben',
+    nobody: 'nobody',
+    right: () => ({ text: sentence, typing }),
+    wrong: [
+      { text: sentence, typing: '' },
+      { text: sentence, typing: 'no frame' },
+      {
+        text: 'Something else altogether, and of about the same length as what was shown, but not the same words at all.',
+        typing
+      },
+      { text: sentence, typing: handsWritten(sentence, 'ben', 6) },
+      { text: sentence, typing: handsWritten(sentence.slice(0, 40), 'ana', 7) }
+    ],
+    singleUse: false,
+    factor: false,
+    shown: [sentence]
   }
 })

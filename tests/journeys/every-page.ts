@@ -104,6 +104,27 @@ export async function walk(
     await at(name)
   }
 
+  heart.phrase = 'open'
+  heart.sentence =
+    'The narrow lantern keeper borrows the honest trumpet beside the lake and the quiet baker paints the round ladder near the river.'
+  await page.goto(`${issuer}/vigil/phrase`)
+  await at('phrase')
+  for (const outcome of ['unclear', 'answered', 'refused'] as const) {
+    heart.outcome = outcome
+    await page.goto(`${issuer}/vigil/phrase`)
+    await page.locator('[name=phrase]').fill(heart.sentence)
+    await submit()
+    await page.locator(outcome === 'unclear' ? '.reason strong' : 'a.primary').waitFor()
+    await at(`phrase-${outcome}`)
+  }
+  await page.goto(shopRequest(house))
+  await at('phrase-inside')
+  for (const standing of ['used_up', 'none'] as const) {
+    heart.phrase = standing
+    await page.goto(`${issuer}/vigil/phrase`)
+    await at(`phrase-${standing}`)
+  }
+
   await page.goto(`${issuer}/account/passkeys`)
   await at('passkeys')
   const cdp = await page.context().newCDPSession(page)
@@ -160,6 +181,11 @@ export async function walk(
     await submit()
     await page.locator('.alert').waitFor()
     await at('challenge')
+    heart.challenge = { ...heart.challenge, methods: ['passkey', 'totp'] }
+    await page.goto(shopRequest(house, { prompt: 'login' }))
+    await page.locator('.others a').last().click()
+    await page.locator('.ways').waitFor()
+    await at('way-out')
   } finally {
     delete heart.challenge
   }

@@ -56,7 +56,15 @@ const stages: Readonly<Record<string, (name: string) => Promise<{ person: Visito
   },
   '/vigil/consent': async (name) => onPage(await signedUp(name), '/vigil/consent', '/vigil/consent'),
   '/vigil/consent/later': async (name) => onPage(await signedUp(name), '/vigil/consent', '/vigil/consent/later'),
-  '/vigil/consent/withdraw': async (name) => onPage(await signedUp(name), '/vigil/consent', '/vigil/consent/withdraw')
+  '/vigil/consent/withdraw': async (name) => onPage(await signedUp(name), '/vigil/consent', '/vigil/consent/withdraw'),
+  '/vigil/phrase': async (name) => {
+    const person = await signedUp(name)
+    house.heart.phrase = 'open'
+    return onPage(person, '/vigil/phrase', '/vigil/phrase')
+  },
+  '/vigil/phrase/:uid': (name) => onPhrase(name, ''),
+  '/vigil/phrase/:uid/later': (name) => onPhrase(name, '/later'),
+  '/vigil/phrase/:uid/other': (name) => onPhrase(name, '/other')
 }
 
 test('no POST is taken without a token of ours or from another page, and none changes anything', async () => {
@@ -81,6 +89,14 @@ test('no POST is taken without a token of ours or from another page, and none ch
     expect([path, taken.status]).not.toEqual([path, 403])
   }
 })
+
+async function onPhrase(name: string, act: string): Promise<{ person: Visitor; page: Page; to: string }> {
+  house.heart.phrase = 'none'
+  const person = await signedUp(name)
+  house.heart.phrase = 'open'
+  const page = await person.get(shopRequest(house))
+  return { person, page, to: `${new URL(page.url).pathname}${act}` }
+}
 
 async function withSession(name: string, to: string): Promise<{ person: Visitor; page: Page; to: string }> {
   const person = await signedUp(name)
@@ -109,6 +125,7 @@ async function everything(): Promise<string> {
     house.heart.sessions,
     house.heart.decisions,
     house.heart.erased,
+    house.heart.phrases,
     await Promise.all(people.map(async (person) => person && (await house.factors.status(person.id))))
   ])
 }

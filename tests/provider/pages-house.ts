@@ -4,7 +4,7 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import Router from '@koa/router'
-import Provider from 'oidc-provider'
+import Provider, { interactionPolicy } from 'oidc-provider'
 import { pino } from 'pino'
 import { memoryStorage } from '../../src/adapters/memory-storage.ts'
 import { VigilError } from '../../src/errors.ts'
@@ -23,12 +23,14 @@ import { createFactors } from '../../src/provider/factors/factors.ts'
 import { freshProof } from '../../src/provider/sessions/fresh-login.ts'
 import { createForms } from '../../src/provider/pages/forms.ts'
 import { interactionRoutes } from '../../src/provider/routes/interaction-routes.ts'
-import { issuedChallenges } from '../../src/provider/factors/issued-challenges.ts'
+import { issuedChallenges, sealedChallenges } from '../../src/provider/factors/issued-challenges.ts'
 import { createInvitations } from '../../src/provider/accounts/invitations.ts'
 import { createNotices } from '../../src/provider/accounts/notices.ts'
 import { personRoutes } from '../../src/provider/routes/person-routes.ts'
 import { mailRoutes } from '../../src/provider/routes/mail-routes.ts'
 import { createPages } from '../../src/provider/pages/pages.ts'
+import { phrasePromptFor, withPhrasePage } from '../../src/provider/requests/phrase-prompt.ts'
+import { phraseRoutes } from '../../src/provider/routes/phrase-routes.ts'
 import { passkeyRoutes } from '../../src/provider/routes/passkey-routes.ts'
 import { passwordRoutes } from '../../src/provider/routes/password-routes.ts'
 import { recoveryCodeRoutes } from '../../src/provider/routes/recovery-code-routes.ts'
@@ -82,6 +84,11 @@ export interface Heart {
   loginsLearnt: number
   decisions: Decision[]
   portraits: readonly Portrait[]
+  /** Whether a phrase may be typed, which, and what comes of it. */
+  phrase: 'none' | 'open' | 'used_up'
+  sentence: string
+  outcome: 'answered' | 'unclear' | 'refused'
+  readonly phrases: { readonly text: string; readonly typing: string }[]
   readonly erased: string[]
 }
 
@@ -98,7 +105,13 @@ export async function openPagesHouse(
   const pages = createPages({ issuer })
   const { renderError, logoutSource, postLogoutSuccessSource } = providerPages(pages)
 
+  const policy = interactionPolicy.base()
+  policy.add(
+    phrasePromptFor(async (ctx) => ctx.oidc.session?.accountId !== undefined && heart.phrase === 'open'),
+    1
+  )
   const provider = new Provider(issuer, {
+    interactions: { policy, url: withPhrasePage('') },
     adapter: storage.oidc,
     clients: [
       accountClient(issuer),
@@ -144,6 +157,10 @@ export async function openPagesHouse(
     loginsLearnt: 0,
     decisions: [],
     portraits: [],
+    phrase: 'none',
+    sentence: 'The quiet baker paints the round ladder near the river.',
+    outcome: 'answered',
+    phrases: [],
     erased: []
   }
   const vigil = smallHeart(provider, storage, heart, options.now ?? (() => Math.floor(Date.now() / 1000)))
@@ -200,7 +217,8 @@ export async function openPagesHouse(
     mailRoutes({ ...shared, mailer, mailedCodes: factors.mailedCodes, attempts: storage.attempts, logger }),
     calibrationRoutes(options.now ? { ...shared, now: options.now } : shared),
     calibrationApi({ ...shared, issuer }),
-    personRoutes({ ...shared, attempts: storage.attempts, notices })
+    personRoutes({ ...shared, attempts: storage.attempts, notices }),
+    phraseRoutes({ ...shared, challenges: sealedChallenges({ key }) })
   ]
   for (const router of routers) provider.use(router.routes())
   const assets = new Router().get('/vigil/assets/:name', (ctx) => pages.asset(ctx, ctx.params['name'] ?? ''))
@@ -283,6 +301,14 @@ function smallHeart(provider: Provider, storage: ServerStorage, heart: Heart, no
     passwordChanged: async (accountId) => void heart.passwordsChanged.push(accountId),
     loginsLearnt: async () => heart.loginsLearnt,
     challengeOf: async () => heart.challenge,
+    phrases: {
+      standing: async () => heart.phrase,
+      begin: async () => ({ state: {}, sentence: heart.sentence }),
+      async answer(_uid, _challenge, answer) {
+        heart.phrases.push(answer)
+        return heart.outcome
+      }
+    },
     pageToken: (uid, purpose) => `${purpose}-${uid}`,
     person: async (accountId) => heart.people.get(accountId),
     async giveConsent(accountId) {

@@ -108,12 +108,12 @@ describe('a document that breaks the rules', () => {
     [
       'a rule that does nothing',
       rule('{ name: a }'),
-      'policy.rules[0].then must be one of allow, notify, step_up, reauthenticate, revoke, got nothing'
+      'policy.rules[0].then must be one of allow, notify, phrase, step_up, reauthenticate, revoke, got nothing'
     ],
     [
       'an action that does not exist',
       rule('{ then: explode }'),
-      'policy.rules[0].then must be one of allow, notify, step_up, reauthenticate, revoke, got "explode"'
+      'policy.rules[0].then must be one of allow, notify, phrase, step_up, reauthenticate, revoke, got "explode"'
     ],
     [
       'a risk that does not exist',

@@ -95,7 +95,7 @@ describe('ten thousand hostile blobs', { timeout: 180_000 }, () => {
     const count = refused(1500, 'policy_invalid', (random) => {
       const policy = parsePolicy(hostileData(source, random), ['urn:vigil:loa:1'])
       const { action } = decide(policy, { risk: 'HIGH', watch: 'watched', clients: [] })
-      expect(['allow', 'notify', 'step_up', 'reauthenticate', 'revoke']).toContain(action)
+      expect(['allow', 'notify', 'phrase', 'step_up', 'reauthenticate', 'revoke']).toContain(action)
     })
     expect(count).toBeGreaterThan(750)
   })

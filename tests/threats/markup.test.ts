@@ -135,6 +135,23 @@ inBrowser(() => {
     expect(await dialogsOf(browser, shown)).toBe(0)
   }, 300_000)
 
+  test('no script runs from the sentence of a phrase, or from what is sent in its place', async () => {
+    house.heart.phrase = 'open'
+    house.heart.outcome = 'unclear'
+    const shown = await eachPayload(async (payload) => {
+      house.heart.sentence = payload
+      const page = await person.get('/vigil/phrase')
+      const answered = await person.submit(page, { phrase: payload, vigil_typing: payload })
+      const again = await person.submit(page, { phrase: payload, vigil_typing: payload, challenge: payload })
+      const inside = await person.get(shopRequest(house, { state: payload }))
+      return [page, answered, again, inside].map(({ text }) => text)
+    })
+    house.heart.phrase = 'none'
+    expect(house.heart.phrases.map(({ text }) => text)).toEqual(payloads)
+    expect(shown.filter((text) => text.includes('alert(1)')).length).toBe(4 * payloads.length)
+    expect(await dialogsOf(browser, shown)).toBe(0)
+  }, 300_000)
+
   test('a value that comes back in a hidden field stays in it', async () => {
     const [form] = formsOf(await person.get('/account/totp'))
     expect(form?.fields['offer']).toBeDefined()

@@ -2,8 +2,10 @@
 // the pass, so that nobody is asked for what would not help and nobody is let go with less than they could have shown.
 
 import { usable, type Factor } from '../../challenge/strategy.ts'
-import type { SessionRecord, SessionStore } from '../../ports.ts'
+import { VigilError } from '../../errors.ts'
+import type { Demand, SessionRecord, SessionStore } from '../../ports.ts'
 import { isKnown, reachable, standingOf } from '../../risk/assurance.ts'
+import { allOf, meetsDemand } from '../../risk/demand.ts'
 import { type Ladder, rankOf } from '../../risk/ladder.ts'
 import { authenticated, liftsCap, newSession } from '../../risk/session-risk.ts'
 import { type AcrNeeds, acrAt, requestedAcr, wantedRank } from '../requests/requested-acr.ts'
@@ -16,11 +18,16 @@ export interface FactorQuestion {
   readonly params: Readonly<Record<string, unknown>>
   /** RFC 8176 values of what was passed in this interaction. */
   readonly passed: readonly string[]
+  /** Ids of the factors that were. */
+  readonly by?: readonly string[]
   /** The request wants a login anew (`max_age`, `prompt=login`): a level that it names as well is to be reached by this login alone. */
   readonly anew?: boolean
 }
 
-/** Factors that end the question, or bring nearer to its end where none does alone; the first is asked for. Empty: it is answered. */
+/**
+ * Factors that end the question, or bring nearer to its end where none does alone; the first is asked for. Empty: it is answered. Throws
+ * `method_missing` where the policy demands what this person does not have.
+ */
 export type FactorChoice<T extends Factor> = (question: FactorQuestion) => Promise<readonly T[]>
 
 export interface FactorChoiceOptions<T extends Factor> {
@@ -37,12 +44,17 @@ export interface FactorChoiceOptions<T extends Factor> {
 export function factorChoice<T extends Factor>(options: FactorChoiceOptions<T>): FactorChoice<T> {
   const { factors, sessions, ladder, now = () => Math.floor(Date.now() / 1000) } = options
 
-  return async ({ accountId, sessionUid, params, passed, anew = false }) => {
+  return async ({ accountId, sessionUid, params, passed, by = [], anew = false }) => {
     const at = now()
     const stored = sessionUid === undefined ? undefined : await sessions.find(sessionUid)
     const record = stored?.accountId === accountId ? stored : newSession('', accountId, at)
     const can = await usable(factors, accountId)
     const all = [...passed, ...can.flatMap(({ amr }) => amr)]
+    const meets = (some: readonly T[]): boolean => {
+      const { amr, factors: ids } = allOf(some)
+      return !record.demand || meetsDemand(record.demand, { amr: [...passed, ...amr], factors: [...by, ...ids] })
+    }
+    if (!meets(can)) throw new VigilError('method_missing')
     const lift = liftsCap(record, all)
     const client = await options.clientOf?.(String(params['client_id']))
     const wanted = rankFor(record, params, client, all)
@@ -50,8 +62,10 @@ export function factorChoice<T extends Factor>(options: FactorChoiceOptions<T>):
     const counted = anew ? { ...record, authentications: [] } : record
     const answers = (methods: readonly string[]): boolean =>
       methods.length > 0 && (!lift || liftsCap(record, methods)) && rankAfter(counted, methods, at) >= wanted
-    if (answers(passed)) return []
-    const left = can.filter(({ amr }) => amr.some((method) => !passed.includes(method)))
+    if (answers(passed) && meets([])) return []
+    const left = can.filter((one) =>
+      meets([]) ? one.amr.some((method) => !passed.includes(method)) : !by.includes(one.id) && meets([one])
+    )
     const ending = left.filter(({ amr }) => answers([...passed, ...amr]))
     return inOrder(ending.length > 0 ? ending : left, Boolean(record.demand ?? record.cap))
   }
@@ -70,8 +84,15 @@ export function factorChoice<T extends Factor>(options: FactorChoiceOptions<T>):
   }
 
   function rankAfter(record: SessionRecord, amr: readonly string[], at: number): number {
-    return rankOf(ladder, standingOf(authenticated(record, { amr, at }), ladder, at).acr)
+    // What is demanded beside the level is looked at beside it.
+    const { demand, ...rest } = record
+    const open = demand && { ...rest, demand: withoutMethods(demand) }
+    return rankOf(ladder, standingOf(authenticated(open ?? record, { amr, at }), ladder, at).acr)
   }
+}
+
+function withoutMethods({ methods: _methods, except: _except, ...demand }: Demand): Demand {
+  return demand
 }
 
 /** Whether passing all of these methods would be enough for a level; a cap that is not lifted by them bounds it. */

@@ -24,28 +24,47 @@ export interface IssuedChallenge {
   readonly expiresAt: number
 }
 
-export interface IssuedChallenges {
+/** Challenges whose single use somebody else sees to. */
+export interface SealedChallenges {
   /** Text for a form. `state` is what the strategy's `begin` gave. */
   issue(binding: ChallengeBinding, state: unknown): string
   /** Throws `challenge_expired` for one that is too old, was never issued, or was for somebody or something else. */
   open(binding: ChallengeBinding, sealed: string): IssuedChallenge
+}
+
+export interface IssuedChallenges extends SealedChallenges {
   /** Of all who come with a right answer, the first passes; the others throw `challenge_expired`. */
   useUp(challenge: IssuedChallenge): Promise<void>
 }
 
-export interface IssuedChallengesOptions {
-  readonly used: UsedStore
+export interface SealedChallengesOptions {
   /** Key of the purpose `challenges`. */
   readonly key: Uint8Array
   /** Seconds since the epoch. */
   readonly now?: () => number
 }
 
+export interface IssuedChallengesOptions extends SealedChallengesOptions {
+  readonly used: UsedStore
+}
+
 /** Time to find the phone and type; whoever needs longer gets the page again with a new challenge. */
 export const challengeLifeSeconds = 10 * 60
 
 export function issuedChallenges(options: IssuedChallengesOptions): IssuedChallenges {
-  const { used, key, now = () => Math.floor(Date.now() / 1000) } = options
+  return {
+    ...sealedChallenges(options),
+    async useUp({ id, expiresAt }) {
+      const name = createHash('sha256').update(`challenge ${id}`).digest('base64url')
+      if (!(await options.used.useUp(name, expiresAt))) {
+        throw new VigilError('challenge_expired', 'it was answered before')
+      }
+    }
+  }
+}
+
+export function sealedChallenges(options: SealedChallengesOptions): SealedChallenges {
+  const { key, now = () => Math.floor(Date.now() / 1000) } = options
 
   return {
     issue(binding, state) {
@@ -58,11 +77,6 @@ export function issuedChallenges(options: IssuedChallengesOptions): IssuedChalle
       const challenge = opened(binding, sealed)
       if (challenge.expiresAt <= now()) throw new VigilError('challenge_expired', 'it was asked too long ago')
       return challenge
-    },
-
-    async useUp({ id, expiresAt }) {
-      const first = await used.useUp(createHash('sha256').update(`challenge ${id}`).digest('base64url'), expiresAt)
-      if (!first) throw new VigilError('challenge_expired', 'it was answered before')
     }
   }
 

@@ -13,8 +13,13 @@ export function challengeView(
 ): ChallengeView | undefined {
   const asked = details.prompt.reasons
   if (asked.includes(reasons.risk)) {
-    const since = record?.demand?.since
-    return { ...asking(words, 'risk', riskReason(record?.cap?.reason)), ...(since !== undefined && { since }) }
+    const { since, methods, except } = record?.demand ?? {}
+    return {
+      ...asking(words, 'risk', riskReason(record?.cap?.reason)),
+      ...(since !== undefined && { since }),
+      ...(methods && { methods }),
+      ...(except && { except })
+    }
   }
   if (asked.includes(reasons.acr)) return asking(words, 'acr', 'level')
   if (asked.includes('max_age')) return asking(words, 'age', 'age')
@@ -57,6 +62,8 @@ function riskReason(reason: string | undefined): ChallengeReason {
     case 'login_device':
     case 'unobserved':
       return reason
+    case 'phrase':
+      return 'behaviour'
     case 'automation_suspected':
     case 'replay_suspected':
       return 'liveness'

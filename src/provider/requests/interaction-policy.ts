@@ -11,6 +11,8 @@ import { vigilMetadata } from './client-metadata.ts'
 import { browserKind } from './browser-kind.ts'
 import { withinReach } from '../factors/factor-choice.ts'
 import { rememberingHint } from './id-token-hint.ts'
+import { phraseStanding } from '../../risk/session-risk.ts'
+import { phrasePromptFor, wantsFactor } from './phrase-prompt.ts'
 import { limited, timesAsked, withCounts } from './prompt-limit.ts'
 import { acrAt, demandedRank, type RequestedAcr, requestedAcr, toldAcr, wantedRank } from './requested-acr.ts'
 import type { SessionStanding, SessionStandings } from '../sessions/session-standing.ts'
@@ -41,7 +43,7 @@ export interface InteractionChecks {
   now(): number
 }
 
-/** A new policy: the prompts of `policy` in their order, with Vigil's checks first in `login`. `policy` is not changed. */
+/** A new policy: the prompts of `policy` in their order, with Vigil's checks first in `login`, and the prompt of a phrase behind it. `policy` is not changed. */
 export function withVigilChecks(policy: readonly Prompt[], checks: InteractionChecks): Prompt[] {
   const { Check } = interactionPolicy
   const evaluations = new WeakMap<KoaContextWithOIDC, Promise<Evaluation>>()
@@ -72,6 +74,12 @@ export function withVigilChecks(policy: readonly Prompt[], checks: InteractionCh
     const login = new interactionPolicy.Prompt({ name: 'login', requestable: true })
     prompts.unshift(copyOf(login, ours))
   }
+  const afterLogin = prompts.findIndex(({ name }) => name === 'login') + 1
+  prompts.splice(
+    afterLogin,
+    0,
+    phrasePromptFor(async (ctx) => (await evaluation(ctx)).phrase === true)
+  )
   return prompts
 }
 
@@ -79,6 +87,8 @@ interface Evaluation {
   readonly ask?: 'risk' | 'acr'
   readonly since?: number
   readonly acr?: string
+  /** A typed phrase may answer a doubt about the session. */
+  readonly phrase?: boolean
 }
 
 async function evaluate(ctx: KoaContextWithOIDC, checks: InteractionChecks): Promise<Evaluation> {
@@ -101,7 +111,9 @@ async function evaluate(ctx: KoaContextWithOIDC, checks: InteractionChecks): Pro
     refuseSilently(ctx, 'the session is at risk and the End-User must authenticate again')
     return { ask: 'risk', since: demand.since }
   }
-  return levelNeeded(ctx, checks, standing, asked)
+  const phrase = phraseStanding(standing.record, checks.now()) === 'open'
+  if (standing.record.phrase && wantsFactor(ctx)) return { ask: 'risk', since: standing.record.phrase.since }
+  return { ...(await levelNeeded(ctx, checks, standing, asked)), phrase }
 }
 
 async function levelNeeded(
@@ -171,7 +183,12 @@ function freshLogin(
     | {
         amr?: string[]
         ts?: number
-        vigil?: { passed?: readonly string[]; interaction?: string; signs?: LoginSigns }
+        vigil?: {
+          passed?: readonly string[]
+          factors?: readonly string[]
+          interaction?: string
+          signs?: LoginSigns
+        }
       }
     | undefined
   const interaction = ctx.oidc.entities.Interaction
@@ -180,6 +197,7 @@ function freshLogin(
   return {
     authentication: {
       amr: login.vigil?.passed ?? login.amr ?? ['pwd'],
+      ...(login.vigil?.factors && { factors: login.vigil.factors }),
       at: ctx.oidc.session?.authTime() ?? login.ts ?? 0,
       interaction: interaction.uid
     },

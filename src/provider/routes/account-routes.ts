@@ -33,6 +33,7 @@ export interface AccountRoutesOptions {
     | 'personSessions'
     | 'standing'
     | 'revoke'
+    | 'phrases'
   >
   readonly accounts: Accounts
   readonly factors: Pick<Factors, 'status' | 'mailedCodes'>
@@ -74,16 +75,18 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
     if (!found) return sendToSignIn(ctx, { provider, pages, place: '/account', because: 'not_signed_in' })
     if (backFromSignIn(ctx, pages)) return undefined
     const { who, account } = found
-    const [person, training, logins, sessions, listed, standing, secondFactor, emailProvedAt] = await Promise.all([
-      vigil.person(account.id),
-      vigil.trainingStatus(account.id),
-      vigil.loginsLearnt(account.id),
-      vigil.sessionsOf(account.id),
-      vigil.personSessions(account.id),
-      vigil.standing(who.uid),
-      factors.status(account.id),
-      factors.mailedCodes.provedAt(account)
-    ])
+    const [person, training, logins, sessions, listed, standing, secondFactor, emailProvedAt, phrase] =
+      await Promise.all([
+        vigil.person(account.id),
+        vigil.trainingStatus(account.id),
+        vigil.loginsLearnt(account.id),
+        vigil.sessionsOf(account.id),
+        vigil.personSessions(account.id),
+        vigil.standing(who.uid),
+        factors.status(account.id),
+        factors.mailedCodes.provedAt(account),
+        vigil.phrases.standing(who.uid)
+      ])
     const csrf = forms.token(ctx, '/account')
     const words = wordsFor(ctx)
     const applications = new Map(
@@ -94,6 +97,7 @@ export function accountRoutes(options: AccountRoutesOptions): Router {
       account,
       initial: Array.from(account.username)[0],
       standing: standing && standingWords(words, standing),
+      phrase: phrase === 'open',
       signedInAt: moment(words, who.loginAt),
       consentedAt: moment(words, person?.consentedAt),
       training: trainingWords(words, training),

@@ -54,6 +54,8 @@ interface Steps {
   readonly accountId: string
   /** RFC 8176 values. */
   readonly passed: readonly string[]
+  /** Ids of the strategies. */
+  readonly by: readonly string[]
   /** The login as it would be with that alone: what was seen of the password goes on to the end. */
   readonly login: NonNullable<InteractionResults['login']>
 }
@@ -177,9 +179,9 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
     const account = view && (await accounts.find(accountId))
     if (!view || !account) return undefined
     const sessionUid = accountId === details.session?.accountId ? details.session.uid : undefined
-    const passed = steps?.passed ?? []
+    const { passed = [], by = [] } = steps ?? {}
     const { params } = details
-    const offered = await options.choice({ accountId, sessionUid, params, passed, anew: isAnew(details) })
+    const offered = await options.choice({ accountId, sessionUid, params, passed, by, anew: isAnew(details) })
     return { account, view, offered }
   }
 
@@ -189,7 +191,12 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
     failed?: { readonly error: VigilError; readonly username: string; readonly factor: string | undefined }
   ): Promise<void> {
     const client = await clientOf(details)
-    const challenged = await challengedAccount(details)
+    const challenged = await challengedAccount(details).catch((error: unknown) => {
+      if (isVigilError(error, 'method_missing')) return 'method_missing' as const
+      throw error
+    })
+    const hasNone = typeof challenged === 'object' && namesMethods(challenged.view) && ctx.query['with'] === 'none'
+    if (challenged === 'method_missing' || hasNone) return showWayOut(ctx, details)
     const present = !challenged && details.session ? await accounts.find(details.session.accountId) : undefined
     const hint = details.params['login_hint']
     const shared = {
@@ -215,6 +222,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
         username: account.username,
         initial: Array.from(account.username)[0],
         factor: factorView(words, factor.id),
+        demanded: namesMethods(view),
         others: offered.filter((other) => other !== factor).map(({ id }) => factorView(words, id))
       }
       pages.render(ctx, 'challenge', data, howFor(details, failed?.error))
@@ -228,6 +236,22 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       { ...shared, username, passkey, recover: options.recover },
       howFor(details, failed?.error)
     )
+  }
+
+  /** The policy demands what this person does not have, or has lost: they are told who can help, and nobody keeps them here. */
+  async function showWayOut(ctx: Koa.Context, details: Interaction): Promise<void> {
+    const view = await vigil.challengeOf(details)
+    const { wayOut, common } = wordsFor(ctx)
+    const { methodNames, anotherMethod } = wayOut
+    const names = (view?.methods ?? []).map((id) => (Object.hasOwn(methodNames, id) ? methodNames[id]! : id))
+    const data = {
+      uid: details.uid,
+      csrf: forms.token(ctx, scopeOf(details)),
+      client: (await clientOf(details)).name,
+      wanted: names.length > 0 ? names.reduce((one, other) => common.or(one, other)) : anotherMethod,
+      recover: options.recover
+    }
+    pages.render(ctx, 'way-out', data, { ...howFor(details), status: 403 })
   }
 
   /** For whoever has one, whoever they are: a passkey says itself whose it is. */
@@ -345,11 +369,12 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
   async function goOn(
     ctx: Koa.Context,
     details: Interaction,
-    { account, amr }: Passed,
+    { account, amr, by: present }: Passed,
     typing: LoginTyping | undefined
   ): Promise<void> {
     const steps = stepsOf(details)
     const passed = [...new Set([...(steps?.passed ?? []), ...amr])]
+    const by = [...new Set([...(steps?.by ?? []), present])]
     const sessionUid = account.id === details.session?.accountId ? details.session.uid : undefined
     const { params } = details
     const more = await options.choice({
@@ -357,14 +382,20 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
       sessionUid,
       params,
       passed,
+      by,
       anew: isAnew(details)
     })
     const login = carriedOn(
-      await vigil.loginResult(details, { accountId: account.id, amr: passed, ...(typing && { typing }) }),
+      await vigil.loginResult(details, {
+        accountId: account.id,
+        amr: passed,
+        factors: by,
+        ...(typing && { typing })
+      }),
       steps?.login
     )
     if (more.length === 0) return finishLogin(ctx, account.id, login)
-    const next: Steps = { accountId: account.id, passed, login }
+    const next: Steps = { accountId: account.id, passed, by, login }
     // Kept with the interaction, which this browser alone can name; without `login` it ends nothing.
     await provider.interactionResult(ctx.req, ctx.res, { [stepsKey]: next }, { mergeWithLastSubmission: false })
     ctx.status = 303
@@ -373,7 +404,11 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
 
   /** After a sign-up, which has just set the password. */
   async function signUpDone(ctx: Koa.Context, details: Interaction, accountId: string): Promise<void> {
-    await finishLogin(ctx, accountId, await vigil.loginResult(details, { accountId, amr: passwordAmr }))
+    await finishLogin(
+      ctx,
+      accountId,
+      await vigil.loginResult(details, { accountId, amr: passwordAmr, factors: [passwordId] })
+    )
   }
 
   async function finishLogin(
@@ -418,7 +453,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
 
 interface Challenged {
   readonly account: Account
-  readonly view: Pick<ChallengeView, 'kind' | 'reason'>
+  readonly view: Pick<ChallengeView, 'kind' | 'reason' | 'methods' | 'except'>
   readonly offered: readonly PageStrategy[]
 }
 
@@ -454,6 +489,10 @@ function carriedOn(
 
 function proofOf(login: Steps['login'] | undefined): { readonly signs?: unknown } | undefined {
   return login?.['vigil'] as { readonly signs?: unknown } | undefined
+}
+
+function namesMethods({ methods, except }: Pick<ChallengeView, 'methods' | 'except'>): boolean {
+  return methods !== undefined || except !== undefined
 }
 
 /** A login that must be made again, however good the session is. */

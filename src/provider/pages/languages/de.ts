@@ -32,6 +32,11 @@ export const de: Words = {
       title: 'Bitte antworten Sie noch einmal',
       words: 'Die Frage war zu lange offen, oder sie wurde in einem anderen Tab beantwortet. Nichts wurde geändert.'
     },
+    phrase_unclear: {
+      title: 'Das hat nicht genügt',
+      words:
+        'Tippen Sie den Satz von Hand, ohne ihn einzufügen und ohne Eile. Niemand hält Ihnen etwas vor. Hier ist ein anderer.'
+    },
     passkey_refused: {
       title: 'Dieser Passkey passt nicht',
       words:
@@ -205,6 +210,7 @@ export const de: Words = {
       'Manche Schritte brauchen eine Anmeldung aus den letzten Minuten, damit ein offener Bildschirm nicht genügt, um sie zu tun.',
     whyLevel: (client) =>
       `${client} verlangt für den nächsten Schritt mehr Gewissheit, als Ihre Anmeldung bisher gegeben hat.`,
+    none: 'Ich habe nichts davon',
     waits: (client) => `**${client}** wartet auf Sie und macht weiter, sobald Sie bestätigt haben.`,
     reasons: {
       behaviour:
@@ -245,6 +251,57 @@ export const de: Words = {
         instead: 'Einen Ersatzcode verwenden'
       }
     }
+  },
+
+  wayOut: {
+    title: 'Sie sind nicht ausgesperrt',
+    wanted: (what) => `Um hier weiterzumachen, verlangen die Regeln dieses Dienstes ${what}.`,
+    lead: 'Sie haben gerade nichts davon? Verloren ist nichts: Ihr Konto und alles darin bleibt, wie es ist. So geht es weiter:',
+    recover: 'Mit einem neuen Passwort neu beginnen',
+    recoverHint:
+      'Wir schicken einen Link an die E-Mail-Adresse Ihres Kontos. Alle Sitzungen enden, auch diese, und Sie melden sich neu an.',
+    administrator: 'Fragen Sie die Stelle, die diesen Dienst betreibt',
+    administratorHint:
+      'Sie kann Ihnen einen Link geben, mit dem Sie neu beginnen, oder Ihnen sagen, wie Sie zu dem Nachweis kommen, der fehlt.',
+    back: (client) => `Zurück zu ${client}`,
+    anotherMethod: 'einen anderen Nachweis als den zuletzt benutzten',
+    methodNames: {
+      passkey: 'einen Passkey',
+      password: 'Ihr Passwort',
+      totp: 'einen Code aus Ihrer Authenticator-App',
+      'recovery-code': 'einen Wiederherstellungscode',
+      'email-code': 'einen Code, den wir per E-Mail schicken'
+    }
+  },
+
+  phrase: {
+    title: 'Ein Satz von Ihnen',
+    headings: {
+      ask: 'Tippen Sie einen Satz',
+      nothing: 'Sie werden nichts gefragt',
+      used_up: 'Genug Sätze für jetzt',
+      answered: 'Danke, das waren Sie',
+      refused: 'Bitte bestätigen Sie es auf einem anderen Weg'
+    },
+    lead: 'Etwas an Ihrer Sitzung sah ungewöhnlich aus. Tippen Sie diesen Satz so, wie Sie immer tippen, dann sehen wir, dass Sie es sind.',
+    type: 'Der Satz, von Ihnen getippt',
+    hint: 'Ein Vertipper macht nichts, und verbessern dürfen Sie auch.',
+    submit: 'Das bin ich',
+    other: 'Anders nachweisen',
+    later: 'Ohne weitermachen',
+    goOn: 'Weiter',
+    noScript: 'Ohne JavaScript hören wir nicht, wie Sie tippen. Bitte wählen Sie einen anderen Weg.',
+    why: 'Wir vergleichen den Rhythmus beim Tippen mit dem, was wir von Ihnen kennen. Weicht er ein wenig ab, genügt ein Satz, um das zu klären, und von Ihrer Anmeldung geht derweil nichts verloren. Der Satz ist eben erst erfunden worden und sagt nichts über Sie.',
+    words: {
+      nothing: 'An Ihrer Sitzung zweifelt niemand. Sie können diese Seite schließen.',
+      used_up:
+        'In dieser Stunde gab es schon einige Sätze, und sie konnten es nicht klären. Ein Passkey, Ihre App oder Ihr Passwort kann es.',
+      answered: 'Der Zweifel ist ausgeräumt. Sie können diese Seite schließen und dort weitermachen, wo Sie waren.',
+      refused:
+        'Das sah nicht nach Ihnen aus. Vielleicht ist es ein müder Tag oder eine andere Tastatur; ein Passkey, Ihre App oder Ihr Passwort klärt es.'
+    },
+    account: 'Etwas an dieser Sitzung sah ungewöhnlich aus. Ein getippter Satz kann es klären.',
+    open: 'Einen Satz tippen'
   },
 
   signOut: {
@@ -546,6 +603,10 @@ export const de: Words = {
       'risk.reported': 'Jemand anderes hat uns ein Risiko für Ihre Sitzung gemeldet',
       'challenge.required': 'Sie wurden gebeten zu bestätigen, dass Sie es sind',
       'challenge.passed': 'Sie haben bestätigt, dass Sie es sind',
+      'phrase.offered': 'Sie konnten einen Zweifel mit einem getippten Satz ausräumen',
+      'phrase.answered': 'Sie haben einen Satz getippt, und der Zweifel war ausgeräumt',
+      'phrase.unclear': 'Ein Satz wurde getippt, der weder dafür noch dagegen sprach',
+      'phrase.refused': 'Ein Satz wurde getippt, der nicht nach Ihnen aussah',
       'login.judged.asked': 'Ihre Anmeldung wurde bezweifelt, und Sie wurden nach mehr gefragt',
       'login.judged.capped': 'Ihre Anmeldung wurde bezweifelt und zählte weniger',
       'login.judged.noted': 'Ihre Anmeldung sah ungewöhnlich aus; Sie wurden nichts gefragt',
@@ -587,6 +648,7 @@ export const de: Words = {
     otherType: (type) => `Vermerkt: ${type}`,
     reasons: {
       behaviour: 'das Tippen oder Zeigen sah nicht nach Ihnen aus',
+      phrase: 'ein getippter Satz sah nicht nach Ihnen aus',
       automation_suspected: 'Tasten oder Zeiger bewegten sich wie von einem Programm',
       replay_suspected: 'die Eingabe glich einer früheren, noch einmal abgespielt',
       login_rhythm: 'das Passwort wurde nicht so getippt, wie Sie es sonst tippen',

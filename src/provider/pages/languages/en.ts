@@ -29,6 +29,11 @@ const errors = {
     title: 'Please answer once more',
     words: 'The question was open for too long, or it was answered in another tab. Nothing was changed.'
   },
+  phrase_unclear: {
+    title: 'That was not enough to tell',
+    words:
+      'Type the sentence by hand, without pasting and without haste. Nothing is held against you. Here is another one.'
+  },
   passkey_refused: {
     title: 'That passkey did not match',
     words: 'It may belong to another account, or it was removed here. Please try again, or choose another way.'
@@ -198,6 +203,7 @@ export const en = {
     whyAge: 'Some steps need a sign-in from the last minutes, so that an unlocked screen is not enough to take them.',
     whyLevel: (client: string) =>
       `${client} asks for more certainty for what comes next than your sign-in gave so far.`,
+    none: 'I have none of these',
     waits: (client: string) => `**${client}** waits for you and goes on as soon as you have confirmed.`,
     /** Why the page asks. */
     reasons: {
@@ -238,6 +244,59 @@ export const en = {
         instead: 'Use a recovery code'
       }
     }
+  },
+
+  /** For whoever is asked for what they do not have. */
+  wayOut: {
+    title: 'You are not shut out',
+    wanted: (what: string) => `To go on here, the rules of this service ask you for ${what}.`,
+    lead: 'You have none now? Nothing is lost: your account and all that is in it stay as they are. This is how you go on:',
+    recover: 'Start over with a new password',
+    recoverHint:
+      'We send a link to the e-mail address of your account. All sessions end, this one too, and you sign in anew.',
+    administrator: 'Ask whoever runs this service',
+    administratorHint:
+      'They can give you a link with which you start over, or tell you how to get the proof that is missing.',
+    back: (client: string) => `Back to ${client}`,
+    anotherMethod: 'another proof than the one that you used last',
+    methodNames: {
+      passkey: 'a passkey',
+      password: 'your password',
+      totp: 'a code from your authenticator app',
+      'recovery-code': 'a recovery code',
+      'email-code': 'a code that we send by e-mail'
+    } as Record<string, string>
+  },
+
+  /** A sentence to be typed, where there is a doubt. */
+  phrase: {
+    title: 'A sentence from you',
+    headings: {
+      ask: 'Type one sentence',
+      nothing: 'Nothing is asked of you',
+      used_up: 'Enough sentences for now',
+      answered: 'Thank you, that was you',
+      refused: 'Please confirm in another way'
+    },
+    lead: 'Something about your session looked unusual. Type this sentence the way you always type, so that we can see that it is you.',
+    type: 'The sentence, typed by you',
+    hint: 'A slip does not matter, and correcting it is fine.',
+    submit: 'That is me',
+    other: 'Prove it another way',
+    later: 'Go on without',
+    goOn: 'Go on',
+    noScript: 'Without JavaScript we cannot hear how you type. Please choose another way.',
+    why: 'We compare the rhythm of typing with what we know of you. Where it differs a little, one sentence is enough to clear it up, and nothing of your sign-in is lost meanwhile. The sentence was made up a moment ago and says nothing about you.',
+    words: {
+      nothing: 'There is no doubt about your session. You can close this page.',
+      used_up:
+        'There were a few sentences in this hour already, and they could not clear it up. A passkey, your app or your password can.',
+      answered: 'The doubt is cleared up. You can close this page and go on where you were.',
+      refused:
+        'That did not look like you. It may be a tired day or another keyboard; a passkey, your app or your password clears it up.'
+    },
+    account: 'Something about this session looked unusual. One typed sentence can clear it up.',
+    open: 'Type a sentence'
   },
 
   signOut: {
@@ -535,6 +594,10 @@ export const en = {
       'risk.reported': 'Somebody else told us of a risk to your session',
       'challenge.required': 'You were asked to confirm that it is you',
       'challenge.passed': 'You confirmed that it is you',
+      'phrase.offered': 'You could clear up a doubt by typing a sentence',
+      'phrase.answered': 'You typed a sentence, and the doubt was cleared',
+      'phrase.unclear': 'A sentence was typed that said nothing either way',
+      'phrase.refused': 'A sentence was typed that did not look like yours',
       'login.judged.asked': 'Your sign-in was doubted and you were asked for more',
       'login.judged.capped': 'Your sign-in was doubted and counted for less',
       'login.judged.noted': 'Your sign-in looked unusual; nothing was asked of you',
@@ -577,6 +640,7 @@ export const en = {
     otherType: (type: string) => `Noted: ${type}`,
     reasons: {
       behaviour: 'typing or pointing did not look like yours',
+      phrase: 'a typed sentence did not look like yours',
       automation_suspected: 'the keys or the pointer moved as a program moves them',
       replay_suspected: 'the input looked like an earlier one, played again',
       login_rhythm: 'the password was not typed the way you usually type it',
