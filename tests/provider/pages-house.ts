@@ -207,7 +207,7 @@ export async function openPagesHouse(
     find: accounts.find
   })
   const routers = [
-    interactionRoutes(shared),
+    interactionRoutes({ ...shared, recover: true }),
     accountRoutes(shared),
     sessionRoutes(shared),
     factorRoutes(shared),

@@ -17,6 +17,7 @@ import { databases } from '../support/databases.ts'
 
 const logger = pino({ level: 'silent' })
 const password = 'seven green bottles'
+const enumerationRounds = process.env['ENUMERATION_ROUNDS']
 
 describe.each(databases().filter(({ name }) => name !== 'PGlite on a folder'))(
   'two nodes on $name',
@@ -168,39 +169,46 @@ describe('the whole server', () => {
       .replaceAll(/interaction\/[\w-]+/g, 'interaction/UID')
   }
 
-  test('23: a wrong password is answered alike whether there is an account or not, in words, in headers and in time', async () => {
-    const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
-    const seen = new Set<string>()
-    const ask = async (kind: 'known' | 'unknown', round: number): Promise<void> => {
-      // Of the same length, and each of its own, so that no limit is reached.
-      const username = `${kind === 'known' ? 'know' : 'none'}-${String(round).padStart(4, '0')}`
-      const { send } = await loginPage()
-      const began = performance.now()
-      const page = await send({ username, password: 'wrong and long enough' })
-      times[kind].push(performance.now() - began)
-      const headers = [...page.headers.keys()].filter((name) => name !== 'set-cookie').sort()
-      seen.add(JSON.stringify([page.status, headers, body(page, username)]))
-    }
-    // The published figure wants a quiet machine: ENUMERATION_ROUNDS=1000 holds the medians within 5 %. A busy one shows whether the hash is run at
-    // all, which is twenty times as long as everything else.
-    const asked = process.env['ENUMERATION_ROUNDS']
-    const [rounds, most] = asked === undefined ? [12, 0.5] : [Number(asked), 0.05]
-    const { passwordHash } = (await house.storage.accounts.findByUsername('ana'))!
-    for (let round = 0; round < rounds; round++) {
-      await house.storage.accounts.create({
-        id: `known-${round}`,
-        username: `know-${String(round).padStart(4, '0')}`,
-        email: 'k@example.test',
-        passwordHash,
-        role: 'person',
-        createdAt: 1
-      })
-      await ask('known', round)
-      await ask('unknown', round)
-    }
-    expect(seen.size).toBe(1)
-    expect(Math.abs(median(times.known) / median(times.unknown) - 1)).toBeLessThan(most)
-  }, 180_000)
+  test(
+    '23: a wrong password is answered alike whether there is an account or not, in words, in headers and in time',
+    async () => {
+      const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] }
+      const seen = new Set<string>()
+      const ask = async (kind: 'known' | 'unknown', round: number): Promise<void> => {
+        // Of the same length, and each of its own, so that no limit is reached.
+        const username = `${kind === 'known' ? 'know' : 'none'}-${String(round).padStart(4, '0')}`
+        const { send } = await loginPage()
+        const began = performance.now()
+        const page = await send({ username, password: 'wrong and long enough' })
+        times[kind].push(performance.now() - began)
+        const headers = [...page.headers.keys()].filter((name) => name !== 'set-cookie').sort()
+        seen.add(JSON.stringify([page.status, headers, body(page, username)]))
+      }
+      // The published figure wants a quiet machine: ENUMERATION_ROUNDS=1000 holds the medians within 5 %. A busy one shows whether the hash is run at
+      // all, which is twenty times as long as everything else.
+      const [rounds, most] = enumerationRounds === undefined ? [12, 0.5] : [Number(enumerationRounds), 0.05]
+      const { passwordHash } = (await house.storage.accounts.findByUsername('ana'))!
+      for (let round = 0; round < rounds; round++) {
+        await house.storage.accounts.create({
+          id: `known-${round}`,
+          username: `know-${String(round).padStart(4, '0')}`,
+          email: 'k@example.test',
+          passwordHash,
+          role: 'person',
+          createdAt: 1
+        })
+        await ask('known', round)
+        await ask('unknown', round)
+      }
+      const [known, unknown] = [median(times.known), median(times.unknown)]
+      process.stdout.write(
+        `${rounds} names each: known ${known.toFixed(1)} ms, unknown ${unknown.toFixed(1)} ms (medians)\n`
+      )
+      expect(seen.size).toBe(1)
+      expect(Math.abs(known / unknown - 1)).toBeLessThan(most)
+    },
+    180_000 + 2000 * Number(enumerationRounds ?? 0)
+  )
 
   test('25: five hundred sign-ins at once: few hashes run, some wait, the rest are told to come back, and memory stays', async () => {
     const pages = await Promise.all(Array.from({ length: 20 }, loginPage))

@@ -12,7 +12,10 @@ export interface StandingWords {
   readonly tone: 'good' | 'doubt' | 'wrong'
   readonly watch: string
   readonly how: string
+  /** As applications name it. */
   readonly level: string
+  /** What it stands for, where it is one of ours. */
+  readonly levelMeans?: string
 }
 
 export function standingWords(
@@ -32,7 +35,8 @@ export function standingWords(
     tone: tones[standing.risk],
     watch: words.watch[standing.watch],
     how: methods.length > 0 ? methods.reduce(common.and) : words.noMethod,
-    level: standing.acr
+    level: standing.acr,
+    ...(Object.hasOwn(words.levels, standing.acr) && { levelMeans: words.levels[standing.acr]! })
   }
 }
 

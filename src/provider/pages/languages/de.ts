@@ -82,7 +82,7 @@ export const de: Words = {
     fresh_login_required: {
       title: 'Bitte melden Sie sich noch einmal an',
       words:
-        'Für diesen Schritt müssen wir sicher sein, dass Sie es sind. Ihre letzte Anmeldung ist mehr als zehn Minuten her.'
+        'Für diesen Schritt müssen wir sicher sein, dass Sie es sind: mit einer Anmeldung der letzten zehn Minuten und dem stärksten Nachweis, den Sie haben.'
     },
     consent_required: {
       title: 'Zuerst brauchen wir Ihre Zustimmung',
@@ -393,7 +393,13 @@ export const de: Words = {
       user: 'einer Berührung oder einem Blick auf Ihr Gerät',
       mfa: 'zwei verschiedenen Nachweisen'
     },
-    noMethod: 'etwas, das keinen Namen hat'
+    noMethod: 'etwas, das keinen Namen hat',
+    levels: {
+      '0': 'Keiner: Es muss neu gezeigt werden, dass Sie es sind',
+      'urn:vigil:loa:1': 'Ein Nachweis',
+      'urn:vigil:loa:2': 'Zwei verschiedene Nachweise',
+      'urn:vigil:loa:3': 'Ein Nachweis, den keine falsche Seite Ihnen entlocken kann'
+    }
   },
 
   training: {
@@ -418,6 +424,7 @@ export const de: Words = {
     lead: (email) =>
       `Wir schreiben an **${email}**, wenn etwas ungewöhnlich aussieht und wenn Sie Ihr Passwort vergessen haben.`,
     proved: 'Sie haben gezeigt, dass sie Ihnen gehört',
+    why: 'Zeigen Sie einmal, dass sie Ihnen gehört: Wir schicken einen Code dorthin, und Sie geben ihn hier ein.',
     impossible: 'Dieser Dienst verschickt keine Mail.',
     send: 'Einen Code schicken',
     again: 'Noch einen schicken',
@@ -429,6 +436,7 @@ export const de: Words = {
     title: 'Ein neues Passwort',
     lead: 'Nennen Sie uns Ihren Benutzernamen, und wir schicken einen Link an Ihre E-Mail-Adresse. Nachweise wie eine App oder ein Passkey bleiben, wie sie sind.',
     submit: 'Link schicken',
+    toSignIn: 'Zurück zur Anmeldung',
     noMail:
       'Keine Mail, oder nicht mehr dieselbe Adresse? Fragen Sie, wer diesen Dienst betreibt: Auch dort bekommen Sie einen Link.',
     impossible:
@@ -511,7 +519,7 @@ export const de: Words = {
 
   consent: {
     title: 'Dürfen wir auf Ihre Sitzungen achten?',
-    lead: 'Nach der Anmeldung können wir darauf achten, ob noch Sie an der Tastatur sitzen. Setzt sich jemand anderes an Ihren Bildschirm, fragen wir nach Ihrem Passwort.',
+    lead: 'Nach der Anmeldung können wir darauf achten, ob noch Sie an der Tastatur sitzen. Setzt sich jemand anderes an Ihren Bildschirm, fragen wir nach einem Nachweis.',
     titleGiven: 'Wie auf Sie geachtet wird',
     headingGiven: 'Sie haben zugestimmt, erkannt zu werden',
     confirmed: 'Danke, wir wissen, dass Sie es sind. Jetzt können Sie Ihre Zustimmung zurücknehmen.',

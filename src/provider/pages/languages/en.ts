@@ -72,7 +72,8 @@ const errors = {
   not_signed_in: { title: 'Please sign in', words: 'This page is for people who are signed in.' },
   fresh_login_required: {
     title: 'Please sign in once more',
-    words: 'For this step we need to be sure that it is you. Your last sign-in is more than ten minutes old.'
+    words:
+      'For this step we need to be sure that it is you: a sign-in of the last ten minutes, with the strongest proof that you have.'
   },
   consent_required: {
     title: 'Your agreement comes first',
@@ -390,7 +391,13 @@ export const en = {
       user: 'a touch or look at your device',
       mfa: 'two different proofs'
     } as Record<string, string>,
-    noMethod: 'in a way without a name'
+    noMethod: 'in a way without a name',
+    levels: {
+      '0': 'None: it has to be shown anew that this is you',
+      'urn:vigil:loa:1': 'One proof',
+      'urn:vigil:loa:2': 'Two different proofs',
+      'urn:vigil:loa:3': 'A proof that no false page can trick out of you'
+    } as Record<string, string>
   },
 
   training: {
@@ -415,6 +422,7 @@ export const en = {
     lead: (email: string) =>
       `We write to **${email}** when something looks unusual, and when you have forgotten your password.`,
     proved: 'You have shown that it is yours',
+    why: 'Show once that it is yours: we send a code there, and you enter it here.',
     impossible: 'This service sends no mail.',
     send: 'Send me a code',
     again: 'Send another one',
@@ -426,6 +434,7 @@ export const en = {
     title: 'A new password',
     lead: 'Tell us your user name, and we send a link to your e-mail address. Proofs such as an app or a passkey stay as they are.',
     submit: 'Send the link',
+    toSignIn: 'Back to signing in',
     noMail: 'No mail, or no longer the same address? Ask whoever runs this service: they can give you a link too.',
     impossible: 'This service sends no mail. Ask whoever runs it for a link with which you can set a new password.',
     sentTitle: 'Look into your mail',
@@ -506,7 +515,7 @@ export const en = {
 
   consent: {
     title: 'May we look after your sessions?',
-    lead: 'After you sign in, we can keep an eye on whether it is still you at the keyboard. If somebody else sits down at your screen, we ask for your password.',
+    lead: 'After you sign in, we can keep an eye on whether it is still you at the keyboard. If somebody else sits down at your screen, we ask for a proof.',
     titleGiven: 'How you are looked after',
     headingGiven: 'You agreed to be recognised',
     confirmed: 'Thank you, we know it is you. You can withdraw now.',
