@@ -38,8 +38,16 @@ const kinds: readonly Kind[] = [
     context: { permissions: ['clipboard-read', 'clipboard-write'] },
     async fill({ page }, field, text) {
       await page.evaluate((copied) => navigator.clipboard.writeText(copied), text)
-      await page.locator(`[name=${field}]`).click()
-      await page.keyboard.press('Control+V')
+      const input = page.locator(`[name=${field}]`)
+      await input.click()
+      // They see whether something has come, and paste once more over whatever is there where it has not.
+      const pasted = async (): Promise<string> => {
+        if ((await input.inputValue()) === text) return text
+        await page.keyboard.press('Control+A')
+        await page.keyboard.press('Control+V')
+        return input.inputValue()
+      }
+      await expect.poll(pasted, { timeout: 10_000 }).toBe(text)
     },
     goOn: click
   },
