@@ -7,16 +7,9 @@ import type { ErrorCode } from '../errors.ts'
 import { decodeFrame } from './frame.ts'
 import type { Intake } from './intake.ts'
 import type { ChannelLimits } from './limits.ts'
-import type { ChannelSession, Clock, Frame, Goodbye, ServerMessage } from './ports.ts'
+import type { ChannelLogger, ChannelSession, Clock, Frame, Goodbye, ServerMessage } from './ports.ts'
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
 import { stoppedByPerson } from './wire.ts'
-
-/** What the channel needs of a logger; pino's satisfies it. */
-export interface ChannelLogger {
-  debug(fields: object, message: string): void
-  info(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
 
 export interface ConnectionOptions {
   readonly socket: WebSocket

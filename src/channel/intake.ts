@@ -3,8 +3,7 @@
 
 import { isVigilError } from '../errors.ts'
 import { createPlausibility } from './plausibility.ts'
-import type { ChannelLogger } from './connection.ts'
-import type { Frame, Goodbye, Stream } from './ports.ts'
+import type { ChannelLogger, Frame, Goodbye, Stream } from './ports.ts'
 import type { Turns } from './turns.ts'
 
 /** Whoever feeds the intake at the moment. */

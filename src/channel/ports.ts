@@ -85,3 +85,10 @@ export type SessionOfRequest = (
 
 /** Milliseconds from any origin; never goes back. Injected so that recordings can be played faster than they were made. */
 export type Clock = () => number
+
+/** What the channel needs of a logger; pino's satisfies it. */
+export interface ChannelLogger {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  error(fields: object, message: string): void
+}

@@ -17,7 +17,7 @@ import {
 } from '../../src/biometrics/index.ts'
 import { createEncoder, encoderKeystrokes, type Encoder } from '../../src/biometrics/encoder/encoder.ts'
 import { encoderInputs } from '../../src/biometrics/encoder/inputs.ts'
-import type { GruWeights } from '../../src/biometrics/networks/gru.ts'
+import type { GruWeights } from '../../src/biometrics/networks/gru-weights.ts'
 import { normals, seededRandom } from '../../src/biometrics/random.ts'
 
 export interface BenchPerson {

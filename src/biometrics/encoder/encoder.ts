@@ -4,7 +4,8 @@
 
 import { VigilError } from '../../errors.ts'
 import type { TimingSequence } from '../features/timing-sequence.ts'
-import { checkGruWeights, createGru, type GruWeights } from '../networks/gru.ts'
+import { checkGruWeights, createGru } from '../networks/gru.ts'
+import type { GruWeights } from '../networks/gru-weights.ts'
 import { encoderInputs, writeInputs } from './inputs.ts'
 import { timesAt } from './sequence.ts'
 

@@ -3,7 +3,7 @@
 
 import type { Rank, Tensor, Variable } from '@tensorflow/tfjs-core'
 import type { TensorFlow } from '../networks/backend.ts'
-import type { GruWeights } from '../networks/gru.ts'
+import type { GruWeights } from '../networks/gru-weights.ts'
 import { normals } from '../random.ts'
 import { checkEncoderWeights, encoderVersion, type EncoderWeights } from './encoder.ts'
 import { encoderInputs } from './inputs.ts'

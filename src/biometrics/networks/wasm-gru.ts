@@ -1,6 +1,6 @@
 // The recurrent layer as a WebAssembly kernel with vectors of four floats, written for the layer's own sizes when it is created.
 
-import type { Gru, GruWeights } from './gru.ts'
+import type { Gru, GruWeights } from './gru-weights.ts'
 import {
   add,
   addAddresses,

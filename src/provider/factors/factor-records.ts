@@ -6,6 +6,22 @@ import { isVigilError, VigilError } from '../../errors.ts'
 import { seal, unseal } from '../../secrets.ts'
 import type { FactorStore } from '../ports.ts'
 
+/** Who does it, for the audit. */
+export interface Doer {
+  readonly accountId: string
+  readonly sessionUid: string
+}
+
+/** What has changed about a person's ways to show who they are: their owner hears of it. */
+export type FactorChange =
+  | 'app_added'
+  | 'app_removed'
+  | 'passkey_added'
+  | 'passkey_removed'
+  | 'codes_made'
+  | 'code_used'
+  | 'email_proved'
+
 /** A passkey as it is kept. Times are seconds since the epoch. */
 export interface KeptPasskey {
   /** Credential id, base64url. */

@@ -9,7 +9,7 @@ import { isVigilError, VigilError } from '../../errors.ts'
 import type { AuditLog } from '../../ports.ts'
 import { seal, unseal } from '../../secrets.ts'
 import { byAddress, giveBack, limiter, quarterHour, takeAll, type Attempt, type Visitor } from '../accounts/attempts.ts'
-import { type FactorContent, factorRecords } from './factor-records.ts'
+import { type Doer, type FactorChange, type FactorContent, factorRecords } from './factor-records.ts'
 import { mailedCodes, type MailedCodes } from '../accounts/mailed-codes.ts'
 import { createPasskeys, type Passkeys } from './passkeys.ts'
 import type { Account, AttemptStore, FactorStore, Mailer } from '../ports.ts'
@@ -22,22 +22,6 @@ export interface FactorStatus {
   readonly passkeys: number
   readonly recoveryCodesLeft: number
 }
-
-/** Who does it, for the audit. */
-export interface Doer {
-  readonly accountId: string
-  readonly sessionUid: string
-}
-
-/** What has changed about a person's ways to show who they are: their owner hears of it. */
-export type FactorChange =
-  | 'app_added'
-  | 'app_removed'
-  | 'passkey_added'
-  | 'passkey_removed'
-  | 'codes_made'
-  | 'code_used'
-  | 'email_proved'
 
 export interface Factors {
   readonly totp: CodeChecker<Visitor>

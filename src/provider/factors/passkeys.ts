@@ -14,8 +14,7 @@ import { VigilError } from '../../errors.ts'
 import type { AuditLog } from '../../ports.ts'
 import { byAddress, giveBack, takeAll } from '../accounts/attempts.ts'
 import type { Limiter, Visitor } from '../accounts/attempts.ts'
-import type { FactorRecords, KeptPasskey } from './factor-records.ts'
-import type { Doer, FactorsOptions } from './factors.ts'
+import type { Doer, FactorChange, FactorRecords, KeptPasskey } from './factor-records.ts'
 import { showsHardware } from './attestation.ts'
 import type { RecoveryCodes } from './recovery.ts'
 
@@ -58,7 +57,7 @@ export interface PasskeysOptions {
   readonly recovery: RecoveryCodes
   readonly audit: AuditLog
   readonly issuer: string
-  readonly changed?: FactorsOptions['changed']
+  changed?(accountId: string, change: FactorChange): void
   /** Failures from one address. */
   readonly addresses: Limiter
   /** PEM certificates of makers of authenticators: a passkey whose attestation leads to one is known to live in hardware. */

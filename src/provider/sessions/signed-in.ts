@@ -5,7 +5,7 @@ import { wordsFor } from '../pages/languages/index.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import type { Pages } from '../pages/pages.ts'
-import type { Doer } from '../factors/factors.ts'
+import type { Doer } from '../factors/factor-records.ts'
 import type { Account } from '../ports.ts'
 
 export interface SignedIn {

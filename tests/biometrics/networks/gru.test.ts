@@ -3,7 +3,8 @@
 import type { Rank, Tensor2D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startTensorFlow, type TensorFlow } from '../../../src/biometrics/networks/backend.ts'
-import { createGru, plainGru, type Gru, type GruWeights } from '../../../src/biometrics/networks/gru.ts'
+import { createGru, plainGru } from '../../../src/biometrics/networks/gru.ts'
+import type { Gru, GruWeights } from '../../../src/biometrics/networks/gru-weights.ts'
 import { wasmGru } from '../../../src/biometrics/networks/wasm-gru.ts'
 import { normals, seededRandom } from '../../../src/biometrics/random.ts'
 

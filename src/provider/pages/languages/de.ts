@@ -1,6 +1,6 @@
 // Deutsch: German, in the order of `en.ts`.
 
-import type { Words } from './index.ts'
+import type { Words } from './en.ts'
 
 export const de: Words = {
   tag: 'de',

@@ -810,3 +810,6 @@ export const en = {
     ]
   }
 }
+
+/** Every text of the pages and mails in one language. */
+export type Words = typeof en

@@ -2,10 +2,9 @@
 
 import type Koa from 'koa'
 import { de } from './de.ts'
-import { en } from './en.ts'
+import { en, type Words } from './en.ts'
 
-/** Every text of the pages and mails in one language. */
-export type Words = typeof en
+export type { Words } from './en.ts'
 
 /** By tag; the first is for whoever asks for none of them. */
 export const languages: readonly Words[] = [en, de]
