@@ -1,10 +1,12 @@
 // Somebody who uses the provider without a screen: signs up, teaches it how they type, signs in at an application, and answers when asked to
 // prove who they are. Everything goes through the pages and endpoints that a browser uses.
 
-import * as client from 'openid-client'
 import { VigilError } from '../errors.ts'
 import { attribute, createHeadlessBrowser, type HeadlessBrowser, type HeadlessPage } from './headless-browser.ts'
+import { relyingParty, type Tokens } from './relying-party.ts'
 import { openStream, type PlayClock, type ReplayStream } from './replay-stream.ts'
+
+export type { Tokens } from './relying-party.ts'
 
 export interface PersonOptions {
   readonly issuer: string
@@ -15,12 +17,6 @@ export interface PersonOptions {
   readonly clientSecret?: string
   readonly redirectUri: string
   readonly clock: PlayClock
-}
-
-export interface Tokens {
-  readonly accessToken: string
-  readonly idToken: Readonly<Record<string, unknown>>
-  readonly refreshToken?: string
 }
 
 export interface HeadlessPerson {
@@ -48,13 +44,7 @@ export async function createHeadlessPerson(options: PersonOptions): Promise<Head
   const { issuer, username, password, redirectUri } = options
   const browser = createHeadlessBrowser([redirectUri])
   const answers = { username, password, email: `${username}@example.test` }
-  const config = await client.discovery(
-    new URL(issuer),
-    options.clientId,
-    options.clientSecret,
-    options.clientSecret === undefined ? client.None() : undefined,
-    { execute: issuer.startsWith('http:') ? [client.allowInsecureRequests] : [] }
-  )
+  const party = await relyingParty(issuer, options)
 
   /** Answers forms until the walk ends at a page for which `done` holds. */
   async function goThrough(start: HeadlessPage, done: (page: HeadlessPage) => boolean): Promise<HeadlessPage> {
@@ -111,30 +101,9 @@ export async function createHeadlessPerson(options: PersonOptions): Promise<Head
     },
 
     async signIn(parameters = {}) {
-      const verifier = client.randomPKCECodeVerifier()
-      const state = client.randomState()
-      const nonce = client.randomNonce()
-      const url = client.buildAuthorizationUrl(config, {
-        redirect_uri: redirectUri,
-        scope: 'openid profile',
-        code_challenge: await client.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-        state,
-        nonce,
-        ...parameters
-      })
-      const page = await goThrough(await browser.open(url), ({ status }) => status === 0)
-      const tokens = await client.authorizationCodeGrant(config, page.url, {
-        pkceCodeVerifier: verifier,
-        expectedState: state,
-        expectedNonce: nonce,
-        idTokenExpected: true
-      })
-      return {
-        accessToken: tokens.access_token,
-        idToken: { ...tokens.claims() },
-        ...(tokens.refresh_token !== undefined && { refreshToken: tokens.refresh_token })
-      }
+      const request = await party.request({ scope: 'openid profile', ...parameters })
+      const page = await goThrough(await browser.open(request.url), ({ status }) => status === 0)
+      return request.redeem(page.url)
     },
 
     way,
@@ -143,9 +112,7 @@ export async function createHeadlessPerson(options: PersonOptions): Promise<Head
       return openStream({ ...(await way(accessToken)), clock: options.clock })
     },
 
-    userinfo: async ({ accessToken, idToken }) => ({
-      ...(await client.fetchUserInfo(config, accessToken, String(idToken['sub'])))
-    })
+    userinfo: party.userinfo
   }
 }
 

@@ -2,23 +2,12 @@
 // goes over HTTP, by the standard endpoints, so that any OpenID Connect provider can be looked at.
 
 import assert from 'node:assert/strict'
-import * as client from 'openid-client'
 import { createHeadlessBrowser, type HeadlessPage } from '../replay/headless-browser.ts'
+import { relyingParty, type RelyingPartyOptions, type Tokens } from '../replay/relying-party.ts'
 
-export interface ClientUnderTest {
-  readonly clientId: string
-  /** Absent: a public client. */
-  readonly clientSecret?: string
-  /** Nobody needs to listen there. */
-  readonly redirectUri: string
-}
+export type { Tokens } from '../replay/relying-party.ts'
 
-export interface Tokens {
-  readonly accessToken: string
-  readonly idToken: Readonly<Record<string, unknown>>
-  readonly idTokenHint: string
-  readonly refreshToken?: string
-}
+export type ClientUnderTest = RelyingPartyOptions
 
 /** How an authorization request went. */
 export interface Outcome {
@@ -53,17 +42,11 @@ const mostPages = 8
 /** Limits are checked on the way: a browser that is sent in circles fails the check that it is on, with what it saw. */
 export async function personUnderTest(
   issuer: string,
-  { clientId, clientSecret, redirectUri }: ClientUnderTest,
+  options: ClientUnderTest,
   answering: Answering
 ): Promise<PersonUnderTest> {
-  const config = await client.discovery(
-    new URL(issuer),
-    clientId,
-    clientSecret,
-    clientSecret === undefined ? client.None() : undefined,
-    { execute: issuer.startsWith('http:') ? [client.allowInsecureRequests] : [] }
-  )
-  const browser = createHeadlessBrowser([redirectUri])
+  const party = await relyingParty(issuer, options)
+  const browser = createHeadlessBrowser([options.redirectUri])
 
   async function walk(url: URL, between: (() => Promise<unknown>) | undefined) {
     const shown = new Map<string, number>()
@@ -81,17 +64,8 @@ export async function personUnderTest(
   }
 
   const authorize: PersonUnderTest['authorize'] = async (parameters = {}, between) => {
-    const pkceCodeVerifier = client.randomPKCECodeVerifier()
-    const expectedState = client.randomState()
-    const url = client.buildAuthorizationUrl(config, {
-      redirect_uri: redirectUri,
-      scope: 'openid',
-      code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-      code_challenge_method: 'S256',
-      state: expectedState,
-      ...parameters
-    })
-    const { page, pages } = await walk(url, between)
+    const request = await party.request(parameters)
+    const { page, pages } = await walk(request.url, between)
     const back = page.status === 0
     return {
       pages,
@@ -99,8 +73,7 @@ export async function personUnderTest(
       stuck: back ? undefined : page.status,
       async redeem() {
         assert.ok(back, `the browser did not come back to the client, but to a page with status ${page.status}`)
-        const checks = { pkceCodeVerifier, expectedState, idTokenExpected: true }
-        return tokensOf(await client.authorizationCodeGrant(config, page.url, checks))
+        return request.redeem(page.url)
       }
     }
   }
@@ -108,16 +81,14 @@ export async function personUnderTest(
   return {
     authorize,
     signIn: async (parameters) => (await authorize(parameters)).redeem(),
-    async refresh(tokens) {
-      assert.ok(tokens.refreshToken !== undefined, 'the client gets a refresh token')
-      return tokensOf(await client.refreshTokenGrant(config, tokens.refreshToken), tokens)
+    async refresh({ refreshToken }) {
+      assert.ok(refreshToken !== undefined, 'the client gets a refresh token')
+      return { refreshToken, ...(await party.refresh(refreshToken)) }
     },
-    userinfo: async ({ accessToken, idToken }) => ({
-      ...(await client.fetchUserInfo(config, accessToken, String(idToken['sub'])))
-    }),
-    introspect: async ({ accessToken }) => ({ ...(await client.tokenIntrospection(config, accessToken)) }),
-    async signOut({ idTokenHint }) {
-      const page = await browser.open(client.buildEndSessionUrl(config, { id_token_hint: idTokenHint }))
+    userinfo: party.userinfo,
+    introspect: ({ accessToken }) => party.introspect(accessToken),
+    async signOut(tokens) {
+      const page = await browser.open(party.signOutUrl(tokens))
       if (page.status === 200) await browser.submit(page, {}, { logout: 'yes' })
     }
   }
@@ -134,16 +105,6 @@ export async function errorOf(work: Promise<unknown>): Promise<string> {
   const answered = refusal.cause instanceof Response ? refusal.cause.status : refusal.status
   if (answered === undefined) throw refusal
   return `HTTP ${answered}`
-}
-
-function tokensOf(tokens: Awaited<ReturnType<typeof client.authorizationCodeGrant>>, before?: Tokens): Tokens {
-  const refreshToken = tokens.refresh_token ?? before?.refreshToken
-  return {
-    accessToken: tokens.access_token,
-    idToken: { ...tokens.claims() },
-    idTokenHint: tokens.id_token ?? '',
-    ...(refreshToken !== undefined && { refreshToken })
-  }
 }
 
 function titleOf({ html, url }: HeadlessPage): string {

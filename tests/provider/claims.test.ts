@@ -94,7 +94,7 @@ describe('a request for a level', () => {
 describe('under risk', () => {
   it('userinfo, introspection and refreshed tokens say the present level, all the same', async () => {
     const { person, tokens, alarm } = await alarmed('teller', { acr_values: loa2 }, 'pwd otp')
-    const guard = await relyingParty(host.issuer, { clientId: 'api', secret: api.client_secret, redirectUri })
+    const guard = await relyingParty(host.issuer, { clientId: 'api', clientSecret: api.client_secret, redirectUri })
     expect(await person.party.userinfo(tokens)).toMatchObject({ acr: loa2, risk_level: 'LOW' })
     expect(await guard.introspect(tokens.accessToken)).toMatchObject({
       acr: loa2,

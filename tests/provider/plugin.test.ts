@@ -115,7 +115,7 @@ describe('a host that has much of its own', () => {
     const tokens = await ana.signIn()
     expect(tokens.idToken['acr']).toBe(loa1)
     expect(await ana.party.userinfo(tokens)).toMatchObject({ acr: loa1 })
-    const guard = await relyingParty(host.issuer, { clientId: 'api', secret: api.client_secret, redirectUri })
+    const guard = await relyingParty(host.issuer, { clientId: 'api', clientSecret: api.client_secret, redirectUri })
     expect(await guard.introspect(tokens.accessToken)).toMatchObject({ active: true, kind: 'AccessToken', acr: loa1 })
     const resource = 'https://api.example.test'
     expect(claimsOf((await ana.signIn({ resource, scope: 'openid read' })).accessToken)).toMatchObject({

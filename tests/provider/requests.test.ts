@@ -308,7 +308,7 @@ describe('what a client is told', () => {
     expect(sid).toEqual(expect.any(String))
     expect(other.idToken['sid']).not.toBe(sid)
     expect(sid).not.toBe(await ana.uid())
-    const guard = await relyingParty(host.issuer, { clientId: 'api', secret: api.client_secret, redirectUri })
+    const guard = await relyingParty(host.issuer, { clientId: 'api', clientSecret: api.client_secret, redirectUri })
     expect(await guard.introspect(tokens.accessToken)).toMatchObject({ active: true, sid })
     const { accessToken, refreshToken } = await ana.signIn({ resource, scope: 'openid read' })
     expect(claimsOf(accessToken)).toMatchObject({ sid, acr: loa1, amr: ['pwd'], risk_level: 'LOW' })
@@ -320,7 +320,7 @@ describe('what a client is told', () => {
     const ana = await somebody()
     const { iat, exp } = claimsOf((await ana.signIn({ resource, scope: 'openid read' })).accessToken)
     expect(Number(exp) - Number(iat)).toBe(300)
-    const guard = await relyingParty(host.issuer, { clientId: 'api', secret: api.client_secret, redirectUri })
+    const guard = await relyingParty(host.issuer, { clientId: 'api', clientSecret: api.client_secret, redirectUri })
     const opaque = await guard.introspect((await ana.signIn()).accessToken)
     expect(Number(opaque['exp']) - Number(opaque['iat'])).toBe(600)
   })
@@ -328,7 +328,7 @@ describe('what a client is told', () => {
   it('introspection says the present risk', async () => {
     const ana = await somebody()
     const { accessToken } = await ana.signIn()
-    const guard = await relyingParty(host.issuer, { clientId: 'api', secret: api.client_secret, redirectUri })
+    const guard = await relyingParty(host.issuer, { clientId: 'api', clientSecret: api.client_secret, redirectUri })
     expect(await guard.introspect(accessToken)).toMatchObject({ risk_level: 'LOW' })
     await host.vigil.reportRisk(await ana.uid(), 'HIGH', 'behaviour')
     expect(await guard.introspect(accessToken)).toMatchObject({ risk_level: 'HIGH', acr: '0' })
@@ -338,7 +338,7 @@ describe('what a client is told', () => {
     const ana = await somebody('blind')
     const tokens = await ana.signIn()
     const jwt = claimsOf((await ana.signIn({ resource, scope: 'openid read' })).accessToken)
-    const guard = await relyingParty(host.issuer, { clientId: 'api', secret: api.client_secret, redirectUri })
+    const guard = await relyingParty(host.issuer, { clientId: 'api', clientSecret: api.client_secret, redirectUri })
     const places = [tokens.idToken, await ana.party.userinfo(tokens), jwt, await guard.introspect(tokens.accessToken)]
     for (const place of places) {
       expect(place).toHaveProperty('acr', loa1)

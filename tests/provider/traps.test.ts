@@ -100,7 +100,7 @@ describe('on a host with a password and a one-time code', () => {
     const resource = 'https://api.example.test'
     const jwt = claimsOf((await ana.signIn({ resource, scope: 'openid read' })).accessToken)
     expect(jwt).toMatchObject({ ...what, auth_time: idToken['auth_time'], scope: 'read' })
-    const guard = await relyingParty(host.issuer, { clientId: 'api', secret: api.client_secret, redirectUri })
+    const guard = await relyingParty(host.issuer, { clientId: 'api', clientSecret: api.client_secret, redirectUri })
     expect(await guard.introspect(accessToken)).toMatchObject({
       active: true,
       ...what,

@@ -2,8 +2,10 @@
 // page more than three times in one sign-in, is a loop, and a test that meets it fails.
 
 import { WebSocket } from 'ws'
-import * as client from 'openid-client'
 import { attribute } from '../../src/replay/headless-browser.ts'
+import type { RelyingParty, Tokens } from '../../src/replay/relying-party.ts'
+
+export { relyingParty, type RelyingParty, type Tokens } from '../../src/replay/relying-party.ts'
 
 export interface Answer {
   readonly url: URL
@@ -128,78 +130,6 @@ export function titleOf({ text }: Answer): string {
   return /<h1[^>]*>([^<]*)</.exec(text)?.[1]?.trim() ?? ''
 }
 
-export interface Tokens {
-  readonly accessToken: string
-  readonly idToken: Readonly<Record<string, unknown>>
-  /** The ID token as it came. */
-  readonly idTokenHint: string
-  readonly refreshToken?: string
-}
-
-export interface AuthorizationRequest {
-  readonly url: URL
-  /** What the relying party does with the address that the browser came back to. Throws openid-client's errors. */
-  redeem(callback: URL): Promise<Tokens>
-}
-
-export interface RelyingParty {
-  request(parameters?: Readonly<Record<string, string>>): Promise<AuthorizationRequest>
-  refresh(refreshToken: string, parameters?: Readonly<Record<string, string>>): Promise<Tokens>
-  userinfo(tokens: Tokens): Promise<Readonly<Record<string, unknown>>>
-  introspect(token: string): Promise<Readonly<Record<string, unknown>>>
-}
-
-export async function relyingParty(
-  issuer: string,
-  {
-    clientId,
-    secret,
-    redirectUri
-  }: { readonly clientId: string; readonly secret?: string; readonly redirectUri: string }
-): Promise<RelyingParty> {
-  const config = await client.discovery(
-    new URL(issuer),
-    clientId,
-    secret,
-    secret === undefined ? client.None() : undefined,
-    {
-      execute: [client.allowInsecureRequests]
-    }
-  )
-  return {
-    async request(parameters = {}) {
-      const pkceCodeVerifier = client.randomPKCECodeVerifier()
-      const expectedState = client.randomState()
-      const expectedNonce = client.randomNonce()
-      const url = client.buildAuthorizationUrl(config, {
-        redirect_uri: redirectUri,
-        scope: 'openid',
-        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-        code_challenge_method: 'S256',
-        state: expectedState,
-        nonce: expectedNonce,
-        ...parameters
-      })
-      return {
-        url,
-        async redeem(callback) {
-          const resource = parameters['resource']
-          const checks = { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true }
-          return tokensOf(
-            await client.authorizationCodeGrant(config, callback, checks, resource === undefined ? {} : { resource })
-          )
-        }
-      }
-    },
-    refresh: async (refreshToken, parameters = {}) =>
-      tokensOf(await client.refreshTokenGrant(config, refreshToken, { ...parameters })),
-    userinfo: async ({ accessToken, idToken }) => ({
-      ...(await client.fetchUserInfo(config, accessToken, String(idToken['sub'])))
-    }),
-    introspect: async (token) => ({ ...(await client.tokenIntrospection(config, token)) })
-  }
-}
-
 /** Error code of whatever openid-client threw, else the status of the answer, else what came instead. */
 export async function errorOf(work: Promise<unknown>): Promise<string> {
   try {
@@ -242,15 +172,6 @@ export function nextSecond(): Promise<void> {
 /** Claims of a JWT, unverified. */
 export function claimsOf(jwt: string): Readonly<Record<string, unknown>> {
   return JSON.parse(Buffer.from(jwt.split('.')[1]!, 'base64url').toString('utf8')) as Record<string, unknown>
-}
-
-function tokensOf(tokens: Awaited<ReturnType<typeof client.authorizationCodeGrant>>): Tokens {
-  return {
-    accessToken: tokens.access_token,
-    idToken: { ...tokens.claims() },
-    idTokenHint: tokens.id_token ?? '',
-    ...(tokens.refresh_token !== undefined && { refreshToken: tokens.refresh_token })
-  }
 }
 
 export interface Visit {

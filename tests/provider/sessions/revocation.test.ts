@@ -131,7 +131,7 @@ it('each relying party is told its own sid and nothing of the others', async () 
 it('no token of the session is worth anything afterwards, whoever holds it', async () => {
   const { uid, tokens, person } = await everywhere('tokens', ['mail'])
   await host.vigil.revoke(uid, 'a test')
-  const guard = await relyingParty(host.issuer, { clientId: 'api', secret: api.client_secret, redirectUri })
+  const guard = await relyingParty(host.issuer, { clientId: 'api', clientSecret: api.client_secret, redirectUri })
   for (const { accessToken } of tokens) expect(await guard.introspect(accessToken)).toEqual({ active: false })
   expect(await errorOf(person.party.refresh(tokens[0]!.refreshToken!))).toBe('invalid_grant')
   expect(await errorOf(person.party.userinfo(tokens[0]!))).toBe('HTTP 401')
