@@ -170,6 +170,7 @@ export function parsePolicy(
     ...(otherwise !== undefined && { otherwise })
   }))
   refuseDeadRules(named)
+  named.forEach(refuseEndlessRule)
   return { version, rules: named, ...(grace !== undefined && { graceSeconds: grace }) }
 }
 
@@ -300,4 +301,16 @@ function refuseDeadRules(rules: readonly PolicyRule[]): void {
       `policy.rules[${last + 1}] can never decide: policy.rules[${last}] ("${rules[last]!.name}") has no "when" and matches everything`
     )
   }
+}
+
+/** To prove who one is makes nobody watched: after the proof the rule would match as it did before, and ask again. */
+function refuseEndlessRule({ name, when, action }: PolicyRule, index: number): void {
+  const { risk, watch, liveness, device, unanswered, login } = when
+  const asks = action === 'step_up' || action === 'reauthenticate'
+  const isCleared = liveness !== undefined || unanswered !== undefined || device?.known === false
+  if (login || !asks || !watch?.includes('not_watched') || isCleared || (risk && !risk.includes('LOW'))) return
+  throw new VigilError(
+    'policy_invalid',
+    `policy.rules[${index}] ("${name}") would ask again for ever: "watch" has not_watched, which no proof changes, and "when" has nothing that one does`
+  )
 }

@@ -166,6 +166,11 @@ describe('a document that breaks the rules', () => {
       'policy.rules[0].acr is only for "then: step_up", got "high"'
     ],
     [
+      'a proof asked for because nobody is watched, which no proof changes',
+      rule('{ when: { watch: [unobserved, not_watched], risk: [LOW, HIGH] }, then: step_up }'),
+      'policy.rules[0] ("rule 1") would ask again for ever'
+    ],
+    [
       'a name without letters',
       rule('{ name: "", then: allow }'),
       'policy.rules[0].name must be at least 1 characters, got ""'
@@ -181,6 +186,18 @@ describe('a document that breaks the rules', () => {
     ['more text than a person writes', `version: 1 #${'x'.repeat(70_000)}`, 'policy must be at most 65536 characters']
   ])('%s is refused: %s', (_, text, complaint) => {
     expect(complaintOf(text)).toContain(complaint)
+  })
+
+  it.each([
+    '{ when: { watch: not_watched }, then: notify }',
+    '{ when: { watch: not_watched }, then: revoke }',
+    '{ when: { watch: unobserved }, then: step_up }',
+    '{ when: { watch: not_watched, risk: [MEDIUM, HIGH] }, then: step_up }',
+    '{ when: { watch: not_watched, device: { known: false } }, then: reauthenticate }',
+    '{ when: { watch: not_watched, unanswered: 3 }, then: step_up }',
+    '{ when: { watch: not_watched, login: { newDevice: true } }, then: step_up }'
+  ])('what a proof or nobody answers is taken: %s', (text) => {
+    expect(parsePolicy(rule(text), acrs).rules).toHaveLength(1)
   })
 
   it('a rule behind one that matches everything is refused, with both named', () => {
