@@ -6,68 +6,108 @@ import * as client from 'openid-client'
 import { afterAll, expect, test, vi } from 'vitest'
 import { memoryStorage } from '../../src/adapters/index.ts'
 import { openSigningKeys } from '../../src/provider/tokens/signing-keys.ts'
-import { conformanceHouse, guestOf } from '../conformance/house.ts'
+import { afterLogout, conformanceHouse, type Guest, guestOf } from '../conformance/house.ts'
 import { laterBy } from '../support/authenticator.ts'
 
 afterAll(() => void vi.useRealTimers())
 
-test('keys rotated under load: no token is refused by anybody, and the old key goes when its last token is dead', async () => {
-  const house = await conformanceHouse()
-  // One looks keys up as jose does it, the other as openid-client does, each with a memory of its own.
-  const keys = createRemoteJWKSet(new URL(house.config.serverMetadata().jwks_uri!))
-  client.enableNonRepudiationChecks(house.post)
-  const parties = [await guestOf(house), await guestOf(house, house.post)]
-  const kids = new Set<string>()
-  let checked = 0
+const rotations = 4
+const peopleAtOnce = 8
+/** Sign-ins of a stretch of load. */
+const stretch = 48
 
-  async function everybodySignsIn(): Promise<void> {
-    await Promise.all(
-      parties.map(async (person) => {
-        const { tokens } = await person.signIn({ prompt: 'none' })
-        const audience = person === parties[0] ? 'basic' : 'post'
-        const { protectedHeader } = await jwtVerify(tokens.id_token!, keys, { issuer: house.server.issuer, audience })
-        kids.add(protectedHeader.kid!)
-        checked++
-      })
-    )
-  }
-  async function signingInFor(seconds: number): Promise<void> {
-    for (let gone = 0; gone < seconds; gone += 1200) {
-      await everybodySignsIn()
-      laterBy(1200)
+test('keys rotated four times while eight people keep signing in: no token is refused by anybody, by old relying parties or new ones', async () => {
+  const house = await conformanceHouse()
+  const jwks = new URL(house.config.serverMetadata().jwks_uri!)
+  // Half of the applications look keys up as jose does it, the others as openid-client does, each with a memory of its own.
+  const keys = createRemoteJWKSet(jwks)
+  client.enableNonRepudiationChecks(house.post)
+  const people = await Promise.all(
+    Array.from({ length: peopleAtOnce }, (_, number) => guestOf(house, number % 2 === 0 ? house.config : house.post))
+  )
+  for (const person of people) await person.signIn()
+  const refusals: string[] = []
+  const tokens: { readonly text: string; readonly kid: string; readonly expiresAt: number }[] = []
+  const now = (): number => Math.floor(Date.now() / 1000)
+  const audience = ['basic', 'post']
+  const { issuer } = house.server
+
+  async function signIn(person: Guest): Promise<void> {
+    try {
+      const { tokens: given, claims } = await person.signIn({ prompt: 'none' })
+      const text = given.id_token!
+      const { protectedHeader } = await jwtVerify(text, keys, { issuer, audience })
+      tokens.push({ text, kid: protectedHeader.kid!, expiresAt: claims.exp })
+    } catch (error) {
+      refusals.push(`${new Date().toISOString()} ${String(error)}`)
     }
   }
-  const publishedKids = async (): Promise<string[]> => {
-    const answer = await fetch(house.config.serverMetadata().jwks_uri!)
-    return ((await answer.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid)
+
+  /** Everybody at once, a second of the clock for each sign-in, and `act` in the midst of it. Resolves to the keys that signed. */
+  async function load(count: number, act?: () => Promise<unknown>): Promise<ReadonlySet<string>> {
+    const before = tokens.length
+    let begun = 0
+    let acting: Promise<unknown> | undefined
+    async function goOn(person: Guest): Promise<void> {
+      while (begun < count) {
+        if (++begun > count / 2) acting ??= act?.()
+        await signIn(person)
+        laterBy(1)
+      }
+    }
+    await Promise.all(people.map(goOn))
+    await acting
+    return new Set(tokens.slice(before).map(({ kid }) => kid))
   }
 
-  for (const person of parties) await person.signIn()
-  const { tokens: early } = await parties[0]!.signIn()
-  await everybodySignsIn()
-  expect(kids.size).toBe(1)
-  const [oldKid] = kids
+  /** The same, so that the moment is in the midst of it. */
+  async function loadAround(moment: number): Promise<ReadonlySet<string>> {
+    while (moment - now() > 1200 + stretch / 2) {
+      laterBy(1200)
+      await load(peopleAtOnce)
+      await everyTokenHolds()
+    }
+    laterBy(moment - now() - stretch / 2)
+    return load(stretch)
+  }
 
-  await house.server.rotateSigningKeys()
-  expect(await publishedKids()).toHaveLength(4)
-  await expect(house.server.rotateSigningKeys()).rejects.toMatchObject({ code: 'conflict' })
-  await everybodySignsIn()
-  expect(kids.size).toBe(1)
-  await signingInFor(3600)
-  await everybodySignsIn()
-  expect(kids.size).toBe(2)
+  /** Whatever lives is good also for a relying party that has just begun and knows the present keys alone. */
+  async function everyTokenHolds(): Promise<void> {
+    const present = createRemoteJWKSet(jwks)
+    for (const { text, expiresAt } of tokens) {
+      if (expiresAt <= now()) continue
+      await jwtVerify(text, present, { issuer, audience }).catch((error: unknown) => refusals.push(String(error)))
+    }
+  }
 
-  // A token of the old key still says who asks to be signed out.
-  const hint = { id_token_hint: early.id_token!, post_logout_redirect_uri: 'http://rp.example.test/bye' }
-  const end = `${house.config.serverMetadata().end_session_endpoint}?${new URLSearchParams(hint)}`
-  expect((await parties[0]!.browser.get(end)).status).toBe(200)
-  expect(await publishedKids()).toContain(oldKid)
+  const publishedKids = async (): Promise<string[]> => {
+    const { keys: published } = (await (await fetch(jwks)).json()) as { keys: { kid: string }[] }
+    return published.map(({ kid }) => kid)
+  }
 
-  await signingInFor(2 * 3600)
-  expect(await publishedKids()).not.toContain(oldKid)
-  await everybodySignsIn()
-  expect(kids.size).toBe(2)
-  expect(checked).toBe(26)
+  for (let round = 1; round <= rotations; round++) {
+    let usedFrom = 0
+    const [old, ...others] = await load(stretch, async () => ({ usedFrom } = await house.server.rotateSigningKeys()))
+    expect(others).toEqual([])
+    expect(await publishedKids()).toHaveLength(4)
+    await expect(house.server.rotateSigningKeys()).rejects.toMatchObject({ code: 'conflict' })
+    const both = await loadAround(usedFrom)
+    expect([both.size, both.has(old!)]).toEqual([2, true])
+    const last = tokens.findLast(({ kid }) => kid === old)!
+    // A token of the old key still says who asks to be signed out.
+    laterBy(1800)
+    const hint = { id_token_hint: last.text, post_logout_redirect_uri: afterLogout }
+    const end = `${house.config.serverMetadata().end_session_endpoint}?${new URLSearchParams(hint)}`
+    expect((await people[0]!.browser.get(end)).status).toBe(200)
+    expect(await publishedKids()).toContain(old)
+    const gone = await loadAround(usedFrom + 2 * 3600)
+    expect(gone.size).toBe(1)
+    expect(await publishedKids()).not.toContain(old)
+    await everyTokenHolds()
+  }
+  expect(refusals).toEqual([])
+  expect(new Set(tokens.map(({ kid }) => kid)).size).toBe(rotations + 1)
+  expect(tokens.length).toBeGreaterThan(500)
   await house.close()
 }, 600_000)
 
