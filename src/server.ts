@@ -24,7 +24,6 @@ import { vigilMetadata } from './provider/requests/client-metadata.ts'
 import { factorChoice } from './provider/factors/factor-choice.ts'
 import { factorRoutes } from './provider/routes/factor-routes.ts'
 import { createFactors } from './provider/factors/factors.ts'
-import { freshProof } from './provider/sessions/fresh-login.ts'
 import { createForms } from './provider/pages/forms.ts'
 import { interactionRoutes } from './provider/routes/interaction-routes.ts'
 import { issuedChallenges } from './provider/factors/issued-challenges.ts'
@@ -212,9 +211,8 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     const ladder = ladderFrom(options.ladder ?? defaultLadder)
     const clientOf = async (id: string) => vigilMetadata(await provider.Client.find(id))
     const choice = factorChoice({ factors: strategies, sessions: storage.sessions, ladder, clientOf })
-    const proof = freshProof({ vigil, sessions: storage.sessions, factors: strategies, ladder })
     const { passkeys, mailedCodes } = factors
-    const shared = { provider, vigil, accounts, factors, passkeys, audit, proof, pages, forms, cookies, invitations }
+    const shared = { provider, vigil, accounts, factors, passkeys, audit, pages, forms, cookies, invitations }
     const asking = { strategies, choice, challenges, used }
     provider.use(interactionRoutes({ ...shared, ...asking, recover: mailer !== undefined }).routes())
     provider.use(mailRoutes({ ...shared, mailedCodes, mailer, attempts, logger }).routes())

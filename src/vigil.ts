@@ -33,7 +33,6 @@ import { chosenPopulation } from './population/population-source.ts'
 import { personData } from './people/person-data.ts'
 import { createProfiles } from './people/profiles.ts'
 import { attachHttp } from './provider/attach-http.ts'
-import { freshLoginSeconds } from './provider/sessions/fresh-login.ts'
 import { challengeView } from './provider/pages/challenge-view.ts'
 import { languages, wordsOf } from './provider/pages/languages/index.ts'
 import { vigilMetadata } from './provider/requests/client-metadata.ts'
@@ -49,14 +48,14 @@ import { adapterFactory } from './provider/sessions/session-guard.ts'
 import { createSessionStandings } from './provider/sessions/session-standing.ts'
 import type { Vigil, VigilEvents } from './provider/vigil-api.ts'
 import { standingOf } from './risk/assurance.ts'
-import { type AssuranceLevel, belowAll, defaultLadder, ladderFrom } from './risk/ladder.ts'
+import { type AssuranceLevel, defaultLadder, ladderFrom } from './risk/ladder.ts'
 import { parseBudget } from './risk/evidence.ts'
 import { allOf, factorsIn, meetsDemand } from './risk/demand.ts'
 import { mayBeDoubted } from './risk/login-doubt.ts'
 import { parsePolicy, type Policy } from './risk/policy.ts'
 import { isForeignBrowser } from './risk/session-risk.ts'
 import { keysFrom } from './secrets.ts'
-import { isStrong, strongestLevel, type StrongLogin } from './people/strong-login.ts'
+import { strongLogin } from './people/strong-login.ts'
 import { createWatch } from './watch/watch.ts'
 
 export interface VigilOptions {
@@ -179,7 +178,7 @@ export function createVigil(options: VigilOptions): Vigil {
     void channel?.closeSession(uid, 'session_ended')
   }
 
-  const strong: StrongLogin = { ladder, factors, freshSeconds: freshLoginSeconds }
+  const strong = strongLogin({ ladder, factors, now })
   const calibration = createCalibration({
     ...storage,
     profiles,
@@ -241,7 +240,7 @@ export function createVigil(options: VigilOptions): Vigil {
     now,
     async isFreshLogin(uid) {
       const record = await storage.sessions.find(uid)
-      return record !== undefined && isStrong(strong, record, now())
+      return record !== undefined && strong.given(record, now())
     },
     async mustWatch(clientIds) {
       const clients = await Promise.all(clientIds.map((id) => attached().Client.find(id)))
@@ -455,13 +454,7 @@ export function createVigil(options: VigilOptions): Vigil {
       for (const { uid } of await storage.sessions.findByAccount(accountId)) ended(uid)
     },
 
-    async proofNeeded(uid) {
-      if (await calibration.mayTeach(uid)) return undefined
-      const record = await storage.sessions.find(uid)
-      const acr = record && (await strongestLevel(strong, record.accountId, now()))
-      const doubted = record !== undefined && (record.risk !== 'LOW' || record.demand !== undefined)
-      return { maxAgeSeconds: doubted ? 0 : freshLoginSeconds, ...(acr !== undefined && acr !== belowAll && { acr }) }
-    },
+    proofNeeded: async (uid) => strong.lacking(await storage.sessions.find(uid)),
     startLessonOver: (accountId) => calibration.startOver(accountId),
     trainingStatus: (accountId) => calibration.status(accountId),
     profileHistory: (accountId, device) => learning.history(accountId, device),

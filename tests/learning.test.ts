@@ -15,6 +15,7 @@ import { hostPassword } from '../src/challenge/password.ts'
 import { createLearning } from '../src/people/learning.ts'
 import type { SessionRecord } from '../src/ports.ts'
 import { createProfiles } from '../src/people/profiles.ts'
+import { strongLogin } from '../src/people/strong-login.ts'
 import { defaultLadder } from '../src/risk/ladder.ts'
 import type { RiskLevel } from '../src/risk/levels.ts'
 import { authenticated, newSession } from '../src/risk/session-risk.ts'
@@ -47,7 +48,7 @@ async function house({ factors = [hostPassword] }: { factors?: readonly Factor[]
     ...storage,
     profiles,
     logger: silent,
-    strong: { ladder: defaultLadder, factors, freshSeconds: 600 },
+    strong: strongLogin({ ladder: defaultLadder, factors, now }),
     engine: () => engine,
     changed: (_accountId, { keystrokes }) => changed.push(keystrokes),
     now
@@ -134,7 +135,7 @@ describe('a visit that began with a login and is the owner’s all along', () =>
       ...storage,
       profiles,
       logger: silent,
-      strong: { ladder: defaultLadder, factors: [hostPassword], freshSeconds: 600 },
+      strong: strongLogin({ ladder: defaultLadder, factors: [hostPassword], now: () => 20_001 * day }),
       engine: () => engine,
       changed: () => {},
       quietSeconds: 0.05,

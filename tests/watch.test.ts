@@ -21,6 +21,7 @@ import { createCalibration } from '../src/people/calibration.ts'
 import { createLessons } from '../src/people/lessons.ts'
 import type { ChannelSession, ServerMessage } from '../src/channel/ports.ts'
 import { createProfiles } from '../src/people/profiles.ts'
+import { strongLogin } from '../src/people/strong-login.ts'
 import { hostPassword } from '../src/challenge/password.ts'
 import { defaultLadder } from '../src/risk/ladder.ts'
 import { defaultPolicyDocument, parsePolicy } from '../src/risk/policy.ts'
@@ -92,7 +93,7 @@ async function house(required: readonly string[] = ['shop']) {
     lessons: createLessons({ store: storage.profiles, key: Buffer.alloc(32, 2), logger: silent, now }),
     engine: () => engine,
     keystrokesNeeded: 100,
-    strong: { ladder: defaultLadder, factors: [hostPassword, app], freshSeconds: 600 },
+    strong: strongLogin({ ladder: defaultLadder, factors: [hostPassword, app], now }),
     now
   })
   const watch = createWatch({

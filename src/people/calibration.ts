@@ -3,10 +3,10 @@
 
 import { deviceClasses, type DeviceClass, type Engine, type Window } from '../biometrics/index.ts'
 import { VigilError } from '../errors.ts'
-import type { AuditLog, PersonStore, SessionRecord, SessionStore } from '../ports.ts'
+import type { AuditLog, PersonStore, SessionStore } from '../ports.ts'
 import { grown, type Lessons, type StartedLesson } from './lessons.ts'
 import type { Profiles } from './profiles.ts'
-import { isStrong, type StrongLogin } from './strong-login.ts'
+import type { StrongLogin } from './strong-login.ts'
 import type { TrainingStatus } from '../provider/vigil-api.ts'
 
 export interface CalibrationOptions {
@@ -33,8 +33,6 @@ export interface Calibration {
   /** The person has stopped: what came after the profile was made goes into a better one. True when one was made. */
   finish(accountId: string): Promise<boolean>
   status(accountId: string): Promise<TrainingStatus>
-  /** Whether the session may teach at this moment: as `begin` asks, without beginning anything. */
-  mayTeach(uid: string): Promise<boolean>
   /** Forgets what was collected and not yet made into a profile; a lesson that is open goes on from nothing. */
   startOver(accountId: string): Promise<void>
 }
@@ -61,12 +59,6 @@ export function createCalibration(options: CalibrationOptions): Calibration {
     options.taught?.({ accountId, device, version })
   }
 
-  /** A login of the last minutes in this very session, as strong as the person can, and no doubt about who is in it. */
-  async function mayEnrol(record: SessionRecord | undefined): Promise<boolean> {
-    if (!record || record.revokedAt !== undefined || record.demand || record.cap || record.risk !== 'LOW') return false
-    return isStrong(strong, record, now())
-  }
-
   /** 0 to 1: how much of what a profile needs is there. */
   function shareOf(device: DeviceClass, { keystrokes, strokes }: StartedLesson): number {
     const typed = keystrokes / keystrokesNeeded
@@ -77,7 +69,7 @@ export function createCalibration(options: CalibrationOptions): Calibration {
     async begin(uid, accountId) {
       const [person, record] = await Promise.all([people.find(accountId), sessions.find(uid)])
       if (person?.consentedAt === undefined) await refuse('consent_required', uid, accountId)
-      if (!(await mayEnrol(record))) await refuse('fresh_login_required', uid, accountId)
+      if (await strong.lacking(record)) await refuse('fresh_login_required', uid, accountId)
       // A lesson that was finished, and whose end nobody saw: the next one begins anew.
       for (const [device, lesson] of await lessons.findAll(accountId)) {
         if (lesson.since !== undefined) await lessons.remove(accountId, device)
@@ -127,7 +119,6 @@ export function createCalibration(options: CalibrationOptions): Calibration {
       return opened ? { state: 'ready', progress: 1, ...common } : { state: 'none', progress: 0, ...common }
     },
 
-    mayTeach: async (uid) => mayEnrol(await sessions.find(uid)),
     startOver: (accountId) => lessons.forget(accountId)
   }
 }

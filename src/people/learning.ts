@@ -29,7 +29,7 @@ import type { OpenedProfile, Profiles } from './profiles.ts'
 import type { ProfileHistory } from '../provider/vigil-api.ts'
 import { isKnown } from '../risk/assurance.ts'
 import type { RiskLevel } from '../risk/levels.ts'
-import { isStrong, type StrongLogin } from './strong-login.ts'
+import { freshSeconds, type StrongLogin } from './strong-login.ts'
 
 export interface LearningOptions {
   readonly sessions: SessionStore
@@ -140,7 +140,7 @@ export function createLearning(options: LearningOptions): Learning {
     ])
     if (!record || record.accountId !== accountId || record.revokedAt !== undefined) return
     if (person?.consentedAt === undefined || opened?.version !== (await base)) return
-    if (!(await isStrong(options.strong, record, begunAt))) return
+    if (!(await options.strong.given(record, begunAt))) return
     const untouched = calm && record.alarms === 0 && record.risk === 'LOW' && !record.cap && !record.demand
     if (!opened) return untouched ? enrol(record, device, visit, begunAt) : undefined
 
@@ -170,7 +170,7 @@ export function createLearning(options: LearningOptions): Learning {
     visit: Visit,
     begunAt: number
   ): Promise<void> {
-    const since = begunAt - options.strong.freshSeconds
+    const since = begunAt - freshSeconds
     if (!authentications.some(({ amr, at }) => at >= since && at <= begunAt && !amr.every(isKnown))) return
     // Withdrawn and erased meanwhile, or known nowhere: then calibration alone begins.
     if ((await profiles.devices(accountId)).length === 0) return

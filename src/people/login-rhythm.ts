@@ -22,7 +22,7 @@ import type { AuditLog, LoginTemplateStore, PersonStore, SessionRecord, StoredLo
 import type { LoginTyping } from '../provider/vigil-api.ts'
 import type { LoginSigns } from '../risk/policy.ts'
 import { seal, sign, unseal } from '../secrets.ts'
-import { isStrong, type StrongLogin } from './strong-login.ts'
+import type { StrongLogin } from './strong-login.ts'
 
 export interface LoginRhythmOptions {
   readonly people: PersonStore
@@ -122,7 +122,7 @@ export function createLoginRhythm(options: LoginRhythmOptions): LoginRhythm {
   async function learn(login: Pending, record: SessionRecord): Promise<void> {
     const { accountId, secret, typed, assessment } = login
     if (record.accountId !== accountId || !isCalm(record) || !(await hasAgreed(accountId))) return undefined
-    const strong = await isStrong(options.strong, record, now())
+    const strong = await options.strong.given(record, now())
     const { course, version } = login.known
     const day = Math.floor(now() / dayLength)
     const next = strong ? taught(course, typed, assessment, day).course : remembered(course, typed)

@@ -104,6 +104,12 @@ export interface SessionStandingView {
   readonly watch: WatchState
 }
 
+/** The sign-in that gives a strong login: at most `maxAgeSeconds` old, and at level `acr` where there is one to ask for. */
+export interface ProofNeeded {
+  readonly acr?: string
+  readonly maxAgeSeconds: number
+}
+
 /** A live session as its person sees it. Times in seconds since the epoch. */
 export interface PersonSession {
   readonly uid: string
@@ -194,10 +200,10 @@ export interface Vigil {
   withdrawConsent(accountId: string): Promise<void>
   trainingStatus(accountId: string): Promise<TrainingStatus>
   /**
-   * What a session lacks before its person may teach their hands: a login of the last `maxAgeSeconds` at level `acr`. Undefined when it
-   * lacks nothing.
+   * What a session lacks before its person may do what decides who they are later: teach their hands, set up a factor, see or hand over what is
+   * known of them. Undefined when it lacks nothing.
    */
-  proofNeeded(uid: string): Promise<{ readonly acr?: string; readonly maxAgeSeconds: number } | undefined>
+  proofNeeded(uid: string): Promise<ProofNeeded | undefined>
   /** Forgets what a lesson has collected and not yet made into a profile. */
   startLessonOver(accountId: string): Promise<void>
   /** Versions of a person's profile for a class of device (default `keyboard`) that are kept, and what their visits of late say of it. */

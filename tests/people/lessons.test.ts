@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEngine, materialOf, streamOf, type Window, windowsOf } from '../../src/biometrics/index.ts'
 import { createCalibration } from '../../src/people/calibration.ts'
+import { strongLogin } from '../../src/people/strong-login.ts'
 import { createLessons } from '../../src/people/lessons.ts'
 import { createProfiles } from '../../src/people/profiles.ts'
 import type { ServerStorage } from '../../src/provider/ports.ts'
@@ -46,7 +47,7 @@ describe.each(databases().filter(({ name }) => name !== 'PGlite on a folder'))('
       lessons,
       engine: () => createEngine(nobody),
       keystrokesNeeded: needed,
-      strong: { ladder: defaultLadder, factors: [], freshSeconds: 600 },
+      strong: strongLogin({ ladder: defaultLadder, factors: [], now }),
       now: () => now
     })
     return { calibration, profiles, lessons }

@@ -20,7 +20,6 @@ import { calibrationRoutes } from '../../src/provider/routes/calibration-routes.
 import { factorChoice } from '../../src/provider/factors/factor-choice.ts'
 import { factorRoutes } from '../../src/provider/routes/factor-routes.ts'
 import { createFactors } from '../../src/provider/factors/factors.ts'
-import { freshProof } from '../../src/provider/sessions/fresh-login.ts'
 import { createForms } from '../../src/provider/pages/forms.ts'
 import { interactionRoutes } from '../../src/provider/routes/interaction-routes.ts'
 import { issuedChallenges, sealedChallenges } from '../../src/provider/factors/issued-challenges.ts'
@@ -195,8 +194,7 @@ export async function openPagesHouse(
     recoveryCodeStrategy(factors.recoveryCodes)
   ]
   const choice = factorChoice({ factors: strategies, sessions, ladder: defaultLadder })
-  const proof = freshProof({ vigil, sessions, factors: strategies, ladder: defaultLadder })
-  const people = { accounts, factors, passkeys, invitations, proof, audit: storage.audit }
+  const people = { accounts, factors, passkeys, invitations, audit: storage.audit }
   const asking = { strategies, choice, challenges, used }
   const shared = { provider, vigil, ...people, ...asking, pages, forms, cookies }
   const notices = createNotices({
@@ -215,7 +213,7 @@ export async function openPagesHouse(
     recoveryCodeRoutes(shared),
     passwordRoutes(shared),
     mailRoutes({ ...shared, mailer, mailedCodes: factors.mailedCodes, attempts: storage.attempts, logger }),
-    calibrationRoutes(options.now ? { ...shared, now: options.now } : shared),
+    calibrationRoutes(shared),
     calibrationApi({ ...shared, issuer }),
     personRoutes({ ...shared, attempts: storage.attempts, notices }),
     phraseRoutes({ ...shared, challenges: sealedChallenges({ key }) })

@@ -3,7 +3,6 @@
 
 import Router from '@koa/router'
 import { VigilError } from '../../errors.ts'
-import { isFresh, maxAgeFor } from '../sessions/fresh-login.ts'
 import { seeOther } from '../pages/answers.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
@@ -14,22 +13,20 @@ import type Provider from 'oidc-provider'
 import type { Forms } from '../pages/forms.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { SignedIn } from '../sessions/signed-in.ts'
-import type { Vigil } from '../vigil-api.ts'
+import type { ProofNeeded, Vigil } from '../vigil-api.ts'
 
 export interface CalibrationRoutesOptions {
   readonly provider: Provider
   readonly vigil: Pick<
     Vigil,
-    'person' | 'giveConsent' | 'withdrawConsent' | 'trainingStatus' | 'proofNeeded' | 'standing' | 'pageToken'
+    'person' | 'giveConsent' | 'withdrawConsent' | 'trainingStatus' | 'proofNeeded' | 'pageToken'
   >
   readonly pages: Pages
   readonly forms: Forms
-  /** Seconds since the epoch. */
-  readonly now?: () => number
 }
 
 export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
-  const { provider, vigil, pages, forms, now = () => Math.floor(Date.now() / 1000) } = options
+  const { provider, vigil, pages, forms } = options
   const router = new Router()
 
   router.use(
@@ -70,9 +67,8 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     const who = await mustBeSignedIn(ctx)
     await forms.read(ctx, '/vigil/consent')
     // A stranger at an open session must not be able to switch off what would notice them.
-    if (!(await isFresh(vigil, who, now()))) {
-      return sendToSignIn(ctx, { ...freshSignIn('/vigil/consent', await maxAgeFor(vigil, who)), state: 'withdraw' })
-    }
+    const needed = await vigil.proofNeeded(who.uid)
+    if (needed) return sendToSignIn(ctx, { ...strongSignIn('/vigil/consent', needed), state: 'withdraw' })
     await vigil.withdrawConsent(who.accountId)
     return seeOther(ctx, `${pages.base}/vigil/consent`)
   })
@@ -83,8 +79,7 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     const person = await vigil.person(who.accountId)
     if (person?.consentedAt === undefined) return seeOther(ctx, `${pages.base}/vigil/consent`)
     const needed = await vigil.proofNeeded(who.uid)
-    if (needed)
-      return sendToSignIn(ctx, { ...freshSignIn('/vigil/calibration', needed.maxAgeSeconds), acr: needed.acr })
+    if (needed) return sendToSignIn(ctx, strongSignIn('/vigil/calibration', needed))
     if (backFromSignIn(ctx, pages)) return undefined
     const data = {
       pageToken: vigil.pageToken(who.uid, 'calibration'),
@@ -101,8 +96,8 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     return who
   }
 
-  function freshSignIn(place: '/vigil/consent' | '/vigil/calibration', maxAgeSeconds: number) {
-    return { provider, pages, place, because: 'fresh_login_required', maxAgeSeconds } as const
+  function strongSignIn(place: '/vigil/consent' | '/vigil/calibration', needed: ProofNeeded) {
+    return { provider, pages, place, because: 'fresh_login_required', ...needed } as const
   }
 
   /** Where a person goes when there is nothing more to do here. */

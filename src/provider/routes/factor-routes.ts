@@ -8,7 +8,14 @@ import { alertOf, seeOther } from '../pages/answers.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
 import { qrCode } from '../factors/qr-code.ts'
-import { backFromSignIn, doerOf, personSignedIn, type PersonSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
+import {
+  backFromSignIn,
+  doerOf,
+  personSignedIn,
+  type PersonSignedIn,
+  refuseForProof,
+  sendToSignIn
+} from '../sessions/signed-in.ts'
 import { moment } from '../pages/standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
@@ -16,13 +23,13 @@ import type { AuditLog } from '../../ports.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Factors } from '../factors/factors.ts'
 import type { Forms } from '../pages/forms.ts'
-import type { FreshProof } from '../sessions/fresh-login.ts'
 import type { Pages } from '../pages/pages.ts'
 import { type PersonCookies, visitorOf } from '../accounts/signed-cookie.ts'
+import type { Vigil } from '../vigil-api.ts'
 
 export interface FactorRoutesOptions {
   readonly provider: Provider
-  readonly proof: FreshProof
+  readonly vigil: Pick<Vigil, 'proofNeeded'>
   readonly accounts: Pick<Accounts, 'find'>
   readonly factors: Factors
   readonly audit: AuditLog
@@ -35,7 +42,7 @@ const place = '/account/totp'
 
 /** `/account/totp` and `/account/totp/remove`. */
 export function factorRoutes(options: FactorRoutesOptions): Router {
-  const { provider, proof, factors, pages, forms } = options
+  const { provider, vigil, factors, pages, forms } = options
   const router = new Router()
 
   router.use([place, '/account/totp/remove'], problemPages(pages))
@@ -44,9 +51,9 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
     const found = await personSignedIn(provider, options.accounts, ctx)
     if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
     const { totpSince } = await factors.status(found.account.id)
-    if (totpSince === undefined && !(await proof.given(found.who))) {
-      const how = await proof.asking(found.who)
-      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...how })
+    const needed = totpSince === undefined ? await vigil.proofNeeded(found.who.uid) : undefined
+    if (needed) {
+      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...needed })
     }
     if (backFromSignIn(ctx, pages)) return undefined
     return totpSince === undefined ? showSetUp(ctx, found) : showPresent(ctx, found)
@@ -55,10 +62,11 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
   router.post(place, async (ctx) => {
     const found = await mustBeSignedIn(ctx)
     const fields = await forms.read(ctx, place)
-    if (!(await proof.given(found.who))) {
+    const needed = await vigil.proofNeeded(found.who.uid)
+    if (needed) {
       const { accountId, sessionUid } = doerOf(found)
       await options.audit.append({ type: 'factor.refused', accountId, sessionUid, data: { reason: 'no_fresh_login' } })
-      throw new VigilError('fresh_login_required')
+      return refuseForProof(ctx, { provider, pages, place, needed })
     }
     const envelope = fields['offer'] ?? ''
     try {

@@ -7,24 +7,31 @@ import { alertOf, seeOther } from '../pages/answers.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
 import { passkeyNameLength } from '../factors/passkeys.ts'
-import { backFromSignIn, doerOf, personSignedIn, type PersonSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
+import {
+  backFromSignIn,
+  doerOf,
+  personSignedIn,
+  type PersonSignedIn,
+  refuseForProof,
+  sendToSignIn
+} from '../sessions/signed-in.ts'
 import { moment } from '../pages/standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
 import type { AuditLog } from '../../ports.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Fields, Forms } from '../pages/forms.ts'
-import type { FreshProof } from '../sessions/fresh-login.ts'
 import type { ChallengeBinding, IssuedChallenges } from '../factors/issued-challenges.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { Passkeys } from '../factors/passkeys.ts'
+import type { Vigil } from '../vigil-api.ts'
 
 export interface PasskeyRoutesOptions {
   readonly provider: Provider
   readonly accounts: Pick<Accounts, 'find'>
   readonly passkeys: Passkeys
   readonly challenges: IssuedChallenges
-  readonly proof: FreshProof
+  readonly vigil: Pick<Vigil, 'proofNeeded'>
   readonly audit: AuditLog
   readonly pages: Pages
   readonly forms: Forms
@@ -34,7 +41,7 @@ const place = '/account/passkeys'
 
 /** `/account/passkeys`, `/account/passkeys/name` and `/account/passkeys/remove`. */
 export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
-  const { provider, passkeys, challenges, proof, pages, forms } = options
+  const { provider, passkeys, challenges, vigil, pages, forms } = options
   const router = new Router()
 
   router.use([place, `${place}/name`, `${place}/remove`], problemPages(pages))
@@ -42,9 +49,9 @@ export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
   router.get(place, async (ctx) => {
     const found = await personSignedIn(provider, options.accounts, ctx)
     if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
-    if (!(await proof.given(found.who))) {
-      const how = await proof.asking(found.who)
-      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...how })
+    const needed = await vigil.proofNeeded(found.who.uid)
+    if (needed) {
+      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...needed })
     }
     if (backFromSignIn(ctx, pages)) return undefined
     return show(ctx, found)
@@ -84,10 +91,11 @@ export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
     const found = await personSignedIn(provider, options.accounts, ctx)
     if (!found) throw new VigilError('not_signed_in')
     const fields = await forms.read(ctx, place)
-    if (!(await proof.given(found.who))) {
+    const needed = await vigil.proofNeeded(found.who.uid)
+    if (needed) {
       const { accountId, sessionUid } = doerOf(found)
       await options.audit.append({ type: 'factor.refused', accountId, sessionUid, data: { reason: 'no_fresh_login' } })
-      throw new VigilError('fresh_login_required')
+      return refuseForProof(ctx, { provider, pages, place, needed })
     }
     try {
       await act(found, fields)

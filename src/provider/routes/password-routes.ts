@@ -11,15 +11,13 @@ import { alertOf } from '../pages/answers.ts'
 import type { Forms } from '../pages/forms.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { type Pages, problemPages } from '../pages/pages.ts'
-import type { FreshProof } from '../sessions/fresh-login.ts'
-import { backFromSignIn, doerOf, personSignedIn, type PersonSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
+import { backFromSignIn, doerOf, personSignedIn, type PersonSignedIn, refuseForProof, sendToSignIn } from '../sessions/signed-in.ts'
 import type { Vigil } from '../vigil-api.ts'
 
 export interface PasswordRoutesOptions {
   readonly provider: Provider
-  readonly vigil: Pick<Vigil, 'passwordChanged' | 'endSessions'>
+  readonly vigil: Pick<Vigil, 'passwordChanged' | 'endSessions' | 'proofNeeded'>
   readonly accounts: Pick<Accounts, 'find' | 'setPassword'>
-  readonly proof: FreshProof
   readonly audit: AuditLog
   readonly pages: Pages
   readonly forms: Forms
@@ -29,7 +27,7 @@ const place = '/account/password'
 
 /** `/account/password`. */
 export function passwordRoutes(options: PasswordRoutesOptions): Router {
-  const { provider, vigil, accounts, proof, audit, pages, forms } = options
+  const { provider, vigil, accounts, audit, pages, forms } = options
   const router = new Router()
 
   router.use(place, problemPages(pages))
@@ -37,10 +35,8 @@ export function passwordRoutes(options: PasswordRoutesOptions): Router {
   router.get(place, async (ctx) => {
     const found = await personSignedIn(provider, accounts, ctx)
     if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
-    if (!(await proof.given(found.who))) {
-      const how = await proof.asking(found.who)
-      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...how })
-    }
+    const needed = await vigil.proofNeeded(found.who.uid)
+    if (needed) return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...needed })
     if (backFromSignIn(ctx, pages)) return undefined
     return show(ctx, found)
   })
@@ -50,9 +46,10 @@ export function passwordRoutes(options: PasswordRoutesOptions): Router {
     if (!found) throw new VigilError('not_signed_in')
     const password = (await forms.read(ctx, place))['password'] ?? ''
     const doer = doerOf(found)
-    if (!(await proof.given(found.who))) {
+    const needed = await vigil.proofNeeded(found.who.uid)
+    if (needed) {
       await audit.append({ type: 'factor.refused', ...doer, data: { reason: 'no_fresh_login' } })
-      throw new VigilError('fresh_login_required')
+      return refuseForProof(ctx, { provider, pages, place, needed })
     }
     const problem = passwordProblem(password)
     try {

@@ -4,7 +4,7 @@
 
 import Router from '@koa/router'
 import { isVigilError, VigilError } from '../../errors.ts'
-import type { AccountPlace } from '../account-client.ts'
+import { accountSignIn, type AccountPlace } from '../account-client.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { limiter, quarterHour, retryAfterSeconds, takeAll } from '../accounts/attempts.ts'
 import { decisionWords } from '../pages/decision-words.ts'
@@ -165,7 +165,7 @@ export function personRoutes(options: PersonRoutesOptions): Router {
     const data = {
       who: account.username,
       csrf: forms.token(ctx, '/account/activity'),
-      proofNeeded: needed !== undefined,
+      signIn: needed && accountSignIn(provider, '/account/activity', needed),
       thanks: after.thanks,
       alert: after.error && publicWords(words, after.error.code),
       decisions: decisions.map((decision) => ({

@@ -11,14 +11,14 @@ import type { Factors } from '../factors/factors.ts'
 import { seeOther } from '../pages/answers.ts'
 import type { Forms } from '../pages/forms.ts'
 import { type Pages, problemPages } from '../pages/pages.ts'
-import type { FreshProof } from '../sessions/fresh-login.ts'
-import { backFromSignIn, doerOf, personSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
+import { backFromSignIn, doerOf, personSignedIn, refuseForProof, sendToSignIn } from '../sessions/signed-in.ts'
+import type { Vigil } from '../vigil-api.ts'
 
 export interface RecoveryCodeRoutesOptions {
   readonly provider: Provider
   readonly accounts: Pick<Accounts, 'find'>
   readonly factors: Pick<Factors, 'status' | 'renewRecoveryCodes'>
-  readonly proof: FreshProof
+  readonly vigil: Pick<Vigil, 'proofNeeded'>
   readonly audit: AuditLog
   readonly pages: Pages
   readonly forms: Forms
@@ -28,7 +28,7 @@ const place = '/account/recovery-codes'
 
 /** `/account/recovery-codes`. */
 export function recoveryCodeRoutes(options: RecoveryCodeRoutesOptions): Router {
-  const { provider, accounts, factors, proof, audit, pages, forms } = options
+  const { provider, vigil, accounts, factors, audit, pages, forms } = options
   const router = new Router()
 
   router.use(place, problemPages(pages))
@@ -39,10 +39,8 @@ export function recoveryCodeRoutes(options: RecoveryCodeRoutesOptions): Router {
     const { totpSince, passkeys, recoveryCodesLeft: left } = await factors.status(found.account.id)
     // They stand in for something that can be lost.
     if (totpSince === undefined && passkeys === 0) return seeOther(ctx, `${pages.base}/account`)
-    if (!(await proof.given(found.who))) {
-      const how = await proof.asking(found.who)
-      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...how })
-    }
+    const needed = await vigil.proofNeeded(found.who.uid)
+    if (needed) return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...needed })
     if (backFromSignIn(ctx, pages)) return undefined
     const data = { who: found.account.username, csrf: forms.token(ctx, place), left }
     return pages.render(ctx, 'renew-codes', data)
@@ -53,9 +51,10 @@ export function recoveryCodeRoutes(options: RecoveryCodeRoutesOptions): Router {
     if (!found) throw new VigilError('not_signed_in')
     await forms.read(ctx, place)
     const doer = doerOf(found)
-    if (!(await proof.given(found.who))) {
+    const needed = await vigil.proofNeeded(found.who.uid)
+    if (needed) {
       await audit.append({ type: 'factor.refused', ...doer, data: { reason: 'no_fresh_login' } })
-      throw new VigilError('fresh_login_required')
+      return refuseForProof(ctx, { provider, pages, place, needed })
     }
     const codes = await factors.renewRecoveryCodes(doer)
     pages.render(ctx, 'recovery-codes', { who: found.account.username, codes })

@@ -7,6 +7,7 @@ import type Provider from 'oidc-provider'
 import type { Pages } from '../pages/pages.ts'
 import type { Doer } from '../factors/factor-records.ts'
 import type { Account } from '../ports.ts'
+import type { ProofNeeded } from '../vigil-api.ts'
 
 export interface SignedIn {
   /** `session.uid` of the provider. */
@@ -75,6 +76,21 @@ export async function sendToSignIn(
     return pages.problem(ctx, because, { href, label: wordsFor(ctx).common.signIn })
   ctx.status = 303
   ctx.redirect(href)
+}
+
+/** Says of a form that it was sent too late, or by somebody who has not proved enough, and where the proof is given. Nothing has been changed. */
+export async function refuseForProof(
+  ctx: Koa.Context,
+  options: {
+    readonly provider: Provider
+    readonly pages: Pages
+    readonly place: AccountPlace
+    readonly needed: ProofNeeded
+  }
+): Promise<void> {
+  const { provider, pages, place, needed } = options
+  const way = { href: accountSignIn(provider, place, needed), label: wordsFor(ctx).common.signIn }
+  pages.problem(ctx, 'fresh_login_required', (await hasAccountPages(provider)) ? way : undefined)
 }
 
 /**

@@ -602,6 +602,7 @@ export const de: Words = {
     thanksMe: 'Danke. Wir lernen weiter aus Ihren Besuchen.',
     thanksNotMe:
       'Danke. Alle anderen Sitzungen sind abgemeldet, und was seither gelernt wurde, ist zurückgenommen. Wenn jemand Ihr Passwort kennen könnte, ändern Sie es jetzt.',
+    newPassword: 'Neues Passwort festlegen',
     needsProof: 'Um zu antworten, melden Sie sich noch einmal an, mit dem stärksten Nachweis, den Sie haben.',
     types: {
       'risk.changed.LOW': 'Der Zweifel an Ihrer Sitzung ist ausgeräumt',

@@ -594,6 +594,7 @@ export const en = {
     thanksMe: 'Thank you. We go on learning from your visits.',
     thanksNotMe:
       'Thank you. All other sessions are signed out, and what was learnt since is taken back. If somebody may know your password, change it now.',
+    newPassword: 'Set a new password',
     needsProof: 'To answer you sign in once more, with the strongest proof that you have.',
     types: {
       'risk.changed.LOW': 'The doubt about your session was cleared',
