@@ -5,6 +5,7 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type AdapterFactory, type Configuration, type default as Provider } from 'oidc-provider'
 import { type Logger, pino } from 'pino'
+import { z } from 'zod'
 import { createActions } from './watch/actions.ts'
 import { memoryOidc } from './adapters/memory-oidc.ts'
 import { createEngine, type Population } from './biometrics/index.ts'
@@ -54,6 +55,7 @@ import { allOf, factorsIn, meetsDemand } from './risk/demand.ts'
 import { mayBeDoubted } from './risk/login-doubt.ts'
 import { parsePolicy, type Policy } from './risk/policy.ts'
 import { isForeignBrowser } from './risk/session-risk.ts'
+import { check } from './schema.ts'
 import { keysFrom } from './secrets.ts'
 import { strongLogin } from './people/strong-login.ts'
 import { createWatch } from './watch/watch.ts'
@@ -90,6 +92,8 @@ export interface VigilOptions {
 }
 
 const rememberSeconds = 15 * 24 * 3600
+// Signing keys stay published for two hours after their last signature.
+const jwtLife = z.int().min(10).max(3600)
 const pageTokenSeconds = 12 * 3600
 
 /**
@@ -105,6 +109,7 @@ export function createVigil(options: VigilOptions): Vigil {
   const factors = options.factors ?? [hostPassword]
   const acrs = ladder.map(({ acr }) => acr)
   const budget = parseBudget(options.budget ?? '1/40h')
+  const jwtSeconds = check(jwtLife, options.jwtSeconds ?? 300, 'jwtSeconds', 'config_invalid')
   // Read again when storage is asked; here, so that a broken document is refused at once.
   const methods = demandable(factors)
   if (options.policy !== undefined) parsePolicy(options.policy, acrs, 0, methods)
@@ -302,7 +307,7 @@ export function createVigil(options: VigilOptions): Vigil {
         { ...base, adapter: hostAdapter },
         {
           issuer,
-          jwtSeconds: options.jwtSeconds ?? 300,
+          jwtSeconds,
           standings,
           factors,
           tombstones: storage.tombstones,
