@@ -258,57 +258,59 @@ describe('challenges that nobody answers', () => {
       ...here,
       told,
       later,
+      /** A page of it opens, or an application asks for it. */
+      use: async (uid: string) => here.actions.used((await here.storage.sessions.find(uid))!),
       isAsked: async (uid: string) => (await here.storage.sessions.find(uid))!.demand?.rule
     }
   }
 
   it('in three sessions of a person are held against the fourth, as soon as a page of it opens, and against nobody else', async () => {
-    const { actions, told, isAsked, storage } = await stolen(3)
-    await actions.pageOpened('s')
-    await actions.pageOpened('other')
+    const { told, use, isAsked, storage } = await stolen(3)
+    await use('s')
+    await use('other')
     expect(await isAsked('s')).toBe('challenges in other sessions that nobody answered')
     expect(await isAsked('other')).toBeUndefined()
     expect(told).toEqual(['a', 'b', 'c', 's'])
     const [entry] = await storage.audit.list({ sessionUid: 's', type: 'challenge.required' })
     expect(entry?.data).toMatchObject({ rule: 'challenges in other sessions that nobody answered' })
-    await actions.pageOpened('s')
+    await use('s')
     expect(told).toHaveLength(4)
   })
 
   it('in two sessions are not', async () => {
-    const { actions, isAsked } = await stolen(2)
-    await actions.pageOpened('s')
+    const { use, isAsked } = await stolen(2)
+    await use('s')
     expect(await isAsked('s')).toBeUndefined()
   })
 
   it('of a network that lets no channel through do not count', async () => {
-    const { actions, isAsked } = await stolen(4, 'unobserved')
-    await actions.pageOpened('s')
+    const { use, isAsked } = await stolen(4, 'unobserved')
+    await use('s')
     expect(await isAsked('s')).toBeUndefined()
   })
 
   it('count on when the thief signs out', async () => {
-    const { actions, isAsked, storage } = await stolen(3)
+    const { use, isAsked, storage } = await stolen(3)
     await storage.sessions.update('a', (record) => record && revoked(record, 'logout', start + 70))
-    await actions.pageOpened('s')
+    await use('s')
     expect(await isAsked('s')).toBeDefined()
   })
 
   it('are forgotten once the person proves who they are, wherever that is: the owner is asked once, the thief stays outside', async () => {
-    const { actions, isAsked, later } = await stolen(3)
-    await actions.pageOpened('s')
+    const { actions, use, isAsked, later } = await stolen(3)
+    await use('s')
     await actions.authenticated('s', 'ana', { ...pwd('answer', later()) })
     expect(await isAsked('s')).toBeUndefined()
     await actions.authenticated('phone', 'ana', pwd('phone', later()))
-    for (const uid of ['s', 'phone', 'd']) await actions.pageOpened(uid)
+    for (const uid of ['s', 'phone', 'd']) await use(uid)
     for (const uid of ['s', 'phone', 'd']) expect(await isAsked(uid)).toBeUndefined()
     for (const uid of ['a', 'b', 'c']) expect(await isAsked(uid)).toBeDefined()
   })
 
   it('never keep the owner from signing in', async () => {
-    const { actions, acrNow, later } = await stolen(4)
+    const { actions, use, acrNow, later } = await stolen(4)
     await actions.authenticated('s', 'ana', pwd('again', later()))
-    await actions.pageOpened('s')
+    await use('s')
     expect(await acrNow()).toBe(one)
   })
 })

@@ -23,8 +23,9 @@ import type { ChannelSession, ServerMessage } from '../src/channel/ports.ts'
 import { createProfiles } from '../src/people/profiles.ts'
 import { strongLogin } from '../src/people/strong-login.ts'
 import { hostPassword } from '../src/challenge/password.ts'
-import { defaultLadder } from '../src/risk/ladder.ts'
+import { belowAll, defaultLadder } from '../src/risk/ladder.ts'
 import { defaultPolicyDocument, parsePolicy } from '../src/risk/policy.ts'
+import { newSession } from '../src/risk/session-risk.ts'
 import { keysFrom } from '../src/secrets.ts'
 import { createWatch, type SessionWatch } from '../src/watch/watch.ts'
 import { nobody, nothingSuspected, secret, silent } from './support/server.ts'
@@ -424,6 +425,21 @@ describe('evidence', () => {
     expect(challenges(loading)).toHaveLength(1)
     await login('s', 'ana', 'answer')
     expect(challenges(await tab())).toEqual([])
+  })
+
+  it('is told once to a page whose opening brings it', async () => {
+    const { tab, storage, record } = await house()
+    for (const uid of ['a', 'b', 'c']) {
+      await storage.sessions.update(uid, () => ({
+        ...newSession(uid, 'ana', now() + 3600),
+        risk: 'HIGH',
+        cap: { acr: belowAll, since: now() + 1, reason: 'behaviour' },
+        demand: { action: 'reauthenticate', rule: 'a rule', policyVersion: 0, since: now() }
+      }))
+    }
+    const page = await tab()
+    expect((await record()).demand?.rule).toBe('challenges in other sessions that nobody answered')
+    expect(page.messages.map(({ type }) => type).toSorted()).toEqual(['analysis_result', 'challenge_required'])
   })
 
   it('that could not be written is tried again with the next window', async () => {

@@ -64,8 +64,6 @@ export interface Actions {
   deviceSeen(uid: string, device: Omit<SeenDevice, 'since'>): Promise<SessionRecord | undefined>
   /** What a page of the session has to be told when it opens: the challenge that nobody has answered yet, or the phrase that may be typed. */
   openChallenge(record: SessionRecord): ServerMessage | undefined
-  /** A page of the session begins to speak: what stands unanswered in the person's other sessions may be held against it. */
-  pageOpened(uid: string): Promise<SessionRecord | undefined>
   /** A phrase was typed as its owner types. False when no doubt was left to answer. `because` explains it in the audit. */
   phraseAnswered(uid: string, because: Readonly<Record<string, unknown>>): Promise<boolean>
   watchChanged(uid: string, watch: WatchState): Promise<SessionRecord | undefined>
@@ -73,17 +71,27 @@ export interface Actions {
   watchStopped(uid: string, accountId: string): Promise<void>
   /** A page that speaks and tells of nobody, while a client that must be watched goes on asking. `hidden`: as the page says of itself. */
   noteContradiction(uid: string, accountId: string, hidden: boolean): Promise<void>
-  /** A person passed a method in this session. `login`: how, where somebody looked. */
+  /** A person passed a method in this session. */
   authenticated(
     uid: string,
     accountId: string,
     authentication: Authentication,
-    login?: ObservedLogin,
-    /** Whether the person has a method that the standing demand names; default true. */
-    possible?: boolean
+    seen?: SeenLogin
   ): Promise<SessionRecord>
-  /** The session is in use. A record that ran out before its session would take the demand and the cap with it. */
-  used(record: SessionRecord): Promise<void>
+  /**
+   * The session is in use: a page of it begins to speak, or it is to be given to an application. A record that ran out before its session would take
+   * the demand and the cap with it, and what stands unanswered in the person's other sessions may be held against it. Returns the record after that.
+   */
+  used(record: SessionRecord): Promise<SessionRecord>
+}
+
+export interface SeenLogin {
+  /** How it was typed, where somebody looked. */
+  readonly login?: ObservedLogin | undefined
+  /** The session's record, where it was read a moment ago. */
+  readonly known?: { readonly record: SessionRecord | undefined } | undefined
+  /** Whether the person has a method that the standing demand names; default true. */
+  readonly possible?: boolean | undefined
 }
 
 /** A login for the policy to decide: what it showed beside the proof, and what the person could show on top. */
@@ -102,9 +110,13 @@ export function createActions(options: ActionOptions): Actions {
   async function change(
     uid: string,
     move: (record: SessionRecord) => SessionRecord,
-    data: Readonly<Record<string, unknown>> = {}
+    data: Readonly<Record<string, unknown>> = {},
+    counted?: number
   ): Promise<SessionRecord | undefined> {
-    const [unanswered, mayOffer] = await Promise.all([unansweredElsewhere(uid), mayOfferPhrase(uid)])
+    const [unanswered, mayOffer] = await Promise.all([
+      counted ?? (looksAtOthers() ? sessions.find(uid).then(unansweredElsewhere) : 0),
+      mayOfferPhrase(uid)
+    ])
     let before: SessionRecord | undefined
     let decision: Decision | undefined
     const after = await sessions.update(uid, (present) => {
@@ -130,11 +142,18 @@ export function createActions(options: ActionOptions): Actions {
     return { risk, watch, clients: options.clientsOf(uid), liveness, device: deviceFact(record), unanswered }
   }
 
-  /** 0 where no rule looks at it. */
-  async function unansweredElsewhere(uid: string): Promise<number> {
-    if (!options.policy().rules.some(({ when }) => when.unanswered !== undefined)) return 0
-    const record = await sessions.find(uid)
-    return record ? unansweredBeside(uid, await sessions.findByAccount(record.accountId)) : 0
+  /** Whether a rule counts the challenges in a person's other sessions. */
+  const looksAtOthers = (): boolean => options.policy().rules.some(({ when }) => when.unanswered !== undefined)
+
+  async function unansweredElsewhere(record: SessionRecord | undefined): Promise<number> {
+    return record ? unansweredBeside(record.uid, await sessions.findByAccount(record.accountId)) : 0
+  }
+
+  async function extended(record: SessionRecord): Promise<SessionRecord> {
+    const wanted = now() + options.rememberSeconds
+    if (record.expiresAt > wanted - extendEverySeconds) return record
+    const after = await sessions.update(record.uid, (present) => present && { ...present, expiresAt: wanted })
+    return after ?? record
   }
 
   async function mayOfferPhrase(uid: string): Promise<boolean> {
@@ -261,16 +280,6 @@ export function createActions(options: ActionOptions): Actions {
       return change(uid, (record) => suspected(record, finding.kind), explanationOf(finding))
     },
     deviceSeen: (uid, device) => change(uid, (record) => deviceSeen(record, { ...device, since: now() })),
-    async pageOpened(uid) {
-      const unanswered = await unansweredElsewhere(uid)
-      if (unanswered === 0) return undefined
-      const ruleFor = (record: SessionRecord, count: number): string =>
-        decide(options.policy(), factsOf(record, count)).rule
-      // Nothing else is decided anew because a page opens.
-      return change(uid, (record) =>
-        !record.cap && ruleFor(record, unanswered) !== ruleFor(record, 0) ? { ...record } : record
-      )
-    },
     watchChanged: (uid, watch) => change(uid, (record) => watchChanged(record, watch)),
     async watchStopped(uid, accountId) {
       await audit.append({ type: 'watch.stopped', accountId, sessionUid: uid })
@@ -278,9 +287,9 @@ export function createActions(options: ActionOptions): Actions {
     },
     noteContradiction: (uid, accountId, hidden) =>
       audit.append({ type: 'watch.contradicted', accountId, sessionUid: uid, data: { hidden } }),
-    async authenticated(uid, accountId, authentication, login, possible = true) {
-      const proof = { authentication, possible }
-      const { answered, decided, record } = await noteAuthentication(uid, accountId, proof, login, options)
+    async authenticated(uid, accountId, authentication, seen = {}) {
+      const { answered, decided, record } = await noteAuthentication(uid, accountId, authentication, seen, options)
+      const { login } = seen
       const { amr } = authentication
       if (decided && login) await carryOutLogin(decided, record, login)
       if (answered)
@@ -289,10 +298,17 @@ export function createActions(options: ActionOptions): Actions {
         options.emit('risk.changed', { uid, accountId, from: answered.risk, to: record.risk, reason: 'authenticated' })
       return record
     },
-    async used({ uid, expiresAt }) {
-      const wanted = now() + options.rememberSeconds
-      if (expiresAt > wanted - extendEverySeconds) return
-      await sessions.update(uid, (present) => present && { ...present, expiresAt: wanted })
+    async used(record) {
+      const live = await extended(record)
+      const unanswered = live.cap || !looksAtOthers() ? 0 : await unansweredElsewhere(live)
+      if (unanswered === 0) return live
+      const ruleFor = (present: SessionRecord, count: number): string =>
+        decide(options.policy(), factsOf(present, count)).rule
+      // Nothing else is decided anew because a session is used.
+      const asked = (present: SessionRecord): boolean =>
+        !present.cap && ruleFor(present, unanswered) !== ruleFor(present, 0)
+      const weighed = (present: SessionRecord): SessionRecord => (asked(present) ? { ...present } : present)
+      return (await change(live.uid, weighed, {}, unanswered)) ?? live
     }
   }
 }
@@ -327,13 +343,13 @@ interface DecidedLogin {
 async function noteAuthentication(
   uid: string,
   accountId: string,
-  { authentication, possible }: { readonly authentication: Authentication; readonly possible: boolean },
-  login: ObservedLogin | undefined,
+  authentication: Authentication,
+  { login, known, possible = true }: SeenLogin,
   options: ActionOptions
 ) {
   let answered: SessionRecord | undefined
   let decided: DecidedLogin | undefined
-  const record = await options.sessions.update(uid, (present) => {
+  const noted = (present: SessionRecord | undefined): SessionRecord => {
     const expiresAt = options.now() + options.rememberSeconds
     decided = undefined
     // Another person signed in where somebody else's session was: nothing of the old one counts.
@@ -345,7 +361,8 @@ async function noteAuthentication(
     if (proved === present) return present
     const next = login ? judged(proved, login) : proved
     return { ...next, expiresAt, version: present?.version ?? 0 }
-  })
+  }
+  const record = await options.sessions.update(uid, noted, known)
   return { answered, decided, record: record! }
 
   function judged(before: SessionRecord, { signs, clientId, usable, factors }: ObservedLogin): SessionRecord {

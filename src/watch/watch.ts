@@ -127,6 +127,8 @@ interface Tab {
   /** As its last frame said. */
   hidden: boolean
   state?: string
+  /** The challenge that its page has heard of. */
+  challenge?: string
 }
 
 /** After a pause this long somebody else may have sat down. NIST SP 800-63B-4 §2.3.3. */
@@ -292,6 +294,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
     session.beginnings++
     for (const tab of session.tabs) {
       freshen(tab)
+      delete tab.challenge
       say(session, tab)
     }
   }
@@ -309,6 +312,14 @@ export function createWatch(options: WatchOptions): SessionWatch {
     if (tab.state === state) return
     tab.state = state
     tab.tell({ type: 'analysis_result', state })
+  }
+
+  /** A page that opens while a challenge begins would hear of it twice: as one that stands, and as one that is new. */
+  function ask(tab: Tab, challenge: ServerMessage): void {
+    const text = JSON.stringify(challenge)
+    if (tab.challenge === text) return
+    tab.challenge = text
+    tab.tell(challenge)
   }
 
   function nothingTyped(): Own {
@@ -441,8 +452,8 @@ export function createWatch(options: WatchOptions): SessionWatch {
       say(session, tab)
       // A page that was loading while the challenge was sent would never know.
       const challenge = actions.openChallenge(present)
-      if (challenge) tell(challenge)
-      if (channel.purpose === 'watch') await actions.pageOpened(channel.uid)
+      if (challenge) ask(tab, challenge)
+      if (channel.purpose === 'watch') await actions.used(present)
       return {
         receive: (frame) => receive(session, tab, frame),
         interrupted() {
@@ -458,13 +469,15 @@ export function createWatch(options: WatchOptions): SessionWatch {
           session = watched.get(channel.uid) ?? session
           watched.set(channel.uid, session)
           if (session !== before || session.beginnings !== beginnings) freshen(tab)
+          // What was sent before it was away may not have come.
+          delete tab.challenge
           session.tabs.add(tab)
           session.silence.present()
           const standing = await arrived(session, now)
           delete tab.state
           say(session, tab)
           const unanswered = actions.openChallenge(standing)
-          if (unanswered) tell(unanswered)
+          if (unanswered) ask(tab, unanswered)
         },
         close(goodbye: Goodbye = 'left') {
           leave(session, tab)
@@ -481,7 +494,10 @@ export function createWatch(options: WatchOptions): SessionWatch {
     },
 
     tell(uid, message) {
-      for (const tab of watched.get(uid)?.tabs ?? []) tab.tell(message)
+      for (const tab of watched.get(uid)?.tabs ?? []) {
+        if (message.type === 'challenge_required') ask(tab, message)
+        else tab.tell(message)
+      }
     },
 
     clientsOf: (uid) => [...clientIdsOf(watched.get(uid))],

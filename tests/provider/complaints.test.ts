@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest'
 import type { Adapter, Configuration } from 'oidc-provider'
 import { memoryStorage } from '../../src/adapters/index.ts'
 import { hostPassword } from '../../src/challenge/password.ts'
-import { personAt, relyingParty } from '../support/oidc.ts'
+import { nextSecond, personAt, relyingParty } from '../support/oidc.ts'
 import {
   app,
   loa1,
@@ -71,6 +71,31 @@ describe('on a host with a password and a one-time code', () => {
     const silently = await other.signIn({ prompt: 'none' })
     expect(silently.idToken).toMatchObject({ sub: before.idToken['sub'], sid: before.idToken['sid'], acr: loa2 })
     expect((await party.refresh(before.refreshToken!)).idToken['acr']).toBe(loa1)
+  })
+
+  it('“somebody lost my sessions one by one and never had to prove a thing”: the fourth that an application asks for is asked', async () => {
+    const account = 'stolen one by one'
+    const sessions: { person: Awaited<ReturnType<typeof visitorOf>>; uid: string }[] = []
+    for (let number = 0; number < 4; number++) {
+      const person = await visitorOf(host, { account })
+      await person.signIn()
+      const all = await host.vigil.sessionsOf(account)
+      const { uid } = all.find((one) => !sessions.some((known) => known.uid === one.uid))!
+      sessions.push({ person, uid })
+    }
+    const fourth = sessions[3]!.person
+    await nextSecond()
+    for (const { uid } of sessions.slice(0, 2)) await host.vigil.reportRisk(uid, 'HIGH', 'behaviour')
+    expect((await fourth.visit({ prompt: 'none' })).error).toBeNull()
+    await host.vigil.reportRisk(sessions[2]!.uid, 'HIGH', 'behaviour')
+    // No page of it has a channel.
+    expect((await fourth.visit({ prompt: 'none' })).error).toBe('interaction_required')
+    await nextSecond()
+    const answered = await fourth.visit()
+    expect(answered.pages).toHaveLength(1)
+    expect((await answered.redeem()).idToken['acr']).toBe(loa1)
+    expect((await fourth.visit({ prompt: 'none' })).error).toBeNull()
+    expect((await sessions[0]!.person.visit({ prompt: 'none' })).error).toBe('interaction_required')
   })
 
   it('“the level never comes down after a step-up”: it does, by itself, and to the one below', async () => {

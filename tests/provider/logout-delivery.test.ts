@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { memoryStorage } from '../../src/adapters/index.ts'
-import { claimsOf, relyingParty } from '../support/oidc.ts'
+import { claimsOf, errorOf, personAt, relyingParty } from '../support/oidc.ts'
 import { app, redirectUri, startHost, type TestHost, visitorOf } from '../support/server.ts'
 
 let parties: Server
@@ -97,6 +97,23 @@ describe('a relying party', () => {
     expect(performance.now() - asked).toBeLessThan(2000)
     await expect.poll(() => told('/well').length, eventually).toBe(2)
     expect((await person.visit({ prompt: 'none' })).error).toBe('login_required')
+  })
+
+  it('of the one who was signed in hears of it when somebody else signs in in the same browser, and the new one is not mixed with the old', async () => {
+    const { person } = await signedInAt(host, 'dora', ['well', 'slow'])
+    const before = await person.visit({ prompt: 'none' })
+    const tokens = await before.redeem()
+    heard.length = 0
+    const party = await relyingParty(host.issuer, { clientId: 'well', redirectUri })
+    const emil = personAt(party, person.browser, (page) => person.browser.submit(page, { account: 'emil', amr: 'pwd' }))
+    const { idToken } = await emil.signIn({ prompt: 'login' })
+    expect(idToken['sub']).toBe('emil')
+    expect(idToken['sid']).not.toBe(tokens.idToken['sid'])
+    await expect.poll(() => [told('/well').length, told('/slow').length], eventually).toEqual([1, 1])
+    expect(told('/well')[0]!.sid).toBe(tokens.idToken['sid'])
+    expect(await host.vigil.sessionsOf('dora')).toEqual([])
+    expect(await errorOf(party.userinfo(tokens))).toBe('HTTP 401')
+    expect((await emil.visit({ prompt: 'none' })).error).toBeNull()
   })
 
   it('that sends the notice elsewhere is not followed there', async () => {
