@@ -78,12 +78,13 @@ export interface SessionStore {
   findByAccount(accountId: string): Promise<SessionRecord[]>
   /**
    * Compare and set: `change` gets the present record (or undefined) and returns the next one, or the same object to
-   * write nothing. It may run several times, so it must be pure. `version` is set by the store. Throws `conflict` when
-   * too many others write at once.
+   * write nothing. It may run several times, so it must be pure. `version` is set by the store. `known`: what `find` gave a moment ago, which
+   * spares a look where nobody has written since. Throws `conflict` when too many others write at once.
    */
   update(
     uid: string,
-    change: (present: SessionRecord | undefined) => SessionRecord | undefined
+    change: (present: SessionRecord | undefined) => SessionRecord | undefined,
+    known?: { readonly record: SessionRecord | undefined }
   ): Promise<SessionRecord | undefined>
   /** Removes what has expired; returns how many. */
   prune(now: number): Promise<number>

@@ -306,11 +306,11 @@ function configuration({
       return (
         account && {
           accountId: sub,
-          claims: async () => ({
+          claims: async (_use, scope, asked) => ({
             sub,
             preferred_username: account.username,
             email: account.email,
-            email_verified: await emailProved(account)
+            ...(wantsEmail(scope, asked) && { email_verified: await emailProved(account) })
           })
         }
       )
@@ -349,6 +349,11 @@ function configuration({
     },
     ...(onLoopback(issuer) && { fetch: plainFetch })
   }
+}
+
+/** Most requests do not ask, and the answer takes a look at the person's factors. */
+function wantsEmail(scope: string, asked: object): boolean {
+  return scope.split(' ').includes('email') || 'email_verified' in asked
 }
 
 /**

@@ -34,7 +34,7 @@ import { chosenPopulation } from './population/population-source.ts'
 import { personData } from './people/person-data.ts'
 import { createProfiles } from './people/profiles.ts'
 import { attachHttp } from './provider/attach-http.ts'
-import { challengeView } from './provider/pages/challenge-view.ts'
+import { asksForRisk, challengeView } from './provider/pages/challenge-view.ts'
 import { languages, wordsOf } from './provider/pages/languages/index.ts'
 import { vigilMetadata } from './provider/requests/client-metadata.ts'
 import { phrasePath } from './provider/requests/phrase-prompt.ts'
@@ -82,7 +82,7 @@ export interface VigilOptions {
   readonly graceSeconds?: number
   /** Seconds a page gives the person to answer a challenge. Default 300. */
   readonly challengeSeconds?: number
-  /** Longest life of a JWT access token, in seconds: it cannot be called back. Default 300. */
+  /** Longest life of a JWT access token, in seconds, 10 to 3600: it cannot be called back. Default 300. Throws `config_invalid`. */
   readonly jwtSeconds?: number
   readonly logger?: Logger
   /** Milliseconds, never going back: bounds event times against arrival. Injected to play recordings fast. */
@@ -293,10 +293,10 @@ export function createVigil(options: VigilOptions): Vigil {
 
   /** A cookie that comes from another kind of browser has been carried there: whoever holds it is asked, and the owner's pages hear of it. */
   async function used(record: SessionRecord, browser: string | undefined): Promise<SessionRecord> {
-    await actions.used(record)
-    if (!isForeignBrowser(record, browser) || record.cap) return record
     await loading
-    return (await actions.riskMoved(record.uid, 'HIGH', 'browser_changed', { browser })) ?? record
+    const present = await actions.used(record)
+    if (!isForeignBrowser(present, browser) || present.cap) return present
+    return (await actions.riskMoved(present.uid, 'HIGH', 'browser_changed', { browser })) ?? present
   }
 
   const vigil: Vigil = {
@@ -313,10 +313,10 @@ export function createVigil(options: VigilOptions): Vigil {
           tombstones: storage.tombstones,
           signedTokens: storage.signedTokens,
           now,
-          async authenticated(uid, accountId, authentication, seen) {
+          async authenticated(uid, accountId, authentication, known, seen) {
             if (seen) await loading
             const doubted = seen && mayBeDoubted(loaded().policy, seen.signs)
-            const demand = (await storage.sessions.find(uid))?.demand
+            const demand = known.record?.demand
             const named = demand?.methods ?? demand?.except
             const has = doubted || named ? await usable(factors, accountId) : []
             const all = allOf(has)
@@ -324,7 +324,7 @@ export function createVigil(options: VigilOptions): Vigil {
             const passed = authentication.factors ?? factorsIn(authentication.amr, factors)
             const proof = { ...authentication, factors: passed }
             const possible = !demand || meetsDemand(demand, all)
-            const record = await actions.authenticated(uid, accountId, proof, login, possible)
+            const record = await actions.authenticated(uid, accountId, proof, { login, known, possible })
             watch.answered(uid)
             // Nobody waits for what it teaches.
             void loginRhythm.concluded(authentication.interaction, record)
@@ -403,11 +403,11 @@ export function createVigil(options: VigilOptions): Vigil {
     },
 
     async loginResult(details, { accountId, amr, factors: by, typing }) {
-      const signs = typing && (await loginRhythm.judge(details.uid, accountId, typing))
-      const record =
-        details.session?.accountId === accountId && details.session.uid
-          ? await storage.sessions.find(details.session.uid)
-          : undefined
+      const uid = details.session?.accountId === accountId ? details.session.uid : undefined
+      const [record, signs] = await Promise.all([
+        uid === undefined ? undefined : storage.sessions.find(uid),
+        typing && loginRhythm.judge(details.uid, accountId, typing)
+      ])
       const ts = now()
       const authentications = [...(record?.accountId === accountId ? record.authentications : []), { amr, at: ts }]
       const standing = standingOf({ authentications }, ladder, ts)
@@ -424,7 +424,8 @@ export function createVigil(options: VigilOptions): Vigil {
     loginsLearnt: (accountId) => loginRhythm.loginsLearnt(accountId),
 
     async challengeOf(details) {
-      const record = details.session?.uid ? await storage.sessions.find(details.session.uid) : undefined
+      const uid = details.session?.uid
+      const record = uid !== undefined && asksForRisk(details) ? await storage.sessions.find(uid) : undefined
       const words = wordsOf(details.params['ui_locales']) ?? languages[0]!
       return challengeView(words, details, record)
     },

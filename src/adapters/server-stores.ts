@@ -5,23 +5,20 @@ import type { Account, AccountStore, Invitation, InvitationStore, KeyStore } fro
 import { canBeKey, isDuplicate } from './database.ts'
 import type { BigInteger, Database } from './database.ts'
 import { AccountEntity, InvitationEntity, KeyEntity } from './entities.ts'
+import { shared } from './shared-reads.ts'
 import { usernameKey } from './username-key.ts'
 
 export function accountStore(database: Database): AccountStore {
-  async function findWhere(where: { id: string } | { usernameKey: string }): Promise<Account | undefined> {
-    const found = await database.entities((em) => em.findOne(AccountEntity, where))
-    if (found === null) return undefined
-    const { id, username, email, passwordHash, role, createdAt } = found
-    return { id, username, email, passwordHash, role, createdAt }
+  // Each sign-in asks some four times: past MikroORM's unit of work that is a quarter of the cost.
+  async function findBy(column: 'id' | 'username_key', key: string): Promise<Account | undefined> {
+    if (!canBeKey(key)) return undefined
+    const [row] = await database.query<AccountRow>(`select * from vigil_account where ${column} = $1`, [key])
+    return row && accountOf(row)
   }
 
   return {
-    async find(id) {
-      return canBeKey(id) ? findWhere({ id }) : undefined
-    },
-    async findByUsername(username) {
-      return canBeKey(username) ? findWhere({ usernameKey: usernameKey(username) }) : undefined
-    },
+    find: shared((id) => findBy('id', id)),
+    findByUsername: (username) => findBy('username_key', usernameKey(username)),
     async create(account) {
       await refusingTaken(database.entities((em) => em.insert(AccountEntity, rowOf(account))))
     },
@@ -39,6 +36,20 @@ export function accountStore(database: Database): AccountStore {
       return (await database.entities((em) => em.nativeDelete(AccountEntity, { id }))) > 0
     }
   }
+}
+
+interface AccountRow {
+  readonly id: string
+  readonly username: string
+  readonly email: string
+  readonly password_hash: string
+  readonly role: Account['role']
+  readonly created_at: BigInteger
+}
+
+function accountOf(row: AccountRow): Account {
+  const { id, username, email, role } = row
+  return { id, username, email, passwordHash: row.password_hash, role, createdAt: Number(row.created_at) }
 }
 
 function rowOf({ id, username, email, passwordHash, role, createdAt }: Account) {

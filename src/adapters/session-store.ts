@@ -6,6 +6,7 @@ import type { SessionRecord, SessionStore } from '../ports.ts'
 import { canBeKey } from './database.ts'
 import type { Database } from './database.ts'
 import { nextRecord } from './session-record.ts'
+import { shared } from './shared-reads.ts'
 
 // Writers of this process queue up below, so a lost race comes from another process and a few tries do.
 const tries = 40
@@ -38,11 +39,11 @@ export function sessionStore(database: Database, now: () => number): SessionStor
   const isLive = (record: SessionRecord) => record.expiresAt > now()
 
   return {
-    async find(uid) {
+    find: shared(async (uid) => {
       if (!canBeKey(uid)) return undefined
       const record = await stored(uid)
       return record && isLive(record) ? record : undefined
-    },
+    }),
     async findByAccount(accountId) {
       const rows = await database.query<Row>(
         'select record from vigil_session where account_id = $1 and expires_at > $2 order by uid',
@@ -50,10 +51,11 @@ export function sessionStore(database: Database, now: () => number): SessionStor
       )
       return rows.map(recordOf)
     },
-    async update(uid, change) {
+    async update(uid, change, known) {
       return inTurn(uid, async () => {
         for (let attempt = 0; attempt < tries; attempt++) {
-          const found = await stored(uid)
+          // What was known and is no more does not get past the version.
+          const found = known && attempt === 0 ? known.record : await stored(uid)
           const present = found && isLive(found) ? found : undefined
           const next = change(present)
           if (next === undefined || next === present) return present

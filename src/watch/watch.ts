@@ -495,7 +495,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
     tell(uid, message) {
       for (const tab of watched.get(uid)?.tabs ?? []) {
-        if (message.type === 'challenge_required') ask(tab, message)
+        if (message.type === 'challenge_required' || message.type === 'phrase_offered') ask(tab, message)
         else tab.tell(message)
       }
     },

@@ -1,5 +1,10 @@
 // Two providers in one process, with Vigil and without, on the same adapter: who asks for flows of one and then of the other can tell what
 // Vigil costs. Arguments: `flow` or `login`, and the database. Speaks with its parent by messages.
+//
+// What both do in a login: the session and the code flow of oidc-provider on the same adapter with an RS256 key; a page with a form that is filled with
+// the name of the application; the account looked up in the same table by its name, and by its id wherever oidc-provider asks whose a session or a code
+// is; the password checked by the same argon2id. What only the product does: limits on attempts, a token in the form, layout, languages and the
+// passkey of its page, a device cookie, the choice of factors, and everything that Vigil is.
 
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -23,6 +28,14 @@ export type FlowQuestion = 'hosts' | 'cpu'
 
 export const redirectUri = 'https://app.example.test/back'
 export const password = 'seven green bottles'
+/** Whoever signs in without Vigil: both have their accounts in one table. */
+export const ben = {
+  id: 'ben-1',
+  username: 'ben',
+  email: 'ben@example.test',
+  role: 'person',
+  createdAt: 1_800_000_000
+} as const
 const app = { client_id: 'app', redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' } as const
 
 if (process.send !== undefined) await serve()
@@ -71,27 +84,37 @@ async function host(storage: ServerStorage, { withVigil, checksPasswords }: Host
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const base = await configuration(storage)
+  const plain = await configuration(storage)
+  const base = checksPasswords ? { ...plain, findAccount: accountsOf(storage) } : plain
   const vigil = withVigil ? createVigil({ issuer, secret, storage, population: nobody, logger: silent }) : undefined
   const provider = new Provider(issuer, vigil ? vigil.configure(base) : base)
   const answer = provider.callback()
   const passwords = createPasswords()
-  const hash = checksPasswords ? await passwords.hash(password) : ''
+  const { accounts } = storage
+  if (checksPasswords) await accounts.create({ ...ben, passwordHash: await passwords.hash(password) })
 
   const interact: Answer = async (request, response) => {
     const details = await provider.interactionDetails(request, response)
     if (request.method === 'GET') {
-      response.writeHead(200, { 'content-type': 'text/html' })
-      response.end('<h1>Sign in</h1><form method="post"><input name="username"><input name="password"></form>')
+      const client = await provider.Client.find(String(details.params['client_id']))
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+      response.end(loginPage(client?.clientName ?? 'the application'))
       return
     }
     const fields = new URLSearchParams(await bodyOf(request))
-    const accountId = fields.get('username') ?? ''
-    if (checksPasswords && !(await passwords.verify(hash, fields.get('password') ?? ''))) throw new Error('wrong')
+    const name = fields.get('username') ?? ''
+    const accountId = checksPasswords ? await provedBy(name, fields.get('password') ?? '') : name
     const login: NonNullable<InteractionResults['login']> = vigil
       ? await vigil.loginResult(details, { accountId, amr: ['pwd'] })
       : { accountId, amr: ['pwd'] }
     await provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false })
+  }
+
+  async function provedBy(name: string, typed: string): Promise<string> {
+    const account = await accounts.findByUsername(name)
+    const passed = await passwords.verify(account?.passwordHash, typed)
+    if (!account || !passed) throw new Error('wrong name or password')
+    return account.id
   }
 
   server.on('request', (request, response) => {
@@ -121,6 +144,21 @@ async function configuration(storage: ServerStorage): Promise<Configuration> {
       return grant
     }
   }
+}
+
+function accountsOf({ accounts }: ServerStorage): NonNullable<Configuration['findAccount']> {
+  return async (_ctx, sub) => (await accounts.find(sub)) && { accountId: sub, claims: () => ({ sub }) }
+}
+
+function loginPage(application: string): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body>
+<h1>Sign in</h1><p>to go on to ${application.replaceAll(/[&<>"]/g, (sign) => `&#${sign.codePointAt(0)};`)}</p>
+<form method="post">
+<label>Name <input name="username" autocomplete="username"></label>
+<label>Password <input name="password" type="password" autocomplete="current-password"></label>
+<button>Sign in</button>
+</form></body></html>`
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

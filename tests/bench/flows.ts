@@ -6,7 +6,7 @@ import { freshPostgres } from '../support/databases.ts'
 import { available } from '../support/available.ts'
 import { createBrowser, goThrough, relyingParty } from '../support/oidc.ts'
 import { childOf } from './child.ts'
-import { type FlowHosts, password, redirectUri } from './flow-host.ts'
+import { ben, type FlowHosts, password, redirectUri } from './flow-host.ts'
 import type { Measured } from './goal.ts'
 import { median } from './timing.ts'
 
@@ -57,7 +57,7 @@ async function pairOn(database: string, { mode, rounds = 9, flows = 20 }: FlowsO
   const child = childOf('flow-host.ts', [mode, database])
   try {
     const { product, floor } = await child.ask<FlowHosts>('hosts')
-    const sides = { product: await someone(product, mode), floor: await someone(floor, mode) }
+    const sides = { product: await someone('ana', product, mode), floor: await someone(ben.username, floor, mode) }
     const cpuOf = async (flow: () => Promise<void>, count: number): Promise<number> => {
       const before = await child.ask<number>('cpu')
       for (let done = 0; done < count; done++) await flow()
@@ -85,13 +85,12 @@ async function pairOn(database: string, { mode, rounds = 9, flows = 20 }: FlowsO
 }
 
 /** One sign-in from the link to the tokens, in a browser that was here before where a password is asked for, else in a new one. */
-async function someone(issuer: string, mode: FlowsOptions['mode']): Promise<() => Promise<void>> {
+async function someone(username: string, issuer: string, mode: FlowsOptions['mode']): Promise<() => Promise<void>> {
   const party = await relyingParty(issuer, { clientId: 'app', redirectUri })
-  const username = 'ana'
   let browser = createBrowser([redirectUri])
   if (mode === 'login') {
     const page = await browser.get(`${issuer}/signup`)
-    // The floor knows no sign-up: whoever has the password is let in.
+    // Without Vigil there is no sign-up: the account is there.
     if (page.status === 200) await browser.submit(page, { username, email: 'ana@example.test', password }, 8)
   }
   return async () => {

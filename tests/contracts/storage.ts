@@ -115,6 +115,20 @@ export function storageContract(
         expect(await storage.sessions.find(uid)).toBeUndefined()
       })
 
+      it('a change is made to what is known where nobody has written since, and else to what is there', async () => {
+        const uid = fresh('uid')
+        const isNew = { record: undefined }
+        const add = (present: SessionRecord | undefined) => ({
+          ...(present ?? newSession(uid)),
+          alarms: (present?.alarms ?? 0) + 1
+        })
+        const first = await storage.sessions.update(uid, add, isNew)
+        expect(first).toMatchObject({ alarms: 1, version: 1 })
+        expect(await storage.sessions.update(uid, add, { record: first })).toMatchObject({ alarms: 2, version: 2 })
+        expect(await storage.sessions.update(uid, add, { record: first })).toMatchObject({ alarms: 3, version: 3 })
+        expect(await storage.sessions.update(uid, add, isNew)).toMatchObject({ alarms: 4, version: 4 })
+      })
+
       it('a change that throws writes nothing and the next one goes through', async () => {
         const uid = fresh('uid')
         await storage.sessions.update(uid, () => newSession(uid))

@@ -47,7 +47,7 @@ describe.each(databases().filter(({ name }) => name !== 'PGlite on a folder'))('
       lessons,
       engine: () => createEngine(nobody),
       keystrokesNeeded: needed,
-      strong: strongLogin({ ladder: defaultLadder, factors: [], now }),
+      strong: strongLogin({ ladder: defaultLadder, factors: [], now: () => now }),
       now: () => now
     })
     return { calibration, profiles, lessons }

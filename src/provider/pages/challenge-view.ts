@@ -6,13 +6,14 @@ import { reasons } from '../requests/interaction-policy.ts'
 import type { Words } from './languages/index.ts'
 import type { ChallengeReason, ChallengeView } from '../vigil-api.ts'
 
+/** `record`: of the session that the interaction is about, where it asks for risk. */
 export function challengeView(
   words: Words,
   details: Interaction,
   record: SessionRecord | undefined
 ): ChallengeView | undefined {
   const asked = details.prompt.reasons
-  if (asked.includes(reasons.risk)) {
+  if (asksForRisk(details)) {
     const { since, methods, except } = record?.demand ?? {}
     return {
       ...asking(words, 'risk', riskReason(record?.cap?.reason)),
@@ -24,6 +25,10 @@ export function challengeView(
   if (asked.includes(reasons.acr)) return asking(words, 'acr', 'level')
   if (asked.includes('max_age')) return asking(words, 'age', 'age')
   return undefined
+}
+
+export function asksForRisk({ prompt }: Interaction): boolean {
+  return prompt.reasons.includes(reasons.risk)
 }
 
 /** The password was right, and the application asks for more. */

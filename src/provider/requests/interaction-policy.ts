@@ -27,12 +27,13 @@ export const reasons = { risk: 'vigil_risk', acr: 'vigil_acr' } as const
 export interface InteractionChecks {
   readonly standings: SessionStandings
   readonly factors: readonly Factor[]
-  /** Notes a login, and what was seen of it; returns the session's record after it. */
+  /** Notes a login, and what was seen of it; returns the session's record after it. `known`: the record before, as it was read a moment ago. */
   authenticated(
     uid: string,
     accountId: string,
     authentication: Authentication,
-    seen?: { readonly signs: LoginSigns; readonly clientId: string }
+    known: { readonly record: SessionRecord | undefined },
+    seen?: SeenLogin
   ): Promise<SessionRecord>
   /** A session is in use, from this kind of browser: its record must not run out before it does. Returns the record as it is then. */
   used(record: SessionRecord, browser: string | undefined): Promise<SessionRecord>
@@ -41,6 +42,12 @@ export interface InteractionChecks {
   /** A client sent a request for a session. */
   requested(uid: string, clientId: string): void
   now(): number
+}
+
+/** What was seen of a login beside the proof, and the client that it is for. */
+export interface SeenLogin {
+  readonly signs: LoginSigns
+  readonly clientId: string
 }
 
 /** A new policy: the prompts of `policy` in their order, with Vigil's checks first in `login`, and the prompt of a phrase behind it. `policy` is not changed. */
@@ -150,26 +157,27 @@ async function presentStanding(
   uid: string,
   accountId: string
 ): Promise<SessionStanding> {
+  const { standings } = checks
+  const known = await standings.of(uid, ctx)
+  const browser = browserKind(ctx.req.headers)
   const login = freshLogin(ctx)
   if (login) {
-    const clientId = ctx.oidc.client!.clientId
-    const seen = login.signs && { signs: login.signs, clientId }
-    const browser = browserKind(ctx.req.headers)
+    const seen = login.signs && { signs: login.signs, clientId: ctx.oidc.client!.clientId }
     const authentication = { ...login.authentication, ...(browser !== undefined && { browser }) }
-    return checks.standings.from(await checks.authenticated(uid, accountId, authentication, seen))
+    return noted(authentication, seen)
   }
-  const known = await checks.standings.of(uid)
-  if (known) {
-    return checks.standings.from(await checks.used(known.record, browserKind(ctx.req.headers)))
-  }
+  if (known) return standings.from(await checks.used(known.record, browser), ctx)
   // The session began before Vigil was there: what the provider says of it is what is known.
-  return checks.standings.from(
-    await checks.authenticated(uid, accountId, {
-      amr: ctx.oidc.session?.amr ?? ['pwd'],
-      at: ctx.oidc.session?.authTime() ?? checks.now(),
-      interaction: `adopted:${uid}`
-    })
-  )
+  return noted({
+    amr: ctx.oidc.session?.amr ?? ['pwd'],
+    at: ctx.oidc.session?.authTime() ?? checks.now(),
+    interaction: `adopted:${uid}`
+  })
+
+  async function noted(authentication: Authentication, seen?: SeenLogin): Promise<SessionStanding> {
+    const before = { record: known?.record }
+    return standings.from(await checks.authenticated(uid, accountId, authentication, before, seen), ctx)
+  }
 }
 
 /**

@@ -377,23 +377,11 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
     const by = [...new Set([...(steps?.by ?? []), present])]
     const sessionUid = account.id === details.session?.accountId ? details.session.uid : undefined
     const { params } = details
-    const more = await options.choice({
-      accountId: account.id,
-      sessionUid,
-      params,
-      passed,
-      by,
-      anew: isAnew(details)
-    })
-    const login = carriedOn(
-      await vigil.loginResult(details, {
-        accountId: account.id,
-        amr: passed,
-        factors: by,
-        ...(typing && { typing })
-      }),
-      steps?.login
-    )
+    const [more, result] = await Promise.all([
+      options.choice({ accountId: account.id, sessionUid, params, passed, by, anew: isAnew(details) }),
+      vigil.loginResult(details, { accountId: account.id, amr: passed, factors: by, ...(typing && { typing }) })
+    ])
+    const login = carriedOn(result, steps?.login)
     if (more.length === 0) return finishLogin(ctx, account.id, login)
     const next: Steps = { accountId: account.id, passed, by, login }
     // Kept with the interaction, which this browser alone can name; without `login` it ends nothing.

@@ -11,7 +11,14 @@ import { alertOf } from '../pages/answers.ts'
 import type { Forms } from '../pages/forms.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { type Pages, problemPages } from '../pages/pages.ts'
-import { backFromSignIn, doerOf, personSignedIn, type PersonSignedIn, refuseForProof, sendToSignIn } from '../sessions/signed-in.ts'
+import {
+  backFromSignIn,
+  doerOf,
+  personSignedIn,
+  type PersonSignedIn,
+  refuseForProof,
+  sendToSignIn
+} from '../sessions/signed-in.ts'
 import type { Vigil } from '../vigil-api.ts'
 
 export interface PasswordRoutesOptions {

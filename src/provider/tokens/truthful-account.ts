@@ -25,11 +25,12 @@ export function truthfulAccounts(
   const hostAccounts: FindAccount = findAccount ?? ((_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }))
   return async (ctx, sub, token) => {
     const uid = (token as Source | undefined)?.sessionUid ?? (token ? undefined : ctx.oidc.session?.uid)
-    const standing = uid === undefined ? undefined : await standings.of(uid)
-    if (standing?.revoked) return undefined
-    if (token && uid !== undefined && (await tombstones.has(uid))) return undefined
+    if (uid === undefined) return hostAccounts(ctx, sub, token)
+    // Without a token it is an authorization request, whose checks look at the session after this.
+    const [standing, ended] = token ? await Promise.all([standings.of(uid, ctx), tombstones.has(uid)]) : []
+    if (ended || standing?.revoked) return undefined
     const account = await hostAccounts(ctx, sub, token)
-    if (!account || uid === undefined) return account
+    if (!account) return account
     const { client } = ctx.oidc
     if (token && client) {
       // Also after a restart, when nobody remembers that the channel was expected.
@@ -37,7 +38,7 @@ export function truthfulAccounts(
       requested(uid, client.clientId)
     }
     if (token && standing) lower(token as Source, standing, standings, client)
-    return withClaims(account, async () => truth(token as Source | undefined, await standings.of(uid), client))
+    return withClaims(account, async () => truth(token as Source | undefined, await standings.of(uid, ctx), client))
   }
 }
 

@@ -19,7 +19,7 @@ export function truthfulTokens(
     const { AuthorizationCode, RotatedRefreshToken, RefreshToken, DeviceCode } = ctx.oidc.entities
     const source = AuthorizationCode ?? RotatedRefreshToken ?? RefreshToken ?? DeviceCode
     const uid = source?.sessionUid
-    const standing = uid === undefined ? undefined : await standings.of(uid)
+    const standing = uid === undefined ? undefined : await standings.of(uid, ctx)
     if (!source || uid === undefined || !standing) return theirs
     if (source.sid !== undefined) await signedTokens.note(token, { sid: source.sid, uid })
     const acr = source.acr === undefined ? standing.acr : lowerAcr(standings.ladder, source.acr, standing.acr)

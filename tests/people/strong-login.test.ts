@@ -1,11 +1,11 @@
 // Which login is strong enough to decide who somebody is later, and what a session that has none lacks.
 
 import { describe, expect, it, test } from 'vitest'
-import type { Factor } from '../src/challenge/strategy.ts'
-import { strongLogin } from '../src/people/strong-login.ts'
-import type { Authentication, SessionRecord } from '../src/ports.ts'
-import { type AssuranceLevel, defaultLadder } from '../src/risk/ladder.ts'
-import { newSession } from '../src/risk/session-risk.ts'
+import type { Factor } from '../../src/challenge/strategy.ts'
+import { strongLogin } from '../../src/people/strong-login.ts'
+import type { Authentication, SessionRecord } from '../../src/ports.ts'
+import { type AssuranceLevel, defaultLadder } from '../../src/risk/ladder.ts'
+import { newSession } from '../../src/risk/session-risk.ts'
 
 const now = 1_800_000_000
 const minute = 60
