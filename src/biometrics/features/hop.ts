@@ -1,6 +1,5 @@
 // One hop: what is new between two windows, and how hops add up. Everything is updated as events pass.
 
-import { featureNames } from './features.ts'
 import { mostAtOnce, type Keystroke } from './keystrokes.ts'
 import type { PointerHop } from './pointer-features.ts'
 import {
@@ -15,39 +14,35 @@ import {
 import { sequenceColumns } from './timing-sequence.ts'
 
 export interface Hop extends PointerHop {
-  /** First time in it, ms. */
+  /** First and last time in it, ms. */
   startedAt: number
+  endedAt: number
   pointerEvents: number
   clicks: number
   wheels: number
   activeMs: number
   idleMs: number
-  /** Its keystrokes as rows of a timing sequence. */
-  readonly rows: Float32Array
-  /** For the features of the window that closes with it. */
-  readonly features: Float64Array
+  /**
+   * Statistics, and behind them its keystrokes as rows of a timing sequence. One array for all: to allocate and collect it is most of what a hop
+   * costs.
+   */
+  readonly statistics: Statistics
 }
+
+/** Where the rows begin. */
+export const firstRow = statisticsLength
 
 /** `keystrokes`: as many close a window. */
 export function newHop(startedAt: number, keystrokes: number): Hop {
-  // One block for all its numbers: to allocate and collect three is three times the work, and most of what a window costs.
-  const rows = (keystrokes + mostAtOnce) * sequenceColumns.length
-  const features = new Float64Array(
-    new ArrayBuffer(8 * featureNames.length + 4 * (statisticsLength + rows)),
-    0,
-    featureNames.length
-  )
-  const { buffer, byteLength } = features
   return {
     startedAt,
+    endedAt: startedAt,
     pointerEvents: 0,
     clicks: 0,
     wheels: 0,
     activeMs: 0,
     idleMs: 0,
-    statistics: new Float32Array(buffer, byteLength, statisticsLength),
-    rows: new Float32Array(buffer, byteLength + 4 * statisticsLength, rows),
-    features
+    statistics: new Float32Array(firstRow + (keystrokes + mostAtOnce) * sequenceColumns.length)
   }
 }
 

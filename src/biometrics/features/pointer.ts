@@ -3,7 +3,7 @@
 
 import { EventType, type InputEvent } from '../events.ts'
 import { countIn, histogramOf } from './pointer-histograms.ts'
-import { createStroke, gridMs, strokeQuantities } from './stroke.ts'
+import { gridMs, Stroke, strokeQuantities } from './stroke.ts'
 
 /** What is measured of every stroke, click or turn of the wheel. */
 export const pointerQuantities = [
@@ -41,109 +41,127 @@ export interface PointerTracker {
  * `pointerHistograms` that gain `value`. Values are finite and bounded. Times are log milliseconds, speeds log(1 + pixels in 16 ms).
  */
 export function createPointerTracker(observed: (position: number, value: number) => void): PointerTracker {
-  const bin = (at: number, share: number): void => observed(firstBin + at, share)
-  const stroke = createStroke({ quantity: (name, value) => observed(position[name], value), bin })
-  let moving = false
-  let lastT = Number.NEGATIVE_INFINITY
-  let lastX = 0
-  let lastY = 0
-  let nextGridT = 0
-  let pressT = Number.NEGATIVE_INFINITY
-  let pressX = 0
-  let pressY = 0
-  let clickT = Number.NEGATIVE_INFINITY
-  let afterClick = false
-  let wheelT = Number.NEGATIVE_INFINITY
+  return new Pointer(observed)
+}
 
-  function beginAt(event: InputEvent): void {
-    stroke.begin(event.x, event.y)
-    moving = true
-    nextGridT = event.t + gridMs
+/** A class for the reason that a stroke is one. */
+class Pointer implements PointerTracker {
+  readonly #observed: (position: number, value: number) => void
+  readonly #bin: (at: number, share: number) => void
+  readonly #stroke: Stroke
+  #moving = false
+  #lastT = Number.NEGATIVE_INFINITY
+  #lastX = 0
+  #lastY = 0
+  #nextGridT = 0
+  #pressT = Number.NEGATIVE_INFINITY
+  #pressX = 0
+  #pressY = 0
+  #clickT = Number.NEGATIVE_INFINITY
+  #afterClick = false
+  #wheelT = Number.NEGATIVE_INFINITY
+
+  constructor(observed: (position: number, value: number) => void) {
+    this.#observed = observed
+    this.#bin = (at, share) => observed(firstBin + at, share)
+    this.#stroke = new Stroke({ quantity: (name, value) => observed(position[name], value), bin: this.#bin })
+  }
+
+  push(event: InputEvent): void {
+    if (event.type === EventType.wheel) this.#wheel(event)
+    // A coordinate that is no number, or out of this world, is no place.
+    else if (!(Math.abs(event.x) <= furthestPx && Math.abs(event.y) <= furthestPx)) return
+    else if (event.type === EventType.pointerMove) this.#move(event)
+    else if (event.type === EventType.pointerDown) this.#press(event)
+    else if (event.type === EventType.pointerUp) this.#release(event)
+  }
+
+  flush(): void {
+    this.#rest()
+  }
+
+  #move(event: InputEvent): void {
+    const dt = event.t - this.#lastT
+    if (this.#afterClick) {
+      if (dt >= 0 && dt < longestPauseMs) countIn(histogramOf.afterClick, 0, logMs(dt), this.#bin)
+      this.#afterClick = false
+    }
+    if (!(dt >= 0 && dt <= restMs)) this.#rest()
+    if (!this.#moving) {
+      if (dt > restMs && dt < longestPauseMs) this.#observed(position.pause, logMs(dt))
+      this.#beginAt(event)
+    } else if (this.#nextGridT <= event.t) this.#reach(event)
+    this.#stand(event)
+  }
+
+  #press(event: InputEvent): void {
+    const sinceMove = event.t - this.#lastT
+    if (sinceMove >= 0 && sinceMove < longestPauseMs) {
+      this.#observed(position.hoverBeforeClick, logMs(sinceMove))
+      countIn(histogramOf.hover, 0, logMs(sinceMove), this.#bin)
+    }
+    this.#rest()
+    const sinceClick = event.t - this.#clickT
+    if (sinceClick >= 0 && sinceClick < doubleClickMs) this.#observed(position.doubleClickGap, logMs(sinceClick))
+    this.#beginAt(event)
+    this.#afterClick = false
+    this.#pressT = event.t
+    this.#pressX = event.x
+    this.#pressY = event.y
+    this.#stand(event)
+  }
+
+  #release(event: InputEvent): void {
+    const heldMs = event.t - this.#pressT
+    if (heldMs >= 0 && heldMs < longestPauseMs) {
+      const dragged = Math.hypot(event.x - this.#pressX, event.y - this.#pressY) > dragPx
+      this.#observed(position.dragged, dragged ? 1 : 0)
+      if (!dragged) {
+        this.#observed(position.clickHold, logMs(heldMs))
+        countIn(histogramOf.clickHold, 0, logMs(heldMs), this.#bin)
+      }
+    }
+    const dt = event.t - this.#lastT
+    if (this.#moving && dt >= 0 && dt <= restMs) this.#reach(event)
+    this.#rest()
+    this.#pressT = Number.NEGATIVE_INFINITY
+    this.#clickT = event.t
+    this.#afterClick = true
+    this.#stand(event)
+  }
+
+  #wheel(event: InputEvent): void {
+    const gap = event.t - this.#wheelT
+    if (gap >= 0 && gap < 1000) this.#observed(position.wheelGap, logMs(gap))
+    this.#wheelT = event.t
+  }
+
+  #beginAt(event: InputEvent): void {
+    this.#stroke.begin(event.x, event.y)
+    this.#moving = true
+    this.#nextGridT = event.t + gridMs
   }
 
   /** Points on the grid between the last event and this one, on the straight line between them. */
-  function reach(event: InputEvent): void {
-    const dt = event.t - lastT
-    while (nextGridT <= event.t) {
-      const share = (nextGridT - lastT) / dt
-      stroke.step(lastX + share * (event.x - lastX), lastY + share * (event.y - lastY))
-      nextGridT += gridMs
+  #reach(event: InputEvent): void {
+    const dt = event.t - this.#lastT
+    while (this.#nextGridT <= event.t) {
+      const share = (this.#nextGridT - this.#lastT) / dt
+      this.#stroke.step(this.#lastX + share * (event.x - this.#lastX), this.#lastY + share * (event.y - this.#lastY))
+      this.#nextGridT += gridMs
     }
   }
 
-  function rest(): void {
-    if (moving) stroke.end()
-    moving = false
+  #rest(): void {
+    if (this.#moving) this.#stroke.end()
+    this.#moving = false
   }
 
-  function move(event: InputEvent): void {
-    const dt = event.t - lastT
-    if (afterClick) {
-      if (dt >= 0 && dt < longestPauseMs) countIn(histogramOf.afterClick, 0, logMs(dt), bin)
-      afterClick = false
-    }
-    if (!(dt >= 0 && dt <= restMs)) rest()
-    if (!moving) {
-      if (dt > restMs && dt < longestPauseMs) observed(position.pause, logMs(dt))
-      beginAt(event)
-    } else if (nextGridT <= event.t) reach(event)
-    lastT = event.t
-    lastX = event.x
-    lastY = event.y
-  }
-
-  function press(event: InputEvent): void {
-    const sinceMove = event.t - lastT
-    if (sinceMove >= 0 && sinceMove < longestPauseMs) {
-      observed(position.hoverBeforeClick, logMs(sinceMove))
-      countIn(histogramOf.hover, 0, logMs(sinceMove), bin)
-    }
-    rest()
-    const sinceClick = event.t - clickT
-    if (sinceClick >= 0 && sinceClick < doubleClickMs) observed(position.doubleClickGap, logMs(sinceClick))
-    beginAt(event)
-    afterClick = false
-    lastT = pressT = event.t
-    lastX = pressX = event.x
-    lastY = pressY = event.y
-  }
-
-  function release(event: InputEvent): void {
-    const heldMs = event.t - pressT
-    if (heldMs >= 0 && heldMs < longestPauseMs) {
-      const dragged = Math.hypot(event.x - pressX, event.y - pressY) > dragPx
-      observed(position.dragged, dragged ? 1 : 0)
-      if (!dragged) {
-        observed(position.clickHold, logMs(heldMs))
-        countIn(histogramOf.clickHold, 0, logMs(heldMs), bin)
-      }
-    }
-    const dt = event.t - lastT
-    if (moving && dt >= 0 && dt <= restMs) reach(event)
-    rest()
-    pressT = Number.NEGATIVE_INFINITY
-    lastT = clickT = event.t
-    lastX = event.x
-    lastY = event.y
-    afterClick = true
-  }
-
-  function wheel(event: InputEvent): void {
-    const gap = event.t - wheelT
-    if (gap >= 0 && gap < 1000) observed(position.wheelGap, logMs(gap))
-    wheelT = event.t
-  }
-
-  return {
-    push(event) {
-      if (event.type === EventType.wheel) wheel(event)
-      // A coordinate that is no number, or out of this world, is no place.
-      else if (!(Math.abs(event.x) <= furthestPx && Math.abs(event.y) <= furthestPx)) return
-      else if (event.type === EventType.pointerMove) move(event)
-      else if (event.type === EventType.pointerDown) press(event)
-      else if (event.type === EventType.pointerUp) release(event)
-    },
-    flush: rest
+  /** Here the pointer is now. */
+  #stand(event: InputEvent): void {
+    this.#lastT = event.t
+    this.#lastX = event.x
+    this.#lastY = event.y
   }
 }
 

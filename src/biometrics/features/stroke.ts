@@ -26,14 +26,6 @@ export interface StrokeSink {
   readonly bin: (bin: number, share: number) => void
 }
 
-export interface Stroke {
-  /** Begins at a point; what was under way is dropped. */
-  begin(x: number, y: number): void
-  /** The next point of the grid, 16 ms later. */
-  step(x: number, y: number): void
-  end(): void
-}
-
 export const gridMs = 16
 /** A shorter stroke is a twitch. */
 const fewestSteps = 3
@@ -44,104 +36,123 @@ const lastSteps = 5
 
 const { speed, ratio, ratioPair, turn, longRatio, longTurn, axis, still, turnOfDirection } = histogramOf
 
-export function createStroke(sink: StrokeSink): Stroke {
-  const { bin } = sink
+/**
+ * A class and not a closure: a variable of a closure that holds a fraction gets a new object with every change, a field does not; and at a
+ * thousand hands that is what most of the work of collecting garbage would be.
+ */
+export class Stroke {
+  readonly #sink: StrokeSink
   // The last points and speeds, in rings.
-  const xs = new Float64Array(kept)
-  const ys = new Float64Array(kept)
-  const endSpeeds = new Float64Array(lastSteps)
-  let steps = 0
-  let startX = 0
-  let startY = 0
-  let previousSpeed = 0
-  let previousLogSpeed = 0
-  let previousAngle = 0
-  let previousRatio = -1
-  let previousAcceleration = 0
-  let lastTurn = 0
-  let path = 0
-  let peak = 0
-  let peakStep = 0
-  let furthest = 0
-  let accelerations = 0
-  let jerks = 0
-  let turned = 0
-  let turns = 0
-  let reversals = 0
+  readonly #xs = new Float64Array(kept)
+  readonly #ys = new Float64Array(kept)
+  readonly #endSpeeds = new Float64Array(lastSteps)
+  #steps = 0
+  #startX = 0
+  #startY = 0
+  #speed = 0
+  #logSpeed = 0
+  #angle = 0
+  #ratio = -1
+  #acceleration = 0
+  #turn = 0
+  #path = 0
+  #peak = 0
+  #peakStep = 0
+  #furthest = 0
+  #accelerations = 0
+  #jerks = 0
+  #turned = 0
+  #turns = 0
+  #reversals = 0
 
-  function begin(x: number, y: number): void {
-    steps = 0
-    startX = xs[0] = x
-    startY = ys[0] = y
-    path = peak = peakStep = furthest = accelerations = jerks = turned = turns = reversals = lastTurn = 0
-    previousRatio = -1
-    previousAcceleration = 0
+  constructor(sink: StrokeSink) {
+    this.#sink = sink
   }
 
-  function step(x: number, y: number): void {
-    const from = steps % kept
-    const dx = x - xs[from]!
-    const dy = y - ys[from]!
-    steps++
+  /** Begins at a point; what was under way is dropped. */
+  begin(x: number, y: number): void {
+    this.#steps = this.#peakStep = this.#turns = this.#reversals = 0
+    this.#startX = this.#xs[0] = x
+    this.#startY = this.#ys[0] = y
+    this.#path = this.#peak = this.#furthest = this.#accelerations = this.#jerks = this.#turned = this.#turn = 0
+    this.#ratio = -1
+    this.#acceleration = 0
+  }
+
+  /** The next point of the grid, 16 ms later. */
+  step(x: number, y: number): void {
+    const { bin } = this.#sink
+    const from = this.#steps % kept
+    const dx = x - this.#xs[from]!
+    const dy = y - this.#ys[from]!
+    const steps = ++this.#steps
     const to = steps % kept
-    xs[to] = x
-    ys[to] = y
+    this.#xs[to] = x
+    this.#ys[to] = y
     const pixels = Math.sqrt(dx * dx + dy * dy)
     const logSpeed = Math.log(pixels + 0.3)
     const angle = Math.atan2(dy, dx)
     countIn(speed, 0, Math.log1p(pixels), bin)
     if (pixels > 1) countIn(axis, groupOf(pixels, axisSpeeds), toAxis(angle), bin)
-    if (steps > 1) follow(pixels, logSpeed, angle)
-    if (steps >= 2 * longSteps) followLong(x, y)
-    path += pixels
-    if (pixels > peak) {
-      peak = pixels
-      peakStep = steps
+    if (steps > 1) this.#follow(pixels, logSpeed, angle)
+    if (steps >= 2 * longSteps) this.#followLong(x, y)
+    this.#path += pixels
+    if (pixels > this.#peak) {
+      this.#peak = pixels
+      this.#peakStep = steps
     }
-    furthest = Math.max(furthest, distance(x - startX, y - startY))
-    endSpeeds[steps % lastSteps] = pixels
-    previousSpeed = pixels
-    previousLogSpeed = logSpeed
-    previousAngle = angle
+    this.#furthest = Math.max(this.#furthest, distance(x - this.#startX, y - this.#startY))
+    this.#endSpeeds[steps % lastSteps] = pixels
+    this.#speed = pixels
+    this.#logSpeed = logSpeed
+    this.#angle = angle
+  }
+
+  end(): void {
+    if (this.#steps >= fewestSteps && this.#path > 0) this.#summarise()
+    this.#steps = 0
   }
 
   /** A step against the one before. */
-  function follow(pixels: number, logSpeed: number, angle: number): void {
-    bin(still.first + (previousSpeed < 0.5 ? 2 : 0) + (pixels < 0.5 ? 1 : 0), 1)
-    const acceleration = Math.abs(pixels - previousSpeed)
-    accelerations += acceleration
-    jerks += Math.abs(acceleration - previousAcceleration)
-    previousAcceleration = acceleration
-    const slower = Math.min(pixels, previousSpeed)
+  #follow(pixels: number, logSpeed: number, angle: number): void {
+    const { bin } = this.#sink
+    const previous = this.#speed
+    bin(still.first + (previous < 0.5 ? 2 : 0) + (pixels < 0.5 ? 1 : 0), 1)
+    const acceleration = Math.abs(pixels - previous)
+    this.#accelerations += acceleration
+    this.#jerks += Math.abs(acceleration - this.#acceleration)
+    this.#acceleration = acceleration
+    const slower = Math.min(pixels, previous)
     if (slower <= 0.7) {
-      previousRatio = -1
+      this.#ratio = -1
       return
     }
-    const group = groupOf((logSpeed + previousLogSpeed) / 2, logSpeeds)
-    const change = logSpeed - previousLogSpeed
-    const bend = wrapped(angle - previousAngle)
+    const group = groupOf((logSpeed + this.#logSpeed) / 2, logSpeeds)
+    const change = logSpeed - this.#logSpeed
+    const bend = wrapped(angle - this.#angle)
     countIn(ratio, group, change, bin)
     countIn(turn, group, bend, bin)
     const kind = groupOf(change, changes)
-    if (previousRatio >= 0) bin(ratioPair.first + changeKinds * previousRatio + kind, 1)
-    previousRatio = kind
+    if (this.#ratio >= 0) bin(ratioPair.first + changeKinds * this.#ratio + kind, 1)
+    this.#ratio = kind
     if (slower > 1) {
-      countTurn(turnOfDirection, angle, bend)
-      turned += Math.abs(bend)
-      turns++
-      if (bend * lastTurn < 0) reversals++
-      if (bend !== 0) lastTurn = bend
+      this.#countTurn(turnOfDirection, angle, bend)
+      this.#turned += Math.abs(bend)
+      this.#turns++
+      if (bend * this.#turn < 0) this.#reversals++
+      if (bend !== 0) this.#turn = bend
     }
   }
 
   /** The last 48 ms against the 48 ms before. */
-  function followLong(x: number, y: number): void {
-    const middle = (steps - longSteps) % kept
-    const first = (steps - 2 * longSteps) % kept
-    const nowX = x - xs[middle]!
-    const nowY = y - ys[middle]!
-    const thenX = xs[middle]! - xs[first]!
-    const thenY = ys[middle]! - ys[first]!
+  #followLong(x: number, y: number): void {
+    const { bin } = this.#sink
+    const middle = (this.#steps - longSteps) % kept
+    const first = (this.#steps - 2 * longSteps) % kept
+    const nowX = x - this.#xs[middle]!
+    const nowY = y - this.#ys[middle]!
+    const thenX = this.#xs[middle]! - this.#xs[first]!
+    const thenY = this.#ys[middle]! - this.#ys[first]!
     const now = distance(nowX, nowY)
     const then = distance(thenX, thenY)
     if (Math.min(now, then) <= 1.5) return
@@ -155,7 +166,8 @@ export function createStroke(sink: StrokeSink): Stroke {
   }
 
   /** The eighths of the compass on both sides of the direction share the turn. */
-  function countTurn({ first }: Histogram, angle: number, bend: number): void {
+  #countTurn({ first }: Histogram, angle: number, bend: number): void {
+    const { bin } = this.#sink
     const way = (bend > 0.1 ? 1 : 0) + (bend > -0.1 ? 1 : 0)
     const sector = (angle / (2 * Math.PI) + 1) * 8
     const low = Math.floor(sector)
@@ -164,40 +176,38 @@ export function createStroke(sink: StrokeSink): Stroke {
     bin(first + 3 * ((low + 1) % 8) + way, share)
   }
 
-  function end(): void {
-    if (steps >= fewestSteps && path > 0) summarise()
-    steps = 0
-  }
-
-  function summarise(): void {
+  #summarise(): void {
+    const sink = this.#sink
+    const steps = this.#steps
+    const path = this.#path
+    const peak = this.#peak
+    const turns = this.#turns
     const last = steps % kept
-    const alongX = xs[last]! - startX
-    const alongY = ys[last]! - startY
+    const alongX = this.#xs[last]! - this.#startX
+    const alongY = this.#ys[last]! - this.#startY
     const chord = distance(alongX, alongY)
     const durationMs = steps * gridMs
     sink.quantity('strokeDuration', Math.log(durationMs))
     sink.quantity('strokeLength', Math.log1p(path))
     sink.quantity('speed', Math.log1p(path / steps))
     sink.quantity('peakSpeed', Math.log1p(peak))
-    sink.quantity('timeToPeak', peakStep / steps)
-    sink.quantity('acceleration', Math.log1p(accelerations / steps))
-    sink.quantity('jerk', Math.log1p(jerks / steps))
-    sink.quantity('curvature', turns > 0 ? turned / turns : 0)
+    sink.quantity('timeToPeak', this.#peakStep / steps)
+    sink.quantity('acceleration', Math.log1p(this.#accelerations / steps))
+    sink.quantity('jerk', Math.log1p(this.#jerks / steps))
+    sink.quantity('curvature', turns > 0 ? this.#turned / turns : 0)
     sink.quantity('straightness', Math.min(chord / path, 1))
     // Steepness of the way, 0 flat to π/2 upright: how far a hand has to turn at the wrist.
     sink.quantity('angle', Math.atan2(Math.abs(alongY), Math.abs(alongX)))
-    sink.quantity('jitter', turns > 0 ? reversals / turns : 0)
-    sink.quantity('overshoot', (furthest - chord) / (furthest + 1))
-    countIn(histogramOf.strokeLength, 0, Math.log1p(path), bin)
-    countIn(histogramOf.strokeDuration, 0, Math.log(durationMs), bin)
-    countIn(histogramOf.strokePeak, 0, Math.log1p(peak), bin)
+    sink.quantity('jitter', turns > 0 ? this.#reversals / turns : 0)
+    sink.quantity('overshoot', (this.#furthest - chord) / (this.#furthest + 1))
+    countIn(histogramOf.strokeLength, 0, Math.log1p(path), sink.bin)
+    countIn(histogramOf.strokeDuration, 0, Math.log(durationMs), sink.bin)
+    countIn(histogramOf.strokePeak, 0, Math.log1p(peak), sink.bin)
     let endSpeed = 0
     const ending = Math.min(steps, lastSteps)
-    for (let i = 0; i < ending; i++) endSpeed += endSpeeds[(steps - i) % lastSteps]!
-    countIn(histogramOf.approach, 0, endSpeed / ending / (peak + 1e-9), bin)
+    for (let i = 0; i < ending; i++) endSpeed += this.#endSpeeds[(steps - i) % lastSteps]!
+    countIn(histogramOf.approach, 0, endSpeed / ending / (peak + 1e-9), sink.bin)
   }
-
-  return { begin, step, end }
 }
 
 /** Where slow ends and fast begins. */

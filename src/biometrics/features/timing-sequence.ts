@@ -14,14 +14,19 @@ export interface TimingSequence {
 
 const width = sequenceColumns.length
 
-/** Takes a keystroke down as row `row`. */
-export function writeKeystroke(rows: Float32Array, row: number, keystroke: Keystroke): void {
-  const at = row * width
-  rows[at] = known(keystroke.holdMs)
-  rows[at + 1] = known(keystroke.pressToPressMs)
-  rows[at + 2] = known(keystroke.releaseToPressMs)
-  rows[at + 3] = Number.isNaN(keystroke.pressToPressMs) ? 0 : 1
-  rows[at + 4] = keystroke.cls
+/** Takes a keystroke down as row `row` of those that begin at `first`. */
+export function writeKeystroke(values: Float32Array, first: number, row: number, keystroke: Keystroke): void {
+  const at = first + row * width
+  values[at] = known(keystroke.holdMs)
+  values[at + 1] = known(keystroke.pressToPressMs)
+  values[at + 2] = known(keystroke.releaseToPressMs)
+  values[at + 3] = Number.isNaN(keystroke.pressToPressMs) ? 0 : 1
+  values[at + 4] = keystroke.cls
+}
+
+/** Rows `from` to `to`, which is not included, of those that begin at `first`; shares the memory. */
+export function rowsOf(values: Float32Array, first: number, from: number, to: number): TimingSequence {
+  return { length: to - from, values: values.subarray(first + from * width, first + to * width) }
 }
 
 /** The newest `most` keystrokes of sequences that follow each other. */

@@ -1,16 +1,15 @@
 // A window: what the last stretch of input says, in three views of the same events: 40 features, the timing sequence, and sums per key
 // class and class pair. Everything is updated as events pass; a window closes every hop, and overlaps the one before.
 
-import { sliceSequence } from '../encoder/sequence.ts'
 import { EventType, noCounters, type Counters, type InputEvent } from '../events.ts'
-import { featureAt, featureVersion } from './features.ts'
-import { newHop, observeKeystroke, trailHops, trailOf, type Hop } from './hop.ts'
-import { createKeystrokeRing, keystrokeFeaturesOf } from './keystroke-features.ts'
+import { featureAt, featureNames, featureVersion } from './features.ts'
+import { firstRow, newHop, observeKeystroke, trailHops, trailOf, type Hop } from './hop.ts'
+import { keystrokeFeaturesOf, KeystrokeRing } from './keystroke-features.ts'
 import { createKeystrokeTracker } from './keystrokes.ts'
 import { createPointerTracker } from './pointer.ts'
 import { pointerFeaturesOf } from './pointer-features.ts'
-import { cellFamilies, observe, type Statistics } from './statistics.ts'
-import { endOf, writeKeystroke, type TimingSequence } from './timing-sequence.ts'
+import { cellFamilies, observe, statisticsLength, type Statistics } from './statistics.ts'
+import { endOf, rowsOf, writeKeystroke, type TimingSequence } from './timing-sequence.ts'
 
 export interface WindowOptions {
   /** Keystrokes that the features and the sequence look back on. Default 100. */
@@ -76,21 +75,19 @@ export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder 
   const hop = clamped(options.hop ?? 25, 1, length)
   const pointerHop = clamped(options.pointerHop ?? 400, 10, 100_000)
 
-  const ring = createKeystrokeRing(length)
+  const ring = new KeystrokeRing(length)
   const hops: Hop[] = []
   const typed: TimingSequence[] = []
   /** Those that reach back as far as the ring does. */
   const inRing: TimingSequence[] = []
   let current = newHop(Number.NaN, hop)
   let firstT = Number.NaN
-  let lastT = Number.NaN
   let freshKeystrokes = 0
-  let freshMs = 0
   let total: Counters = noCounters
 
   const keys = createKeystrokeTracker((keystroke) => {
     ring.add(keystroke)
-    writeKeystroke(current.rows, freshKeystrokes++, keystroke)
+    writeKeystroke(current.statistics, firstRow, freshKeystrokes++, keystroke)
     observeKeystroke(current.statistics, keystroke)
   })
   const pointer = createPointerTracker((quantity, value) => {
@@ -109,65 +106,52 @@ export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder 
     if (freshKeystrokes === 0 && current.pointerEvents === 0) return undefined
     hops.push(current)
     if (hops.length > hopsKept) hops.shift()
-    const whole = { length: freshKeystrokes, values: current.rows }
-    const written = sliceSequence(whole, Math.max(0, freshKeystrokes - length), freshKeystrokes)
+    const written = rowsOf(current.statistics, firstRow, Math.max(0, freshKeystrokes - length), freshKeystrokes)
     typed.push(written)
     if (typed.length > sequencesKept) typed.shift()
     remember(written)
     const recent = hops.slice(-pointerHops)
-    const { features } = current
-    features.fill(Number.NaN)
+    const { endedAt } = current
+    const features = new Float64Array(featureNames.length).fill(Number.NaN)
     keystrokeFeaturesOf(ring, features, total)
-    if (ring.size > 0 && lastT >= firstT) features[featureAt.minutesIntoSession] = Math.log1p((lastT - firstT) / 60_000)
+    if (ring.size > 0 && endedAt >= firstT)
+      features[featureAt.minutesIntoSession] = Math.log1p((endedAt - firstT) / 60_000)
     let pointerEvents = 0
     for (const past of recent) pointerEvents += past.pointerEvents
     if (pointerEvents > 0) pointerFeaturesOf(recent, features)
-    const pastHops = [...hops]
-    const pastTyped = [...inRing]
-    const keystrokes = ring.size
-    let trail: readonly Statistics[] | undefined
-    let sequence: TimingSequence | undefined
-    const window: Window = {
-      version: featureVersion,
-      startedAt: Math.min(ring.startedAt(), recent[0]!.startedAt),
-      endedAt: lastT,
-      keystrokes,
-      pointerEvents,
-      freshKeystrokes,
-      freshPointerEvents: current.pointerEvents,
-      freshMs,
-      features,
-      fresh: current.statistics,
-      typed: [...typed],
-      // To look back is the costly part, and not every window is judged.
-      get sequence() {
-        sequence ??= endOf(pastTyped, keystrokes)
-        return sequence
+    const window = new ClosedWindow(
+      {
+        startedAt: Math.min(ring.startedAt(), recent[0]!.startedAt),
+        endedAt,
+        keystrokes: ring.size,
+        pointerEvents,
+        freshKeystrokes,
+        freshPointerEvents: current.pointerEvents,
+        freshMs: current.activeMs,
+        features,
+        fresh: current.statistics.subarray(0, statisticsLength),
+        typed: [...typed]
       },
-      get trail() {
-        trail ??= trailOf(pastHops)
-        return trail
-      }
-    }
-    current = newHop(lastT, hop)
+      [...hops],
+      [...inRing]
+    )
+    current = newHop(endedAt, hop)
     freshKeystrokes = 0
-    freshMs = 0
     return window
   }
 
   return {
     push(event) {
       if (!(Math.abs(event.t) <= latestT)) return undefined
-      if (Number.isNaN(lastT)) firstT = current.startedAt = event.t
+      if (Number.isNaN(firstT)) firstT = current.startedAt = event.t
       else {
-        const gap = event.t - lastT
+        const gap = event.t - current.endedAt
         if (gap > 0 && gap <= unwatchedGapMs) {
-          freshMs += gap
           current.activeMs += gap
           if (gap > idleGapMs) current.idleMs += gap
         }
       }
-      lastT = event.t
+      current.endedAt = event.t
       if (event.type === EventType.keyDown || event.type === EventType.keyUp) keys.push(event)
       else {
         current.pointerEvents++
@@ -178,13 +162,59 @@ export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder 
       return freshKeystrokes >= hop || current.pointerEvents >= pointerHop ? close() : undefined
     },
     count(counters) {
-      total = added(total, counters)
+      if (counters !== noCounters) total = added(total, counters)
     },
     flush() {
       keys.flush()
       pointer.flush()
       return close()
     }
+  }
+}
+
+/** To look back is the costly part, and not every window is judged: it waits until somebody asks. */
+class ClosedWindow implements Window {
+  readonly version = featureVersion
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly keystrokes: number
+  readonly pointerEvents: number
+  readonly freshKeystrokes: number
+  readonly freshPointerEvents: number
+  readonly freshMs: number
+  readonly features: Float64Array
+  readonly fresh: Statistics
+  readonly typed: readonly TimingSequence[]
+  readonly #hops: readonly Hop[]
+  readonly #inRing: readonly TimingSequence[]
+  #trail: readonly Statistics[] | undefined
+  #sequence: TimingSequence | undefined
+
+  constructor(
+    known: Omit<Window, 'version' | 'sequence' | 'trail'>,
+    hops: readonly Hop[],
+    inRing: readonly TimingSequence[]
+  ) {
+    this.startedAt = known.startedAt
+    this.endedAt = known.endedAt
+    this.keystrokes = known.keystrokes
+    this.pointerEvents = known.pointerEvents
+    this.freshKeystrokes = known.freshKeystrokes
+    this.freshPointerEvents = known.freshPointerEvents
+    this.freshMs = known.freshMs
+    this.features = known.features
+    this.fresh = known.fresh
+    this.typed = known.typed
+    this.#hops = hops
+    this.#inRing = inRing
+  }
+
+  get sequence(): TimingSequence {
+    return (this.#sequence ??= endOf(this.#inRing, this.keystrokes))
+  }
+
+  get trail(): readonly Statistics[] {
+    return (this.#trail ??= trailOf(this.#hops))
   }
 }
 

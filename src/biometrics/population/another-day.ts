@@ -1,7 +1,7 @@
 // A person's material as it would have been on a day that was never recorded, or had somebody else typed it: sums, features and sequences are
 // made again from the times of the keystrokes. One sitting does not show how a person differs from day to day.
 
-import { keystrokeFeaturesOf, createKeystrokeRing } from '../features/keystroke-features.ts'
+import { keystrokeFeaturesOf, KeystrokeRing } from '../features/keystroke-features.ts'
 import { joinSequences, sliceSequence, timesAt } from '../encoder/sequence.ts'
 import { retyped, type InventedDay, type InventedPerson, type Inventor } from '../encoder/variety.ts'
 import { noCounters } from '../events.ts'
@@ -24,7 +24,7 @@ export function onDay(
   day: InventedDay
 ): EnrolledPerson {
   const sequence = retyped(inventor, joinSequences(typed), person, day)
-  const ring = createKeystrokeRing(windowKeystrokes)
+  const ring = new KeystrokeRing(windowKeystrokes)
   let at = 0
   let pressT = 0
   let before: Keystroke | undefined
@@ -56,7 +56,7 @@ export function onDay(
   }
 }
 
-function retimed(row: Float64Array, ring: ReturnType<typeof createKeystrokeRing>): Float64Array {
+function retimed(row: Float64Array, ring: KeystrokeRing): Float64Array {
   const features = row.slice()
   keystrokeFeaturesOf(ring, features, noCounters)
   for (const feature of untimed) features[feature] = row[feature]!
