@@ -143,15 +143,18 @@ async function house(required: readonly string[] = ['shop']) {
       close: () => stream.close(),
       stream,
       async type(some: readonly InputEvent[] = events, device?: DeviceClass) {
-        await stream.receive({
-          sequence: sequence++,
-          sentAt: 0,
-          grainMs: 1,
-          hidden: false,
-          ...(device && { device }),
-          counters: noCounters,
-          events: some
-        })
+        await stream.receive(
+          {
+            sequence: sequence++,
+            sentAt: 0,
+            grainMs: 1,
+            hidden: false,
+            ...(device && { device }),
+            counters: noCounters,
+            events: some
+          },
+          () => undefined
+        )
       }
     }
   }
@@ -208,6 +211,22 @@ describe('who is watched', () => {
     await page.type(beginning.slice(0, 200))
     expect(states(page.messages)).toEqual(['warming_up'])
     expect(await record()).toMatchObject({ risk: 'LOW', watch: 'watched' })
+  })
+
+  it('everybody in turn: a page whose turn has not come is not heard yet, and one that says little is heard at once', async () => {
+    const { tab, record, strange, profiles } = await house()
+    await profiles.add('ana', profile, now())
+    const { stream } = await tab()
+    const frame = { sentAt: 0, grainMs: 1, hidden: false, counters: noCounters }
+    const few = events.slice(0, 10)
+    expect(stream.receive({ ...frame, sequence: 0, events: few }, () => undefined)).toBeUndefined()
+    strange(3)
+    const turn = Promise.withResolvers<void>()
+    const heard = stream.receive({ ...frame, sequence: 1, events: events.slice(10) }, () => turn.promise)
+    expect(await record()).toMatchObject({ risk: 'LOW' })
+    turn.resolve()
+    await heard
+    expect(await record()).toMatchObject({ risk: 'MEDIUM' })
   })
 })
 

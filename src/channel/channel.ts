@@ -129,7 +129,7 @@ export function createChannel(options: ChannelOptions): Channel {
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const address = addresses.of(networkOf(addressOf(request)))
-    if (!address.buckets[0]!.take(1) || address.sockets >= limits.connectionsPerAddress) {
+    if (!address.buckets[0]!.take(1, performance.now()) || address.sockets >= limits.connectionsPerAddress) {
       throw new VigilError('overloaded', 'too many connections of one address')
     }
     look()

@@ -7,8 +7,8 @@ import type { ErrorCode } from '../errors.ts'
 import { decodeFrame } from './frame.ts'
 import type { Intake } from './intake.ts'
 import type { ChannelLimits } from './limits.ts'
-import type { ChannelLogger, ChannelSession, Clock, Frame, Goodbye, ServerMessage } from './ports.ts'
-import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
+import type { ChannelLogger, ChannelSession, Clock, FrameClock, Goodbye, ServerMessage } from './ports.ts'
+import { TokenBucket } from './token-bucket.ts'
 import { stoppedByPerson } from './wire.ts'
 
 export interface ConnectionOptions {
@@ -40,11 +40,11 @@ const framesPerReceipt = 5
 export function openConnection(options: ConnectionOptions): Connection {
   const { socket, session, intake, clock, logger, limits, ofPerson } = options
   const about = { uid: session.uid, purpose: session.purpose, ...(session.clientId && { clientId: session.clientId }) }
-  const frameBucket = createTokenBucket(limits.framesPerSecond, limits.frameBurst, clock)
-  const eventBucket = createTokenBucket(limits.eventsPerSecond, limits.eventBurst, clock)
+  const frameBucket = new TokenBucket(limits.framesPerSecond, limits.frameBurst, clock())
+  const eventBucket = new TokenBucket(limits.eventsPerSecond, limits.eventBurst, clock())
   const gone = Promise.withResolvers<boolean>()
   /** The next frame may build on it. */
-  let before: Frame | undefined
+  let before: FrameClock | undefined
   let ending = false
   let mayReturn = false
   let unansweredPings = 0
@@ -55,7 +55,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   intake.fedBy({
     took(waiting) {
       if (socket.isPaused && waiting <= limits.queuedFrames / 2) socket.resume()
-      if (!intake.isBusy) for (const data of owed.splice(0)) pong(data)
+      if (owed.length > 0 && !intake.isBusy) for (const data of owed.splice(0)) pong(data)
     },
     failed: fail
   })
@@ -73,7 +73,8 @@ export function openConnection(options: ConnectionOptions): Connection {
       return
     }
     if (intake.waiting >= limits.queuedFrames) socket.pause()
-    if (session.stream !== undefined && intake.next % framesPerReceipt === 0) {
+    // The heart may have refused it by now.
+    if (!ending && session.stream !== undefined && intake.next % framesPerReceipt === 0) {
       send({ type: 'received', next: intake.next })
     }
   })
@@ -81,7 +82,8 @@ export function openConnection(options: ConnectionOptions): Connection {
   socket.on('ping', (data: Buffer) => {
     if (ending) return
     unansweredPings = 0
-    if (!frameBucket.take(1) || !ofPerson.frames.take(1)) fail(new VigilError('rate_exceeded'))
+    const now = clock()
+    if (!frameBucket.take(1, now) || !ofPerson.frames.take(1, now)) fail(new VigilError('rate_exceeded'))
     else if (intake.isBusy) owed.push(data)
     else pong(data)
   })
@@ -131,17 +133,20 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 
   function admit(data: RawData, isBinary: boolean): void {
-    if (!frameBucket.take(1)) throw new VigilError('rate_exceeded', 'too many frames')
-    if (!ofPerson.frames.take(1)) throw new VigilError('rate_exceeded', 'too many frames of one person')
+    const now = clock()
+    if (!frameBucket.take(1, now)) throw new VigilError('rate_exceeded', 'too many frames')
+    if (!ofPerson.frames.take(1, now)) throw new VigilError('rate_exceeded', 'too many frames of one person')
     if (!isBinary) throw new VigilError('frame_unsupported', 'a text frame')
     // The socket's binary type is the default, one Buffer a message.
     const frame = decodeFrame(data as Buffer, before)
-    before = frame
-    if (!eventBucket.take(frame.events.length)) throw new VigilError('rate_exceeded', 'too many events')
-    if (!ofPerson.events.take(frame.events.length)) {
+    // Not the frame itself: its events would live on until the next one, a thousand times.
+    const { sequence, sentAt, grainMs } = frame
+    before = { sequence, sentAt, grainMs }
+    if (!eventBucket.take(frame.events.length, now)) throw new VigilError('rate_exceeded', 'too many events')
+    if (!ofPerson.events.take(frame.events.length, now)) {
       throw new VigilError('rate_exceeded', 'too many events of one person')
     }
-    intake.push(frame, clock())
+    intake.push(frame, now)
   }
 
   function send(message: ServerMessage): void {

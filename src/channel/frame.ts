@@ -51,16 +51,11 @@ export function decodeFrame(bytes: Uint8Array, before?: FrameClock): Frame {
   const counters = flags & flagCounters ? readCounters(reader) : noCounters
   const events = readEvents(reader, sentTicks)
   checkPadding(bytes, reader.at)
-  return {
-    sequence,
-    sentAt: sentTicks / ticksPerMs,
-    grainMs,
-    hidden: (flags & flagHidden) !== 0,
-    ...(flags & flagKeyboard && { device: 'keyboard' }),
-    ...(flags & flagTouch && { device: 'touch' }),
-    counters,
-    events
-  }
+  const hidden = (flags & flagHidden) !== 0
+  const sentAt = sentTicks / ticksPerMs
+  if (flags & flagKeyboard) return { sequence, sentAt, grainMs, hidden, counters, events, device: 'keyboard' }
+  if (flags & flagTouch) return { sequence, sentAt, grainMs, hidden, counters, events, device: 'touch' }
+  return { sequence, sentAt, grainMs, hidden, counters, events }
 }
 
 interface Clock {

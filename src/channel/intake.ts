@@ -1,5 +1,5 @@
-// The way of a page's frames into the heart: in order, one after the other, each at its turn. It belongs to the stream and not to the socket,
-// so that a page that comes back on another socket goes on where it was.
+// The way of a page's frames into the heart: in order, one after the other. It belongs to the stream and not to the socket, so that a page that
+// comes back on another socket goes on where it was.
 
 import { isVigilError } from '../errors.ts'
 import { createPlausibility } from './plausibility.ts'
@@ -41,23 +41,43 @@ export function createIntake(stream: Stream, turns: Turns, logger: ChannelLogger
   let isClosed = false
   let closing: Goodbye | undefined
 
-  async function takeAll(): Promise<void> {
+  /** Here and now, without a promise, where nothing has to be waited for: so it is with nearly every frame. */
+  function take(frame: Frame): void {
     isBusy = true
     try {
+      const work = receive(frame)
+      if (work) void takeAll(work)
+      else rest()
+    } catch (error) {
+      fail(error)
+      rest()
+    }
+  }
+
+  /** What came while the first had to be waited for. */
+  async function takeAll(first: Promise<void>): Promise<void> {
+    try {
+      await first
+      feeder?.took(queue.length)
       for (let frame = queue.shift(); frame !== undefined; frame = queue.shift()) {
-        const turn = turns.next()
-        if (turn) await turn
-        if (isClosed) return
-        await stream.receive(frame)
+        await receive(frame)
         feeder?.took(queue.length)
       }
     } catch (error) {
       fail(error)
     } finally {
-      isBusy = false
-      feeder?.took(0)
-      if (closing) close(closing)
+      rest()
     }
+  }
+
+  function receive(frame: Frame): Promise<void> | undefined {
+    return isClosed ? undefined : stream.receive(frame, turns.next)
+  }
+
+  function rest(): void {
+    isBusy = false
+    feeder?.took(0)
+    if (closing) close(closing)
   }
 
   function fail(error: unknown): void {
@@ -94,8 +114,8 @@ export function createIntake(stream: Stream, turns: Turns, logger: ChannelLogger
     push(frame, arrivedAt) {
       plausibility.check(frame, arrivedAt)
       next = frame.sequence + 1
-      queue.push(frame)
-      if (!isBusy) void takeAll()
+      if (isBusy) queue.push(frame)
+      else take(frame)
     },
     fedBy(another) {
       feeder = another

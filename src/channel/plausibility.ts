@@ -28,51 +28,7 @@ export const backlogMs = 90_000
 export const dispatchMs = 5_000
 
 export function createPlausibility(): Plausibility {
-  let expected = 0
-  let firstArrival = 0
-  let lastSentAt = 0
-  let lastEventAt = 0
-  /** Smallest `arrivedAt - sentAt` of the first frames: clock offset plus the smallest delay. */
-  let anchor = Number.POSITIVE_INFINITY
-  let present: Punctual | undefined
-  let previous: Punctual | undefined
-  let slow = 0
-
-  return {
-    check(frame, arrivedAt) {
-      const { sequence, sentAt, events } = frame
-      if (sequence !== expected) {
-        throw new VigilError('frame_out_of_order', `sequence ${sequence} where ${expected} was due`)
-      }
-      const isFirst = expected === 0
-      expected += 1
-      if (isFirst) firstArrival = arrivedAt
-      else if (sentAt < lastSentAt) throw implausible('the page clock went back')
-      checkEvents(frame, isFirst ? sentAt - backlogMs : Math.max(lastEventAt, lastSentAt - dispatchMs))
-
-      const lateness = arrivedAt - sentAt
-      if (sequence < anchorFrames) anchor = Math.min(anchor, lateness)
-      if (lateness < anchor - aheadMs - skew * (arrivedAt - firstArrival)) throw implausible('the page clock is fast')
-      checkSlow(lateness, arrivedAt)
-      lastSentAt = sentAt
-      lastEventAt = events.at(-1)?.t ?? lastEventAt
-    }
-  }
-
-  function checkSlow(lateness: number, arrivedAt: number): void {
-    if (present === undefined || arrivedAt - present.since >= windowMs) {
-      if (present !== undefined && previous !== undefined) {
-        const lost = present.lateness - previous.lateness
-        slow = lost > slowShare * (present.at - previous.at) ? slow + 1 : 0
-        if (slow >= slowWindows) throw implausible('the page clock is slow')
-      }
-      previous = present
-      present = { since: arrivedAt, lateness, at: arrivedAt }
-    } else if (lateness < present.lateness) {
-      present.lateness = lateness
-      present.at = arrivedAt
-    }
-  }
+  return new PageClock()
 }
 
 /** The most punctual frame of a window. */
@@ -80,6 +36,57 @@ interface Punctual {
   readonly since: number
   lateness: number
   at: number
+}
+
+/** What the frames so far have told of the page's clock. Fields and not variables: a number that changes with each frame stays where it is. */
+class PageClock implements Plausibility {
+  #expected = 0
+  #firstArrival = 0
+  #lastSentAt = 0
+  #lastEventAt = 0
+  /** Smallest `arrivedAt - sentAt` of the first frames: clock offset plus the smallest delay. */
+  #anchor = Number.POSITIVE_INFINITY
+  #present: Punctual | undefined
+  #previous: Punctual | undefined
+  #slow = 0
+
+  check(frame: Frame, arrivedAt: number): void {
+    const { sequence, sentAt, events } = frame
+    if (sequence !== this.#expected) {
+      throw new VigilError('frame_out_of_order', `sequence ${sequence} where ${this.#expected} was due`)
+    }
+    const isFirst = this.#expected === 0
+    this.#expected += 1
+    if (isFirst) this.#firstArrival = arrivedAt
+    else if (sentAt < this.#lastSentAt) throw implausible('the page clock went back')
+    checkEvents(frame, isFirst ? sentAt - backlogMs : Math.max(this.#lastEventAt, this.#lastSentAt - dispatchMs))
+
+    const lateness = arrivedAt - sentAt
+    if (sequence < anchorFrames) this.#anchor = Math.min(this.#anchor, lateness)
+    if (lateness < this.#anchor - aheadMs - skew * (arrivedAt - this.#firstArrival)) {
+      throw implausible('the page clock is fast')
+    }
+    this.#checkSlow(lateness, arrivedAt)
+    this.#lastSentAt = sentAt
+    this.#lastEventAt = events.at(-1)?.t ?? this.#lastEventAt
+  }
+
+  #checkSlow(lateness: number, arrivedAt: number): void {
+    const present = this.#present
+    const previous = this.#previous
+    if (present === undefined || arrivedAt - present.since >= windowMs) {
+      if (present !== undefined && previous !== undefined) {
+        const lost = present.lateness - previous.lateness
+        this.#slow = lost > slowShare * (present.at - previous.at) ? this.#slow + 1 : 0
+        if (this.#slow >= slowWindows) throw implausible('the page clock is slow')
+      }
+      this.#previous = present
+      this.#present = { since: arrivedAt, lateness, at: arrivedAt }
+    } else if (lateness < present.lateness) {
+      present.lateness = lateness
+      present.at = arrivedAt
+    }
+  }
 }
 
 /** The decoder has already seen to it that events are in order and not later than their frame. */

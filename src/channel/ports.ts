@@ -61,10 +61,16 @@ export type ServerMessage =
 /** How a stream ends: the page was left, the connection was lost for good, or the person switched the watch off. */
 export type Goodbye = 'left' | 'lost' | 'stopped'
 
+/** Undefined when work may begin at once; else resolves when it is its turn, in order of asking. */
+export type Turn = () => Promise<void> | undefined
+
 /** One page's stream, as the heart sees it. It outlives its socket when the page says that it may come back. */
 export interface Stream {
-  /** Called in order, never concurrently for one stream; the connection awaits it before the next frame (back-pressure). */
-  receive(frame: Frame): Promise<void>
+  /**
+   * Called in order, never concurrently for one stream; the connection awaits it before the next frame (back-pressure). Undefined when the frame
+   * has been taken in already. Whatever holds the event loop for longer takes a turn first.
+   */
+  receive(frame: Frame, turn: Turn): Promise<void> | undefined
   /** The socket is lost, and the page may come back: `resumed` or `close` follows. */
   interrupted(): void
   /** The page is back on another socket. Throws as `open` does. */

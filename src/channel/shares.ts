@@ -2,7 +2,7 @@
 
 import { isIPv6 } from 'node:net'
 import type { Clock } from './ports.ts'
-import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 export interface Share {
   sockets: number
@@ -49,7 +49,7 @@ export function createShares(rates: readonly Rate[], clock: Clock): Shares {
       const known = shares.get(key)
       const share = known ?? {
         sockets: 0,
-        buckets: rates.map(({ perSecond, burst }) => createTokenBucket(perSecond, burst, clock)),
+        buckets: rates.map(({ perSecond, burst }) => new TokenBucket(perSecond, burst, now)),
         usedAt: now
       }
       share.usedAt = now

@@ -1,24 +1,25 @@
-// A rate limit with room for bursts, on an injected clock.
+// A rate limit with room for bursts. It is told the time, so that one look at the clock serves every limit that a frame passes.
 
-import type { Clock } from './ports.ts'
+export class TokenBucket {
+  readonly #perMs: number
+  readonly #burst: number
+  #level: number
+  #filledAt: number
 
-export interface TokenBucket {
+  /** Holds `burst` at most and starts full; fills by `perSecond`. `now`: milliseconds, never going back. */
+  constructor(perSecond: number, burst: number, now: number) {
+    this.#perMs = perSecond / 1000
+    this.#burst = burst
+    this.#level = burst
+    this.#filledAt = now
+  }
+
   /** Takes `amount` out; false when there is not enough, and then nothing is taken. */
-  take(amount: number): boolean
-}
-
-/** Holds `burst` at most and starts full; fills by `perSecond`. */
-export function createTokenBucket(perSecond: number, burst: number, clock: Clock): TokenBucket {
-  let level = burst
-  let filledAt = clock()
-  return {
-    take(amount) {
-      const now = clock()
-      level = Math.min(burst, level + ((now - filledAt) / 1000) * perSecond)
-      filledAt = now
-      if (amount > level) return false
-      level -= amount
-      return true
-    }
+  take(amount: number, now: number): boolean {
+    this.#level = Math.min(this.#burst, this.#level + (now - this.#filledAt) * this.#perMs)
+    this.#filledAt = now
+    if (amount > this.#level) return false
+    this.#level -= amount
+    return true
   }
 }

@@ -34,8 +34,8 @@ export interface Liveness {
 }
 
 export interface LivenessStream {
-  /** Takes a frame; answers what the stream is suspected of by now. Undefined = no evidence. */
-  take(frame: Frame): Promise<LivenessAssessment | undefined>
+  /** Takes a frame; answers what the stream is suspected of by now, in a promise when a sketch is written first. Undefined = no evidence. */
+  take(frame: Frame): LivenessAssessment | undefined | Promise<LivenessAssessment | undefined>
   /** The person proved who they are. */
   startAnew(): void
   /** The stream has ended: what is left of it is remembered. */
@@ -104,21 +104,20 @@ export function createLiveness({ sketches, key, audit, logger, now }: LivenessOp
       })
       const watch = createLivenessWatch(memory)
 
-      async function remember(streamEnds: boolean): Promise<void> {
+      function remember(streamEnds: boolean): Promise<void> | undefined {
         const sketch = watch.takeSketch(streamEnds)
         // What no hand makes now must not push a person's own out of the memory; nor does anything outlive its erasure.
-        if (!sketch || watch.assess() !== undefined || shared.get(accountId) !== person) return
+        if (!sketch || watch.assess() !== undefined || shared.get(accountId) !== person) return undefined
         memory.add(sketch)
-        await write(accountId, sketch)
+        return write(accountId, sketch)
       }
 
       return {
-        async take({ grainMs, counters, events }) {
+        take({ grainMs, counters, events }) {
           watch.clock(grainMs)
           watch.count(counters)
           for (const event of events) watch.push(event)
-          await remember(false)
-          return watch.assess()
+          return remember(false)?.then(() => watch.assess()) ?? watch.assess()
         },
         startAnew: () => watch.startAnew(),
         close() {

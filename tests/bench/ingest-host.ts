@@ -44,7 +44,7 @@ if (bare) {
             frames++
             builder.count(counters)
             for (const event of events) if (builder.push(event)) windows++
-            return Promise.resolve()
+            return undefined
           },
           interrupted: () => undefined,
           resumed: () => Promise.resolve(),

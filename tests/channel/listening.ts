@@ -83,7 +83,8 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
       const stream: Seen = { session, frames: [], tell, closed: false, interruptions: 0 }
       seen.push(stream)
       return {
-        async receive(frame) {
+        async receive(frame, turn) {
+          await turn()
           await options.receive?.(frame)
           stream.frames.push(frame)
         },
