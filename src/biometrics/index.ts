@@ -92,6 +92,7 @@ export {
   enrolRecordings,
   inputOf,
   learnFromRecordings,
+  learnUnfusedFromRecordings,
   leastInput,
   probeOf,
   profileFor,

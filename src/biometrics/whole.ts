@@ -13,8 +13,8 @@ import {
   type FixedTextTemplate,
   type Repetition
 } from './fixed-text/index.ts'
-import { completed, type EnrolledPerson, type Population } from './population/population.ts'
-import { trainPopulation, type TrainOptions } from './population/train-networks.ts'
+import { completed, type EnrolledPerson, type Population, type Unfused } from './population/population.ts'
+import { trainUnfused, type TrainOptions } from './population/train-networks.ts'
 import type { Profile } from './profile.ts'
 import { streamOf, type RecordedStream, type Recording, type RecordingKind } from './recording.ts'
 import { createWindowBuilder, type Window } from './features/window.ts'
@@ -53,8 +53,19 @@ export interface LearnFromRecordingsOptions extends TrainOptions {
 export async function learnFromRecordings(
   people: Iterable<readonly RecordedInput[]>,
   seed: number,
-  { shipped, ...options }: LearnFromRecordingsOptions = {}
+  options: LearnFromRecordingsOptions = {}
 ): Promise<Population> {
+  const population = (await learnUnfusedFromRecordings(people, seed, options))()
+  options.progress?.(1)
+  return population
+}
+
+/** The same up to fusion. */
+export async function learnUnfusedFromRecordings(
+  people: Iterable<readonly RecordedInput[]>,
+  seed: number,
+  { shipped, ...options }: LearnFromRecordingsOptions = {}
+): Promise<Unfused> {
   const materials: EnrolledPerson[] = []
   const typists: Repetition[][] = []
   for (const recordings of people) {
@@ -62,12 +73,12 @@ export async function learnFromRecordings(
     typists.push(repetitionsIn(recordings))
   }
   const encoder = options.encoder ?? shipped?.sequence?.encoder
-  const learnt = await trainPopulation(materials, seed, { ...options, ...(encoder === undefined ? {} : { encoder }) })
+  const learnt = await trainUnfused(materials, seed, { ...options, ...(encoder === undefined ? {} : { encoder }) })
   const fixedText = learnFixedText(
     typists.filter(({ length }) => length > 0).map((repetitions) => [repetitions]),
     seed
   )
-  return completed(fixedText === undefined ? learnt : { ...learnt, fixedText }, shipped)
+  return (without) => completed({ ...learnt(without), ...(fixedText === undefined ? {} : { fixedText }) }, shipped)
 }
 
 function repetitionsIn(recordings: readonly RecordedInput[]): Repetition[] {

@@ -21,7 +21,7 @@ export const evaluateHelp = `vigil evaluate --data DIR [options]
   --population-data DIR  folder of data sets whose people teach; then all people of --data are tested
   --population shipped   test with nothing but the population that ships
   --only NAME,…          protocols to run, by the beginning of their name
-  --ablation             also without each part of the engine; learns a population a part
+  --ablation             also without each part of the engine, fusion learnt anew
   --people N             at most so many people on each side
   --seed N               decides who teaches and everything else that is drawn at random (1)
   --threads N            threads that judge; the result does not depend on it (2)

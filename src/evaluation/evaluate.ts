@@ -7,7 +7,7 @@ import { measureVerification } from './measure-verification.ts'
 import { measureWatching } from './measure-watching.ts'
 import { joinTrials, type Trials } from './metrics/trials.ts'
 import type { Run } from './plan.ts'
-import { teachingName, type Teaching } from './populations.ts'
+import { leftOutOf, teachingName, wholeOf, type Teaching } from './populations.ts'
 import type { StandInName } from './stand-ins.ts'
 import type { Threads } from './threads.ts'
 import type { WatchedPerson } from './watching.ts'
@@ -39,7 +39,7 @@ export async function* evaluateRuns(
   runs: readonly Run[],
   options: EvaluateOptions
 ): AsyncGenerator<RunResult, void, undefined> {
-  const evaluation = startEvaluation(threads, options)
+  const evaluation = startEvaluation(threads, runs, options)
   // All are asked for at once, so that no thread waits for a measurement.
   const results = runs.map((run) => evaluation(run))
   // A failure is met when its turn comes, and must not end the process before.
@@ -50,16 +50,24 @@ export async function* evaluateRuns(
   }
 }
 
-function startEvaluation(threads: Threads, options: EvaluateOptions): (run: Run) => Promise<RunResult> {
-  const populations = new Map<string, Promise<NamedPopulation>>()
+function startEvaluation(
+  threads: Threads,
+  runs: readonly Run[],
+  options: EvaluateOptions
+): (run: Run) => Promise<RunResult> {
+  const populations = new Map<string, Promise<readonly NamedPopulation[]>>()
   const engines = new Map<string, Promise<Trials>>()
   const simples = new Map<string, Promise<Trials>>()
 
-  function populationFor(teaching: Teaching): Promise<NamedPopulation> {
-    return once(populations, teachingName(teaching), async (name) => ({
-      name,
-      bytes: await threads.run('learn', { teaching })
-    }))
+  /** Learnt once with all that its ablations leave out. */
+  async function populationFor(teaching: Teaching): Promise<NamedPopulation> {
+    const whole = wholeOf(teaching)
+    const learnt = await once(populations, teachingName(whole), async () => {
+      const wanted = ablationsOf(whole, runs)
+      const bytes = await threads.run('learn', { teaching: whole, leftOut: wanted.map(leftOutOf) })
+      return wanted.map((one, i) => ({ name: teachingName(one), bytes: bytes[i]! }))
+    })
+    return learnt.find(({ name }) => name === teachingName(teaching))!
   }
 
   async function verify(
@@ -112,10 +120,11 @@ function isForEach(teaching: Teaching): boolean {
   return teaching.from !== 'shipped' && teaching.andOthersOf !== undefined
 }
 
-function wholeOf(teaching: Teaching): Teaching {
-  if (teaching.from === 'shipped') return teaching
-  const { without: _, ...whole } = teaching
-  return whole
+/** The teaching itself, and those in the plan that differ from it in what is left out. */
+function ablationsOf(whole: Teaching, runs: readonly Run[]): Teaching[] {
+  const all = [whole, ...runs.map(({ teaching }) => teaching)]
+  const alike = all.filter((one) => teachingName(wholeOf(one)) === teachingName(whole))
+  return [...new Map(alike.map((one) => [teachingName(one), one])).values()]
 }
 
 function inShares<Answer>(

@@ -31,7 +31,7 @@ export interface PlanOptions {
   readonly only: readonly string[]
   /** With nothing but the population that ships. */
   readonly shippedOnly: boolean
-  /** What each part of the engine adds: learns a population a part. */
+  /** What each part of the engine adds; fusion is learnt anew for each. */
   readonly ablation: boolean
 }
 

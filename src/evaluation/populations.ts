@@ -1,6 +1,6 @@
 // The populations that protocols are run with, each by a name that says who taught it.
 
-import { inputOf, learnFromRecordings, type Population, type RecordedInput } from '../biometrics/index.ts'
+import { inputOf, learnUnfusedFromRecordings, type Population, type RecordedInput } from '../biometrics/index.ts'
 import { shippedPopulation } from '../population/shipped-population.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { RecordedPerson } from './people.ts'
@@ -29,16 +29,39 @@ export function teachingName(teaching: Teaching): string {
   return JSON.stringify(teaching, Object.keys(teaching).toSorted())
 }
 
+/** The teaching with nothing left out. */
+export function wholeOf(teaching: Teaching): Teaching {
+  if (teaching.from === 'shipped') return teaching
+  const { without: _, ...whole } = teaching
+  return whole
+}
+
+export function leftOutOf(teaching: Teaching): readonly string[] {
+  return (teaching.from !== 'shipped' && teaching.without) || []
+}
+
 /** Throws `population_invalid` when there are too few people. Deterministic for a seed. `target`: who must not teach. */
 export async function learnPopulationOf(data: DataFolder, teaching: Teaching, target?: string): Promise<Population> {
-  if (teaching.from === 'shipped') return shippedPopulation()
+  const [population] = await learnAblated(data, wholeOf(teaching), [leftOutOf(teaching)], target)
+  return population!
+}
+
+/** A population for each list of parts that are left out: all is learnt once but fusion. */
+export async function learnAblated(
+  data: DataFolder,
+  teaching: Teaching,
+  leftOut: readonly (readonly string[])[],
+  target?: string
+): Promise<Population[]> {
+  if (teaching.from === 'shipped') return leftOut.map(shippedPopulation)
   const teachers = teachersOf(data, teaching, target)
-  const { standIn, without = [] } = teaching
+  const { standIn } = teaching
   const { seed } = data.options
   const people = teachers
     .slice(0, teaching.people ?? teachers.length)
     .map((person) => (standIn === undefined ? person : standInFor(standIn, person, seed)))
-  return learnFromRecordings(inputsOf(people), seed, { without, shipped: shippedPopulation() })
+  const unfused = await learnUnfusedFromRecordings(inputsOf(people), seed, { shipped: shippedPopulation() })
+  return leftOut.map(unfused)
 }
 
 /** Names are of one set: a target's namesake in another set teaches. */

@@ -6,7 +6,7 @@ import { engineMatcher } from './engine-matcher.ts'
 import { livenessProtocols } from './liveness.ts'
 import { runTrials, type Role, type Share } from './matcher.ts'
 import { joinTrials, type Trials } from './metrics/trials.ts'
-import { learnPopulationOf, type Teaching } from './populations.ts'
+import { learnAblated, learnPopulationOf, type Teaching } from './populations.ts'
 import { simpleMatcherFor } from './simple-matcher.ts'
 import { standInFor, standIns, type StandInName } from './stand-ins.ts'
 import { verificationProtocols } from './verification.ts'
@@ -24,7 +24,11 @@ export interface PopulationEach {
 }
 
 export interface Tasks {
-  learn: { readonly ask: { readonly teaching: Teaching }; readonly answer: Uint8Array }
+  /** A population for each list of parts that are left out. */
+  learn: {
+    readonly ask: { readonly teaching: Teaching; readonly leftOut: readonly (readonly string[])[] }
+    readonly answer: Uint8Array[]
+  }
   /** Without a population: the simple method. */
   verify: {
     readonly ask: {
@@ -66,7 +70,7 @@ export function createWorkshop(options: DataOptions): (task: Task) => Promise<Ta
     const { seed } = options
     switch (task.name) {
       case 'learn':
-        return encodePopulation(await learnPopulationOf(data, task.teaching))
+        return (await learnAblated(data, task.teaching, task.leftOut)).map(encodePopulation)
       case 'verify': {
         const people = roles(task.protocol, task.standIn)
         if (task.population === undefined) return runTrials(simpleMatcherFor(people), people, task.share)

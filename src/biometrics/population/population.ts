@@ -36,10 +36,11 @@ export interface SequenceNetworks {
 export interface LearnOptions {
   /** Called after each small step with the share of the work that is done, 0 to 1: whoever waits can tell work from a hang. */
   readonly progress?: (done: number) => void
-  /** Members of `fusedParts` that fusion does not hear, to find out what they add. */
-  readonly without?: readonly string[]
   readonly networks?: Networks
 }
+
+/** Everything is learnt but what fusion makes of it; `without`: members of `fusedParts` that it does not hear, to find out what they add. */
+export type Unfused = (without?: readonly string[]) => Population
 
 /** From this many people on, a deployment's own people teach the population. */
 export const fewestPeople = 20
@@ -67,8 +68,19 @@ export function groupsOf<T>(usable: readonly T[]): readonly [T[], T[]] {
 export function learnPopulation(
   people: readonly EnrolledPerson[],
   seed: number,
-  { progress, without = [], networks }: LearnOptions = {}
+  options: LearnOptions = {}
 ): Population {
+  const population = learnUnfused(people, seed, options)()
+  options.progress?.(1)
+  return population
+}
+
+/** The same up to fusion, which costs little and can be had several times. */
+export function learnUnfused(
+  people: readonly EnrolledPerson[],
+  seed: number,
+  { progress, networks }: LearnOptions = {}
+): Unfused {
   const usable = usablePeople(people)
   if (usable.length < fewestPeople) {
     throw new VigilError(
@@ -89,22 +101,23 @@ export function learnPopulation(
     )
     return { base, some }
   })
-  const fusion = fitFusion(
-    trials,
-    fusedParts.map((part) => !without.includes(part))
-  )
-  const handOvers = bases.flatMap(({ base, some }) => handOverStreams(base, fusion, some, seed))
-  const population: Population = {
-    version: 1,
-    revision: revisionOf(order, seed, networks),
-    people: order.length,
-    ...learnBase(order, random, sequence?.encoder, networks?.autoencoder),
-    ...fusion,
-    alarms: alarmCurve(trials.innocent.map((stream) => highestIn(stream, fusion))),
-    handOverAlarms: alarmCurve(handOvers)
+  const whole = learnBase(order, random, sequence?.encoder, networks?.autoencoder)
+  return (without = []) => {
+    const fusion = fitFusion(
+      trials,
+      fusedParts.map((part) => !without.includes(part))
+    )
+    const handOvers = bases.flatMap(({ base, some }) => handOverStreams(base, fusion, some, seed))
+    return {
+      version: 1,
+      revision: revisionOf(order, seed, networks),
+      people: order.length,
+      ...whole,
+      ...fusion,
+      alarms: alarmCurve(trials.innocent.map((stream) => highestIn(stream, fusion))),
+      handOverAlarms: alarmCurve(handOvers)
+    }
   }
-  progress?.(1)
-  return population
 }
 
 interface Rehearsal {

@@ -10,12 +10,13 @@ import { trainAutoencoder } from '../networks/train-autoencoder.ts'
 import {
   fewestPeople,
   groupsOf,
-  learnPopulation,
+  learnUnfused,
   usablePeople,
   type EnrolledPerson,
   type LearnOptions,
   type Networks,
-  type Population
+  type Population,
+  type Unfused
 } from './population.ts'
 
 export interface TrainOptions extends Omit<LearnOptions, 'networks'> {
@@ -36,7 +37,18 @@ export async function trainPopulation(
   seed: number,
   options: TrainOptions = {}
 ): Promise<Population> {
-  const { progress, without, encoder, peopleForEncoder = peopleForOwnEncoder } = options
+  const population = (await trainUnfused(people, seed, options))()
+  options.progress?.(1)
+  return population
+}
+
+/** The same up to fusion. */
+export async function trainUnfused(
+  people: readonly EnrolledPerson[],
+  seed: number,
+  options: TrainOptions = {}
+): Promise<Unfused> {
+  const { progress, encoder, peopleForEncoder = peopleForOwnEncoder } = options
   const { encoderSteps = encoder === undefined ? 1000 : 600 } = options
   const usable = usablePeople(people)
   const own = usable.filter(teachesEncoder).length >= peopleForEncoder
@@ -45,8 +57,7 @@ export async function trainPopulation(
     usable.length < fewestPeople
       ? undefined
       : await trainNetworks(usable, seed, own ? encoderSteps : undefined, encoder, (done) => progress?.(share * done))
-  return learnPopulation(people, seed, {
-    ...(without === undefined ? {} : { without }),
+  return learnUnfused(people, seed, {
     ...(trained === undefined ? {} : { networks: trained }),
     progress: (done) => progress?.(trained === undefined ? done : share + (1 - share) * done)
   })

@@ -12,6 +12,7 @@ import {
   type StretchScores
 } from '../../../src/biometrics/calibration/fusion.ts'
 import { learnPopulation, materialOf } from '../../../src/biometrics/index.ts'
+import { learnUnfused } from '../../../src/biometrics/population/population.ts'
 import { normals, seededRandom } from '../../../src/biometrics/random.ts'
 import { trailHops } from '../../../src/biometrics/features/hop.ts'
 import { inventedPeople } from '../../support/invented.ts'
@@ -125,8 +126,10 @@ describe('a part that is left out', () => {
   it('is asked for by name when a population is learnt', () => {
     const people = inventedPeople(21, 20).map(({ windows }) => materialOf(windows))
     const without = ['population', 'isolation-forest']
-    const whole = weightsOf(learnPopulation(people, 1))
-    const partial = weightsOf(learnPopulation(people, 1, { without }))
+    const fused = learnUnfused(people, 1)
+    expect(fused()).toEqual(learnPopulation(people, 1))
+    const whole = weightsOf(fused())
+    const partial = weightsOf(fused(without))
     for (const part of without) {
       expect(whole.some((weights) => weights.get(part) !== 0)).toBe(true)
       expect(partial.every((weights) => weights.get(part) === 0)).toBe(true)
