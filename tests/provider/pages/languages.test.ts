@@ -98,6 +98,13 @@ describe('the language of a page', () => {
     expect((await page(`${house.issuer}/signup?ui_locales=de`)).heading).toBe(de.signUp.title)
   })
 
+  test('is that of the name of the provider’s own pages, where somebody signs in for them', async () => {
+    const login = await page(`${house.issuer}/account`, 'de')
+    expect(login.heading).toBe(de.login.title)
+    expect(login.text).toContain(`<strong>${de.common.ownPages}</strong>`)
+    expect(login.text).not.toContain('your account')
+  })
+
   test('is that of errors too, those of the provider included', async () => {
     expect((await page(`${house.issuer}/invitation/none`, 'de')).heading).toBe(de.errors.invitation_invalid.title)
     const broken = await page(shopRequest(house, { ui_locales: 'de', redirect_uri: 'https://evil.example/' }))

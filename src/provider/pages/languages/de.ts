@@ -126,6 +126,7 @@ export const de: Words = {
   },
 
   common: {
+    ownPages: 'Mein Konto',
     accountLinks: 'Konto',
     signOut: 'Abmelden',
     signIn: 'Anmelden',

@@ -121,6 +121,8 @@ export const en = {
 
   /** On every page. */
   common: {
+    /** As an application that somebody signs in to. */
+    ownPages: 'your account',
     accountLinks: 'Account',
     signOut: 'Sign out',
     signIn: 'Sign in',
