@@ -209,7 +209,7 @@ export function createVigil(options: VigilOptions): Vigil {
     tell: (uid, message) => watch.tell(uid, message),
     revoke,
     emit,
-    phrase: { url: issuer.replace(/\/$/, '') + phrasePath, available: phraseJudge.has },
+    phrase: { url: issuer.replace(/\/$/, '') + phrasePath, possible: phraseJudge.has },
     challengeSeconds: options.challengeSeconds ?? 300,
     rememberSeconds,
     now

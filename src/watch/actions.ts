@@ -39,7 +39,7 @@ export interface ActionOptions {
     /** Address of the page. */
     readonly url: string
     /** Whether the person can be told by one. */
-    available(accountId: string): Promise<boolean>
+    possible(accountId: string): Promise<boolean>
   }
   /** Seconds that the person has to answer before the page treats the session as refused. */
   readonly challengeSeconds: number
@@ -159,7 +159,7 @@ export function createActions(options: ActionOptions): Actions {
   async function mayOfferPhrase(uid: string): Promise<boolean> {
     if (!options.phrase || !options.policy().rules.some(({ action }) => action === 'phrase')) return false
     const record = await sessions.find(uid)
-    return record !== undefined && options.phrase.available(record.accountId)
+    return record !== undefined && options.phrase.possible(record.accountId)
   }
 
   async function carryOut(
