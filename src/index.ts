@@ -10,7 +10,8 @@ export type {
   SessionStandingView,
   TrainingStatus,
   Vigil,
-  VigilEvents
+  VigilEvents,
+  VigilPhrases
 } from './provider/vigil-api.ts'
 export { type ErrorCode, errorTable, isVigilError, VigilError } from './errors.ts'
 export type * from './ports.ts'

@@ -93,6 +93,23 @@ inBrowser(() => {
     expect(complaints).toEqual([])
   }, 180_000)
 
+  test('within the next request of the application: she is back there as soon as it is typed', async () => {
+    await state('watched')
+    const before = await claims()
+    await page.locator('#risk-medium').click()
+    await state('doubt')
+    await page.goto(`${application}/login`)
+    await page.waitForURL('**/vigil/phrase/**')
+    await picture(page, 'journey-phrase-inside')
+    await page.setViewportSize({ width: 1200, height: 800 })
+    await typeShown(page, 'ana', 8)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${application}/`)
+    expect(await claims()).toEqual(before)
+    // Neither the policy for contents nor a script stood in the way.
+    expect(complaints).toEqual([])
+  }, 180_000)
+
   test('by keyboard alone, and by the wrong hands: a proof is asked for, and nothing else helps', async () => {
     await state('watched')
     await tabTo(page, 'There is a doubt')
@@ -115,11 +132,11 @@ inBrowser(() => {
     expect(await page.locator('.sentence').count()).toBe(0)
   }, 180_000)
 
-  async function typeShown(window: Page, who: WhoTypes): Promise<void> {
+  async function typeShown(window: Page, who: WhoTypes, day = 7): Promise<void> {
     const sentence = (await window.locator('#sentence').textContent()) ?? ''
     // The field has the focus; its script is there before anybody can have read the sentence.
     await window.waitForLoadState()
-    await typeStrokes(window, strokesBy(sentence, who, 7))
+    await typeStrokes(window, strokesBy(sentence, who, day))
     expect((await window.locator('#phrase').inputValue()).toLowerCase()).toBe(sentence.toLowerCase())
   }
 

@@ -7,7 +7,18 @@ import { standingOf } from '../../src/risk/assurance.ts'
 import { belowAll, defaultLadder, rankOf } from '../../src/risk/ladder.ts'
 import { actions, type RiskLevel, riskLevels, watchStates } from '../../src/risk/levels.ts'
 import type { Decision } from '../../src/risk/policy.ts'
-import { authenticated, demanded, newSession, revoked, riskMoved, watchChanged } from '../../src/risk/session-risk.ts'
+import {
+  authenticated,
+  demanded,
+  newSession,
+  phraseAnswered,
+  phrasesAnHour,
+  phraseStanding,
+  phraseTaken,
+  revoked,
+  riskMoved,
+  watchChanged
+} from '../../src/risk/session-risk.ts'
 
 const start = 1_000_000
 const [one, two] = defaultLadder.map(({ acr }) => acr) as [string, string]
@@ -125,6 +136,64 @@ describe('a second alarm in one session', () => {
   })
 })
 
+describe('a phrase', () => {
+  const phrase: Decision = { action: 'phrase', rule: 'a doubt', policyVersion: 3 }
+  const doubted = (record = signedIn()) => demanded(riskMoved(record, 'MEDIUM', 'behaviour'), phrase, start + 5)
+
+  it('is offered for a doubt, and takes and asks nothing', () => {
+    const record = doubted()
+    expect(record.phrase).toEqual({ rule: 'a doubt', policyVersion: 3, since: start + 5 })
+    expect(acrOf(record)).toBe(one)
+    expect(record).not.toHaveProperty('demand')
+    expect(record.alarms).toBe(0)
+    expect(demanded(record, phrase, start + 9)).toBe(record)
+  })
+
+  it('answers the doubt and nothing else', () => {
+    const record = phraseAnswered(doubted())
+    expect(record).toEqual(signedIn())
+  })
+
+  it('is for no session that has lost a level: a silence, an alarm, an end', () => {
+    const silent = demanded(watchChanged(signedIn(), 'unobserved'), stepUp, start + 2)
+    for (const lost of [silent, without(silent, 'demand'), without(silent, 'cap'), alarmed(signedIn())]) {
+      const offered = doubted(lost)
+      expect(offered).not.toHaveProperty('phrase')
+      expect(phraseAnswered(offered)).toBe(offered)
+    }
+    expect(phraseStanding(revoked(doubted(), 'over', start + 9), start + 9)).toBe('none')
+    const ended = revoked(doubted(), 'over', start + 9)
+    expect(phraseAnswered(ended)).toBe(ended)
+  })
+
+  it('goes with the doubt: when it fades, when it becomes an alarm, when a rule asks for more, when a factor passes', () => {
+    const record = doubted()
+    expect(riskMoved(record, 'LOW', 'behaviour')).not.toHaveProperty('phrase')
+    expect(riskMoved(record, 'HIGH', 'behaviour')).not.toHaveProperty('phrase')
+    expect(demanded(record, stepUp, start + 9)).not.toHaveProperty('phrase')
+    const passed = answered(record, 'by itself', ['pwd'])
+    expect(passed).not.toHaveProperty('phrase')
+    expect(passed).toMatchObject({ risk: 'LOW' })
+  })
+
+  it('is looked at so often an hour, whatever came of it', () => {
+    let record = doubted()
+    for (let n = 0; n < phrasesAnHour; n++) {
+      expect(phraseStanding(record, start + n)).toBe('open')
+      record = phraseTaken(record, `phrase ${n}`, start + n)
+    }
+    const later = doubted(phraseAnswered(record))
+    expect([phraseStanding(record, start + 3599), phraseStanding(later, start + 9)]).toEqual(['used_up', 'used_up'])
+    expect(phraseStanding(record, start + 3601)).toBe('open')
+    expect(phraseTaken(record, 'later', start + 9000).phrases).toEqual([{ id: 'later', at: start + 9000 }])
+  })
+
+  function without(record: SessionRecord, key: 'demand' | 'cap'): SessionRecord {
+    const { [key]: _gone, ...rest } = record
+    return rest
+  }
+})
+
 describe('a demand', () => {
   it('notify and allow ask nothing and take nothing', () => {
     const record = signedIn()
@@ -199,7 +268,8 @@ describe('properties', () => {
       (decision): Step =>
         (record, now) =>
           demanded(record, decision, now)
-    )
+    ),
+    fc.constant<Step>(phraseAnswered)
   )
   const login: fc.Arbitrary<Step> = fc
     .tuple(fc.uniqueArray(fc.constantFrom('pwd', 'otp', 'hwk', 'user'), { minLength: 1 }), fc.nat())
