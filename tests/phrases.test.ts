@@ -32,7 +32,11 @@ let host: TestHost
 afterEach(() => host.close())
 
 /** Ana at the application, taught by her own hands unless told, and the doubt about her session. */
-async function doubted({ taught = 'ana', level = 'MEDIUM' }: { taught?: WhoTypes | 'nobody'; level?: RiskLevel } = {}) {
+async function doubted({
+  taught = 'ana',
+  level = 'MEDIUM',
+  rules = policy
+}: { taught?: WhoTypes | 'nobody'; level?: RiskLevel; rules?: string } = {}) {
   let now = Math.floor(Date.now() / 1000)
   const storage = memoryStorage()
   const profiles = createProfiles(
@@ -42,7 +46,7 @@ async function doubted({ taught = 'ana', level = 'MEDIUM' }: { taught?: WhoTypes
     pino({ level: 'silent' })
   )
   if (taught !== 'nobody') await profiles.add('ana', profileOf(taught), now)
-  host = await startHost({ storage, vigil: { policy, population: shippedPopulation(), now: () => now } })
+  host = await startHost({ storage, vigil: { policy: rules, population: shippedPopulation(), now: () => now } })
   const ana = await visitorOf(host)
   const before = await ana.signIn()
   const uid = await ana.uid()
@@ -51,6 +55,7 @@ async function doubted({ taught = 'ana', level = 'MEDIUM' }: { taught?: WhoTypes
   return {
     ana,
     uid,
+    storage,
     before,
     page,
     /** A request of the application that may show pages. */
@@ -62,11 +67,11 @@ async function doubted({ taught = 'ana', level = 'MEDIUM' }: { taught?: WhoTypes
     record: async () => (await storage.sessions.find(uid))!,
     audit: async (type: string) =>
       (await storage.audit.list({ accountId: 'ana', type, limit: 10 })).map(({ data }) => data),
-    async type(who: WhoTypes, seed = 1, shown?: Answer): Promise<Answer> {
+    async type(who: WhoTypes, seed = 1, shown?: Answer, browser = ana.browser): Promise<Answer> {
       const on = shown ?? (await page())
       now += 60
       const sentence = sentenceOf(on)
-      return ana.browser.submit(on, { phrase: sentence, vigil_typing: handsWritten(sentence, who, seed) })
+      return browser.submit(on, { phrase: sentence, vigil_typing: handsWritten(sentence, who, seed) })
     }
   }
 }
@@ -139,6 +144,37 @@ describe('a sentence that somebody else types', () => {
     expect(await audit('phrase.refused')).toHaveLength(1)
     expect(await errorOf(ana.signIn({ prompt: 'none' }))).toBe('interaction_required')
     expect(sentenceOf(await page())).toBe('')
+  })
+})
+
+describe('a thief who has stolen many sessions', () => {
+  it('fails at three sentences, and in the fourth session there is none', async () => {
+    const rules = policy.replace(
+      '  - name: a doubt',
+      '  - { name: nobody answers, when: { unanswered: 3 }, then: step_up }\n  - name: a doubt'
+    )
+    const { ana, type, uid, storage } = await doubted({ rules })
+    const stolen = await Promise.all(Array.from({ length: 3 }, () => visitorOf(host)))
+    const known = new Set([uid])
+    const uids = [uid]
+    for (const one of stolen) {
+      await one.signIn()
+      const { uid: fresh } = (await host.vigil.sessionsOf('ana')).find((session) => !known.has(session.uid))!
+      known.add(fresh)
+      uids.push(fresh)
+    }
+    await type('ben', 1, await ana.browser.get(`${host.issuer}/vigil/phrase`))
+    for (const [n, thief] of stolen.entries()) {
+      await host.vigil.reportRisk(uids[n + 1]!, 'MEDIUM', 'reported')
+      const shown = await thief.browser.get(`${host.issuer}/vigil/phrase`)
+      expect(sentenceOf(shown) !== '').toBe(n < 2)
+      if (n < 2) await type('ben', n, shown, thief.browser)
+    }
+    expect(await storage.sessions.find(uids[3]!)).toMatchObject({
+      risk: 'MEDIUM',
+      cap: { acr: '0' },
+      demand: { rule: 'nobody answers' }
+    })
   })
 })
 

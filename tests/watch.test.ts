@@ -490,6 +490,26 @@ describe('evidence', () => {
     await login('s', 'ana', 'answer')
     expect((await record()).risk).toBe('LOW')
   })
+
+  it('begins anew when a sentence has answered the doubt, on every page of the session and nowhere else', async () => {
+    const { watch, tab, strange, profiles, login } = await house([])
+    await profiles.add('ana', profile, now())
+    await login('other', 'ana')
+    const [page, second, elsewhere] = [await tab(), await tab(), await tab({ uid: 'other' })]
+    const told = ({ messages }: typeof page) => messages.findLast(({ type }) => type === 'analysis_result')
+    strange(3)
+    for (const each of [page, elsewhere]) await each.type(events.slice(0, 60))
+    for (const each of [page, second, elsewhere]) expect(told(each)).toMatchObject({ state: 'doubt' })
+    watch.doubtAnswered('s')
+    for (const each of [page, second]) expect(told(each)).toMatchObject({ state: 'watched' })
+    expect(told(elsewhere)).toMatchObject({ state: 'doubt' })
+    // What stood before would not have faded so soon.
+    strange(0)
+    for (const each of [page, elsewhere]) await each.type(events.slice(60, 120))
+    expect(told(page)).toMatchObject({ state: 'watched' })
+    expect(told(elsewhere)).toMatchObject({ state: 'doubt' })
+    watch.doubtAnswered('nobody')
+  })
 })
 
 describe('a page that lost its connection', () => {
