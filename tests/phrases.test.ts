@@ -12,7 +12,7 @@ import { keysFrom } from '../src/secrets.ts'
 import { errorOf } from './support/oidc.ts'
 import { fieldOf, handsWritten, profileOf, typedBy, type WhoTypes } from './support/phrase-hands.ts'
 import { secret, startHost, type TestHost, visitorOf } from './support/server.ts'
-import { noCounters } from '../src/biometrics/index.ts'
+import { type DeviceClass, noCounters } from '../src/biometrics/index.ts'
 import type { Answer } from './support/oidc.ts'
 
 const policy = `
@@ -35,8 +35,9 @@ afterEach(() => host.close())
 async function doubted({
   taught = 'ana',
   level = 'MEDIUM',
-  rules = policy
-}: { taught?: WhoTypes | 'nobody'; level?: RiskLevel; rules?: string } = {}) {
+  rules = policy,
+  device
+}: { taught?: WhoTypes | 'nobody'; level?: RiskLevel; rules?: string; device?: DeviceClass } = {}) {
   let now = Math.floor(Date.now() / 1000)
   const storage = memoryStorage()
   const profiles = createProfiles(
@@ -50,6 +51,10 @@ async function doubted({
   const ana = await visitorOf(host)
   const before = await ana.signIn()
   const uid = await ana.uid()
+  if (device) {
+    const seen = { class: device, known: true, since: now }
+    await storage.sessions.update(uid, (record) => record && { ...record, device: seen })
+  }
   await host.vigil.reportRisk(uid, level, 'reported')
   const page = (): Promise<Answer> => ana.browser.get(`${host.issuer}/vigil/phrase`)
   return {
@@ -333,6 +338,15 @@ describe('the next request of an application', () => {
     const stranger = await visitorOf(host)
     expect((await stranger.browser.get(begun.page.url)).status).toBe(410)
     expect((await type('ana', 2, again)).left).toBe(true)
+  })
+})
+
+describe('who types on a screen', () => {
+  it('is offered no sentence, which would tell nothing of their hands', async () => {
+    const { record, audit } = await doubted({ device: 'touch' })
+    expect(await record()).toMatchObject({ risk: 'MEDIUM' })
+    expect((await record()).phrase).toBeUndefined()
+    expect(await audit('phrase.offered')).toEqual([])
   })
 })
 

@@ -159,7 +159,9 @@ export function createActions(options: ActionOptions): Actions {
   async function mayOfferPhrase(uid: string): Promise<boolean> {
     if (!options.phrase || !options.policy().rules.some(({ action }) => action === 'phrase')) return false
     const record = await sessions.find(uid)
-    return record !== undefined && options.phrase.possible(record.accountId)
+    // A screen tells nothing of how its keys are struck.
+    if (!record || record.device?.class === 'touch') return false
+    return options.phrase.possible(record.accountId)
   }
 
   async function carryOut(
