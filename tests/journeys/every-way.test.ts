@@ -10,7 +10,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Mail } from '../../src/provider/ports.ts'
 import { startServer, type VigilServer } from '../../src/server.ts'
-import { authenticatorOf } from '../support/authenticator.ts'
+import { authenticatorOf, laterBy } from '../support/authenticator.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { picture, tabTo } from '../support/by-keyboard.ts'
 import { inBrowser } from '../support/in-browser.ts'
@@ -170,6 +170,14 @@ inBrowser(() => {
       const request = await application.request({ acr_values: loa2 })
       await page.goto(request.url.href)
       await picture(page, `${hands.name}-challenge-email`)
+      const [before, first] = [mails.length, codeFor()]
+      laterBy(61)
+      await press(page, 'Get another code')
+      await vi.waitFor(() => expect(mails).toHaveLength(before + 1))
+      await page.waitForURL('**?with=email-code')
+      await write(page, 'Code', first === codeFor() ? '000000' : first)
+      await press(page, 'Confirm')
+      await page.getByText('That code did not match').waitFor()
       await write(page, 'Code', codeFor())
       await press(page, 'Confirm')
       expect((await dora.arrived(request)).idToken).toMatchObject({ acr: loa2, amr: ['pwd', 'otp', 'mfa'] })

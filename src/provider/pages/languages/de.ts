@@ -212,6 +212,8 @@ export const de: Words = {
     whyLevel: (client) =>
       `${client} verlangt für den nächsten Schritt mehr Gewissheit, als Ihre Anmeldung bisher gegeben hat.`,
     none: 'Ich habe nichts davon',
+    noMail: 'Ist nach einer Minute nichts da? Sehen Sie auch in den Spam-Ordner.',
+    anotherCode: 'Noch einen Code schicken',
     waits: (client) => `**${client}** wartet auf Sie und macht weiter, sobald Sie bestätigt haben.`,
     reasons: {
       behaviour:

@@ -207,6 +207,8 @@ export const en = {
     whyLevel: (client: string) =>
       `${client} asks for more certainty for what comes next than your sign-in gave so far.`,
     none: 'I have none of these',
+    noMail: 'Nothing has come after a minute? Look into the spam folder too.',
+    anotherCode: 'Get another code',
     waits: (client: string) => `**${client}** waits for you and goes on as soon as you have confirmed.`,
     /** Why the page asks. */
     reasons: {
