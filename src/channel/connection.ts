@@ -43,8 +43,8 @@ export function openConnection(options: ConnectionOptions): Connection {
   const frameBucket = new TokenBucket(limits.framesPerSecond, limits.frameBurst, clock())
   const eventBucket = new TokenBucket(limits.eventsPerSecond, limits.eventBurst, clock())
   const gone = Promise.withResolvers<boolean>()
-  /** The next frame may build on it. */
-  let before: FrameClock | undefined
+  /** Of the frame before, for the next one to build on. */
+  let before: { -readonly [Name in keyof FrameClock]: number } | undefined
   let ending = false
   let mayReturn = false
   let unansweredPings = 0
@@ -139,9 +139,14 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (!isBinary) throw new VigilError('frame_unsupported', 'a text frame')
     // The socket's binary type is the default, one Buffer a message.
     const frame = decodeFrame(data as Buffer, before)
-    // Not the frame itself: its events would live on until the next one, a thousand times.
-    const { sequence, sentAt, grainMs } = frame
-    before = { sequence, sentAt, grainMs }
+    // One object for as long as the socket lives. A new one a frame is kept until the next: V8 learns from the first thousand that they last, and
+    // puts them, and what they point to, where only a full collection finds them.
+    if (before === undefined) before = { sequence: frame.sequence, sentAt: frame.sentAt, grainMs: frame.grainMs }
+    else {
+      before.sequence = frame.sequence
+      before.sentAt = frame.sentAt
+      before.grainMs = frame.grainMs
+    }
     if (!eventBucket.take(frame.events.length, now)) throw new VigilError('rate_exceeded', 'too many events')
     if (!ofPerson.events.take(frame.events.length, now)) {
       throw new VigilError('rate_exceeded', 'too many events of one person')
