@@ -102,7 +102,7 @@ function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
   if (count === 0) return []
   // No event is shorter than two bytes: a frame cannot ask for more memory than it brings.
   if (count * 2 > reader.left) throw malformed('more events than bytes')
-  const events = new Array<InputEvent>(count)
+  const events: InputEvent[] = []
   let t = sentTicks - reader.varint(maxTicks)
   if (t < 0) throw malformed('an event before the page')
   let x = 0
@@ -121,7 +121,7 @@ function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
       x += (nibbles << 28) >> 28
       y += (nibbles << 24) >> 28
       checkPosition(x, y)
-      events[i] = { t: t / ticksPerMs, type: EventType.pointerMove, cls: 0, slot: 0, x, y }
+      events.push({ t: t / ticksPerMs, type: EventType.pointerMove, cls: 0, slot: 0, x, y })
       continue
     }
     if (form === formMove) {
@@ -131,7 +131,7 @@ function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
       x += dx
       y += dy
       checkPosition(x, y)
-      events[i] = { t: t / ticksPerMs, type: EventType.pointerMove, cls: 0, slot: 0, x, y }
+      events.push({ t: t / ticksPerMs, type: EventType.pointerMove, cls: 0, slot: 0, x, y })
       continue
     }
     if (form !== formPlain) throw malformed('event form')
@@ -147,11 +147,11 @@ function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
     switch (type) {
       case EventType.keyDown:
       case EventType.keyUp:
-        events[i] = { t: t / ticksPerMs, type, cls, slot, x: 0, y: 0 }
+        events.push({ t: t / ticksPerMs, type, cls, slot, x: 0, y: 0 })
         break
       case EventType.wheel:
         if (cls !== 0 || slot !== 0) throw malformed('class or slot of a wheel event')
-        events[i] = { t: t / ticksPerMs, type, cls, slot, x: reader.signed(maxPixels), y: reader.signed(maxPixels) }
+        events.push({ t: t / ticksPerMs, type, cls, slot, x: reader.signed(maxPixels), y: reader.signed(maxPixels) })
         break
       case EventType.pointerDown:
       case EventType.pointerUp:
@@ -159,7 +159,7 @@ function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
         x += reader.signed(2 * maxPixels)
         y += reader.signed(2 * maxPixels)
         checkPosition(x, y)
-        events[i] = { t: t / ticksPerMs, type, cls, slot, x, y }
+        events.push({ t: t / ticksPerMs, type, cls, slot, x, y })
         break
     }
   }
