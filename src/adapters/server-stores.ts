@@ -12,7 +12,9 @@ export function accountStore(database: Database): AccountStore {
   // Each sign-in asks some four times: past MikroORM's unit of work that is a quarter of the cost.
   async function findBy(column: 'id' | 'username_key', key: string): Promise<Account | undefined> {
     if (!canBeKey(key)) return undefined
-    const [row] = await database.query<AccountRow>(`select * from vigil_account where ${column} = $1`, [key])
+    const [row] = await database.query<AccountRow>(`select ${accountColumns} from vigil_account where ${column} = $1`, [
+      key
+    ])
     return row && accountOf(row)
   }
 
@@ -37,6 +39,8 @@ export function accountStore(database: Database): AccountStore {
     }
   }
 }
+
+const accountColumns = 'id, username, email, password_hash, role, created_at'
 
 interface AccountRow {
   readonly id: string

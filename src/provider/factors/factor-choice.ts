@@ -8,7 +8,7 @@ import { isKnown, reachable, standingOf } from '../../risk/assurance.ts'
 import { allOf, meetsDemand } from '../../risk/demand.ts'
 import { type Ladder, rankOf } from '../../risk/ladder.ts'
 import { authenticated, liftsCap, newSession } from '../../risk/session-risk.ts'
-import { type AcrNeeds, acrAt, requestedAcr, wantedRank } from '../requests/requested-acr.ts'
+import { type AcrNeeds, acrAt, type RequestedAcr, requestedAcr, wantedRank } from '../requests/requested-acr.ts'
 
 export interface FactorQuestion {
   readonly accountId: string
@@ -48,6 +48,11 @@ export function factorChoice<T extends Factor>(options: FactorChoiceOptions<T>):
     const at = now()
     const stored = sessionUid === undefined ? undefined : await sessions.find(sessionUid)
     const record = stored?.accountId === accountId ? stored : newSession('', accountId, at)
+    const client = await options.clientOf?.(String(params['client_id']))
+    const asked = requestedAcr(params, ladder, client)
+    // Nothing is asked for but to sign in, and something was passed: what else the person has need not be looked at.
+    const isPlain = !record.cap && !record.demand && asked.demanded.length + asked.preferred.length === 0
+    if (isPlain && passed.length > 0) return []
     const can = await usable(factors, accountId)
     const all = [...passed, ...can.flatMap(({ amr }) => amr)]
     const meets = (some: readonly T[]): boolean => {
@@ -56,8 +61,7 @@ export function factorChoice<T extends Factor>(options: FactorChoiceOptions<T>):
     }
     if (!meets(can)) throw new VigilError('method_missing')
     const lift = liftsCap(record, all)
-    const client = await options.clientOf?.(String(params['client_id']))
-    const wanted = rankFor(record, params, client, all)
+    const wanted = rankFor(record, asked, all)
 
     const counted = anew ? { ...record, authentications: [] } : record
     const answers = (methods: readonly string[]): boolean =>
@@ -71,16 +75,11 @@ export function factorChoice<T extends Factor>(options: FactorChoiceOptions<T>):
   }
 
   /** The level that is asked for and that this person can reach; -1 where none is. */
-  function rankFor(
-    record: SessionRecord,
-    params: FactorQuestion['params'],
-    client: AcrNeeds | undefined,
-    all: readonly string[]
-  ): number {
+  function rankFor(record: SessionRecord, asked: RequestedAcr, all: readonly string[]): number {
     const possible = (acr: string): boolean => withinReach(record, acr, all, ladder)
-    const wanted = acrAt(wantedRank(requestedAcr(params, ladder, client), possible, ladder), ladder)
-    const asked = record.demand?.acr === undefined ? [wanted] : [wanted, record.demand.acr]
-    return Math.max(-1, ...asked.filter(possible).map((acr) => rankOf(ladder, acr)))
+    const wanted = acrAt(wantedRank(asked, possible, ladder), ladder)
+    const levels = record.demand?.acr === undefined ? [wanted] : [wanted, record.demand.acr]
+    return Math.max(-1, ...levels.filter(possible).map((acr) => rankOf(ladder, acr)))
   }
 
   function rankAfter(record: SessionRecord, amr: readonly string[], at: number): number {
