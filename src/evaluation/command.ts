@@ -23,6 +23,7 @@ export const evaluateHelp = `vigil evaluate --data DIR [options]
   --only NAME,…          protocols to run, by the beginning of their name
   --ablation             also without each part of the engine, fusion learnt anew
   --people N             at most so many people on each side
+  --tested N             at most so many people are tested; more may teach
   --seed N               decides who teaches and everything else that is drawn at random (1)
   --threads N            threads that judge; the result does not depend on it (2)
   --export FOLDER        writes the recordings and the trials of the protocols instead, for the other commands
@@ -66,14 +67,15 @@ async function writeReport(folder: string, results: readonly RunResult[], option
   }
 }
 
-function aboutOf({ populationData, shippedOnly, people, seed }: Options): string {
+function aboutOf({ populationData, shippedOnly, people, tested, seed }: Options): string {
   const teachers = shippedOnly
     ? 'nobody but the people of the population that ships taught it'
     : populationData === undefined
       ? 'half of the people taught it, the other half was tested'
       : `the people of ${basename(populationData)} taught it`
   const some = people === undefined ? '' : `, at most ${people} people on each side`
-  return `Recorded people; ${teachers}${some}. Nobody did both. Seed ${seed}.`
+  const few = tested === undefined ? '' : `, at most ${tested} of them tested`
+  return `Recorded people; ${teachers}${some}${few}. Nobody did both. Seed ${seed}.`
 }
 
 function printLine(measurement: Measurement): void {
@@ -103,29 +105,32 @@ type Options = DataOptions & {
 }
 
 /** Threads get what names people, and nothing else. */
-function dataOptionsOf({ data, populationData, people, seed }: Options): DataOptions {
+function dataOptionsOf({ data, populationData, people, tested, seed }: Options): DataOptions {
   return {
     data,
     seed,
     ...(populationData !== undefined && { populationData }),
-    ...(people !== undefined && { people })
+    ...(people !== undefined && { people }),
+    ...(tested !== undefined && { tested })
   }
 }
 
 function optionsFrom(args: readonly string[]): Options {
   const values = parsed(args)
-  const { data, 'population-data': populationData, population, people, out } = values
+  const { data, 'population-data': populationData, population, people, tested, out } = values
   if (data === undefined || data === '') throw usage('evaluate', '--data is missing')
   if (population !== undefined && population !== 'shipped') {
     throw usage('evaluate', `--population can only be shipped, got ${JSON.stringify(population)}`)
   }
-  if (people !== undefined && !(/^\d+$/.test(people) && Number(people) >= 2)) {
-    throw usage('evaluate', `--people must be a whole number from 2, got ${JSON.stringify(people)}`)
+  for (const [name, most] of Object.entries({ people, tested })) {
+    if (most !== undefined && !(/^\d+$/.test(most) && Number(most) >= 2))
+      throw usage('evaluate', `--${name} must be a whole number from 2, got ${JSON.stringify(most)}`)
   }
   return {
     data,
     ...(populationData !== undefined && { populationData }),
     ...(people !== undefined && { people: Number(people) }),
+    ...(tested !== undefined && { tested: Number(tested) }),
     ...(out !== undefined && { out }),
     ...(values.export !== undefined && { export: values.export }),
     seed: seedOf('evaluate', values.seed),
@@ -147,6 +152,7 @@ function parsed(args: readonly string[]) {
         population: { type: 'string' },
         only: { type: 'string' },
         people: { type: 'string' },
+        tested: { type: 'string' },
         seed: { type: 'string' },
         threads: { type: 'string' },
         out: { type: 'string' },

@@ -19,6 +19,8 @@ export interface DataOptions {
   readonly populationData?: string
   /** At most this many people on each side. */
   readonly people?: number
+  /** At most this many are tested; more may teach. */
+  readonly tested?: number
   readonly seed: number
 }
 
@@ -41,7 +43,7 @@ export interface DataFolder {
 }
 
 export function openData(options: DataOptions): DataFolder {
-  const { data, populationData, people: most = Number.POSITIVE_INFINITY, seed } = options
+  const { data, populationData, people: most = Number.POSITIVE_INFINITY, tested: mostTested = most, seed } = options
   const read = kept((folder: string, set: PeopleSet) => inDrawnOrder(readPeople(folder, set), seed))
   const balabit = kept(readBalabitPeople)
   const visits = kept(() => readVisits(data))
@@ -55,7 +57,7 @@ export function openData(options: DataOptions): DataFolder {
     },
     tested(set) {
       const people = read(data, set)
-      return (populationData === undefined ? halves(people).tested : people).slice(0, most)
+      return (populationData === undefined ? halves(people).tested : people).slice(0, Math.min(most, mostTested))
     },
     background: (set) => read(populationData ?? data, set).slice(0, most),
     everybody: (set) => read(data, set).slice(0, most),

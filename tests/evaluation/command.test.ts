@@ -77,6 +77,7 @@ describe('vigil evaluate', () => {
     [['--only', 'Aalto'], /--data is missing/],
     [['--data', 'here', '--seed', 'x'], /--seed must be a whole number from 0/],
     [['--data', 'here', '--people', '1'], /--people must be a whole number from 2/],
+    [['--data', 'here', '--tested', 'x'], /--tested must be a whole number from 2/],
     [['--data', 'here', '--population', 'mine'], /--population can only be shipped/],
     [['--data', 'here', '--nonsense'], /--nonsense/],
     [['--data', '/nowhere'], /nothing to evaluate in \/nowhere/]

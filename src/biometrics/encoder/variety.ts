@@ -36,6 +36,17 @@ export const encoderVariety: Variety = {
   dayPairPace: 0
 }
 
+/** The same where hundreds of people teach, who differ enough by themselves. */
+export const varietyAmongMany: Variety = {
+  ...encoderVariety,
+  personPace: 0.175,
+  personHold: 0.14,
+  personClassHold: 0.056,
+  personPairPace: 0.056,
+  dayPace: 0.06,
+  dayHold: 0.054
+}
+
 /**
  * Whom the verifiers and calibration expect: people as different as there may be anywhere, slow and unsteady hands among them, on days that
  * differ as far as sessions of one person did who typed one password on eight days (CMU: standard deviation of pace 0.07, of holds 0.06, of

@@ -29,7 +29,10 @@ export interface Networks {
 
 export interface SequenceNetworks {
   readonly encoder: EncoderWeights
-  /** One for each of `groupsOf` the people, learnt from the others alone: calibration must not be tried on those who taught. */
+  /**
+   * One for each of `groupsOf` the people, learnt from the others alone: of few people, calibration must not be tried on those who taught. Of many
+   * the same encoder twice.
+   */
   readonly others: readonly [EncoderWeights, EncoderWeights]
 }
 
@@ -255,7 +258,7 @@ function alarmCurve(streams: readonly HighestEvidence[]): AlarmCurve {
 }
 
 /** Raised whenever the same people teach something else than before: places in another model's directions must not be taken for these. */
-const learningVersion = 2
+const learningVersion = 3
 
 /** Changes when a person, the order, the seed, the encoder or the way of learning changes. */
 function revisionOf(people: readonly EnrolledPerson[], seed: number, networks: Networks | undefined): string {

@@ -4,6 +4,7 @@
 import type { EncoderWeights } from '../encoder/encoder.ts'
 import { fewestKeystrokes, trainEncoder } from '../encoder/train-encoder.ts'
 import { joinSequences } from '../encoder/sequence.ts'
+import { encoderVariety, varietyAmongMany } from '../encoder/variety.ts'
 import { learnFeatureScale } from '../features/feature-scale.ts'
 import { startTensorFlow } from '../networks/backend.ts'
 import { trainAutoencoder } from '../networks/train-autoencoder.ts'
@@ -24,7 +25,7 @@ export interface TrainOptions extends Omit<LearnOptions, 'networks'> {
   readonly encoder?: EncoderWeights
   /** From how many people on an encoder is learnt. Default 300. */
   readonly peopleForEncoder?: number
-  /** Batches for the encoder; each of the two for calibration takes half of them. Default 600 from a given encoder, 1000 from nothing. */
+  /** Batches for the encoder; where calibration has two of its own, each takes half of them. Default 1000. */
   readonly encoderSteps?: number
 }
 
@@ -48,8 +49,7 @@ export async function trainUnfused(
   seed: number,
   options: TrainOptions = {}
 ): Promise<Unfused> {
-  const { progress, encoder, peopleForEncoder = peopleForOwnEncoder } = options
-  const { encoderSteps = encoder === undefined ? 1000 : 600 } = options
+  const { progress, encoder, peopleForEncoder = peopleForOwnEncoder, encoderSteps = 1000 } = options
   const usable = usablePeople(people)
   const own = usable.filter(teachesEncoder).length >= peopleForEncoder
   const share = own ? networksShare : autoencoderShare
@@ -91,20 +91,23 @@ async function trainNetworks(
   if (steps === undefined) {
     return given === undefined ? { autoencoder } : { autoencoder, sequence: { encoder: given, others: [given, given] } }
   }
-  const [even, odd] = groupsOf(usable)
-  const encoders: EncoderWeights[] = []
-  for (const [i, part] of [usable, odd, even].entries()) {
-    const sequences = part.filter(teachesEncoder).map(({ typed }) => joinSequences(typed))
-    encoders.push(
-      await trainEncoder(sequences, seed, {
-        tensorFlow,
-        ...(given === undefined ? {} : { start: given }),
-        steps: i === 0 ? steps : Math.ceil(steps / 2),
-        progress: (done) => progress(i === 0 ? done / 2 : (1 + i + done) / 4)
-      })
-    )
+  const teach = (people: readonly EnrolledPerson[], share: number, from: number): Promise<EncoderWeights> => {
+    const sequences = people.filter(teachesEncoder).map(({ typed }) => joinSequences(typed))
+    return trainEncoder(sequences, seed, {
+      tensorFlow,
+      ...(given === undefined ? {} : { start: given }),
+      variety: sequences.length < peopleForOwnEncoder ? encoderVariety : varietyAmongMany,
+      steps: Math.ceil(steps * share),
+      progress: (done) => progress(from + done * (crossed ? share / 2 : 1))
+    })
   }
-  return { autoencoder, sequence: { encoder: encoders[0]!, others: [encoders[1]!, encoders[2]!] } }
+  const crossed = usable.filter(teachesEncoder).length < peopleForOwnEncoder
+  const encoder = await teach(usable, 1, 0)
+  // So many are not known by heart: encoders of half the people are worse, and what is learnt with them hears them too little.
+  if (!crossed) return { autoencoder, sequence: { encoder, others: [encoder, encoder] } }
+  const [even, odd] = groupsOf(usable)
+  const others = [await teach(odd, 0.5, 0.5), await teach(even, 0.5, 0.75)] as const
+  return { autoencoder, sequence: { encoder, others } }
 }
 
 /** The first windows look back on little. */
