@@ -8,6 +8,7 @@ import type { BigInteger, Database } from './database.ts'
 export function attemptStore(database: Database, now: () => number): AttemptStore {
   return {
     async take(attempts) {
+      // As the collation "C" orders them, whatever the database's own is: both statements must take the rows in one order.
       const inOrder = attempts.toSorted((one, other) => (one.key < other.key ? -1 : 1))
       const given = inOrder.flatMap(({ key, limit, seconds, grows }) => [key, seconds, grows ? limit : null])
       const rows = await database.query<Row>(takeOf(attempts.length), [now(), ...given])
@@ -55,7 +56,7 @@ const takeOf = remembered((attempts) => {
 const giveBackOf = remembered((keys) => {
   const places = Array.from({ length: keys }, (_, index) => `$${index + 1}`)
   return `update vigil_attempt set count = count - 1 where count > 0 and key in (
-    select key from vigil_attempt where key in (${places.join(', ')}) order by key for update)`
+    select key from vigil_attempt where key in (${places.join(', ')}) order by key collate "C" for update)`
 })
 
 function remembered(textFor: (count: number) => string): (count: number) => string {

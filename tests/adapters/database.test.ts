@@ -98,6 +98,24 @@ for (const open of servers) {
       expect(await node(0).sessions.find('shared')).toMatchObject({ alarms: 50, version: 51 })
     })
 
+    it('counts attempts and gives them back without a deadlock where words are ordered as people order them', async () => {
+      const german = await open(`template template0 locale_provider icu icu_locale 'de'`)
+      const storage = await openStorage({ database: german.url })
+      // In bytes Mango comes first, in a dictionary apple.
+      const keys = ['apple', 'Mango', 'banana', 'Zebra']
+      const act = keys.map((key) => ({ key, limit: 1_000, seconds: 900, grows: false }))
+      const everybody = Array.from({ length: 12 }, async () => {
+        for (let i = 0; i < 10; i++) {
+          await storage.attempts.take(act)
+          await storage.attempts.giveBack(keys)
+        }
+      })
+      const settled = await Promise.allSettled(everybody)
+      expect(settled.filter(({ status }) => status === 'rejected')).toEqual([])
+      await storage.close()
+      await german.drop()
+    })
+
     it('gives a code to one of four processes that use it at once', async () => {
       await node(0).oidc('AuthorizationCode').upsert('code', { jti: 'code' }, 60)
       const settled = await Promise.allSettled(nodes.map((each) => each.oidc('AuthorizationCode').consume('code')))

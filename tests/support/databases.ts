@@ -93,11 +93,11 @@ export function serverDatabases(): readonly {
   return available().postgresql ? [pglite, postgres] : [pglite]
 }
 
-/** An empty database on the server of DATABASE_URL. */
-export async function freshPostgres(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+/** An empty database on the server of DATABASE_URL. `how`: more of the statement that creates it. */
+export async function freshPostgres(how = ''): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const server = new URL(process.env['DATABASE_URL'] ?? '')
   const name = `vigil_test_${randomBytes(6).toString('hex')}`
-  await onServer(server, `create database ${name}`)
+  await onServer(server, `create database ${name} ${how}`)
   const url = new URL(server)
   url.pathname = `/${name}`
   return { url: url.href, drop: () => onServer(server, `drop database ${name} with (force)`) }
