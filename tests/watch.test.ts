@@ -97,13 +97,14 @@ async function house(required: readonly string[] = ['shop']) {
     strong: strongLogin({ ladder: defaultLadder, factors: [hostPassword, app], now }),
     now
   })
+  let ahead: Promise<unknown> = Promise.resolve()
   const watch = createWatch({
     ...storage,
     profiles,
     actions,
     calibration,
     // The same typing is played again and again here.
-    liveness: nothingSuspected,
+    liveness: { ...nothingSuspected, open: (accountId) => ahead.then(() => nothingSuspected.open(accountId)) },
     learning: {
       observe: (uid, _accountId, { device, level }) =>
         lessons.push(device === 'keyboard' ? `${uid} ${level}` : `${uid} ${level} on ${device}`),
@@ -167,6 +168,10 @@ async function house(required: readonly string[] = ['shop']) {
     login,
     tab,
     record: async () => (await storage.sessions.find('s'))!,
+    /** What a page that opens has to wait for. */
+    slowedBy(work: Promise<unknown>) {
+      ahead = work
+    },
     strange(value: number) {
       llr = value
     },
@@ -612,6 +617,27 @@ describe('a watch that is gone', () => {
     await tab()
     await grace()
     expect((await record()).watch).toBe('watched')
+  })
+
+  it('is not hidden by a page that could not be opened', async () => {
+    const { watch, tab, record, storage } = await house()
+    watch.expect('s', 'ana', 'shop')
+    const { update } = storage.sessions
+    Object.assign(storage.sessions, { update: () => Promise.reject(new Error('no database')) })
+    await expect(tab()).rejects.toThrow('no database')
+    Object.assign(storage.sessions, { update })
+    await expect.poll(async () => (await record()).watch).toBe('unobserved')
+  })
+
+  it('takes no page along that is on its way in while the session is dropped', async () => {
+    const { tab, watch, slowedBy, record } = await house([])
+    const page = await tab()
+    page.close()
+    slowedBy(grace())
+    const next = await tab()
+    await watch.report('s', 'ana', 'HIGH', 'reported')
+    expect((await record()).risk).toBe('HIGH')
+    expect(next.messages.map(({ type }) => type)).toContain('challenge_required')
   })
 
   it('of a session that was forgotten is nobody’s business', async () => {

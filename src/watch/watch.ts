@@ -81,6 +81,20 @@ export function createWatch(options: WatchOptions): SessionWatch {
     if (isHere(session)) watched.delete(session.uid)
   }
 
+  async function arrive(session: Watched, tab: Tab, record: SessionRecord): Promise<void> {
+    const { clientId, purpose } = tab.session
+    // After a restart nobody else remembers who uses the session.
+    if (clientId !== undefined && (await options.mustWatch([clientId]))) session.expectedBy.add(clientId)
+    // Read after the tab is on the list: whatever is demanded from here on, it hears.
+    const present = await presence.arrived(session, record)
+    if (present.demand) session.level = present.risk
+    say(session, tab)
+    // A page that was loading while the challenge was sent would never know.
+    const challenge = actions.openChallenge(present)
+    if (challenge) ask(tab, challenge)
+    if (purpose === 'watch') await actions.used(present)
+  }
+
   /** In its turn, for what follows from a frame may be dear; and without a promise where nothing has to be waited for. */
   function receive(session: Watched, tab: Tab, frame: Frame, turn: Turn): Promise<void> | undefined {
     const waited = turn()
@@ -102,23 +116,24 @@ export function createWatch(options: WatchOptions): SessionWatch {
       const person = await people.find(channel.accountId)
       if (person?.consentedAt === undefined) throw new VigilError('consent_required')
       if (channel.purpose === 'calibration') await calibration.begin(channel.uid, channel.accountId)
+      const present = watched.get(channel.uid)?.profiles
+      const models = present?.size ? present : await modelsOf(channel.accountId)
+      const live = await liveness.open(channel.accountId)
+      // From here to the list of tabs without a wait, or the session could be dropped under the page.
       let session = watchedSession(channel.uid, channel.accountId)
       let beginnings = 0
-      if (session.stopped) throw new VigilError('watch_stopped')
-      if (session.profiles.size === 0) session.profiles = await modelsOf(channel.accountId)
-      const tab = newTab(session, channel, tell, await liveness.open(channel.accountId))
-      presence.enter(session, tab)
-      // After a restart nobody else remembers who uses the session.
-      if (channel.clientId !== undefined && (await options.mustWatch([channel.clientId])))
-        session.expectedBy.add(channel.clientId)
-      // Read after the tab is on the list: whatever is demanded from here on, it hears.
-      const present = await presence.arrived(session, record)
-      if (present.demand) session.level = present.risk
-      say(session, tab)
-      // A page that was loading while the challenge was sent would never know.
-      const challenge = actions.openChallenge(present)
-      if (challenge) ask(tab, challenge)
-      if (channel.purpose === 'watch') await actions.used(present)
+      if (session.profiles.size === 0) session.profiles = models
+      const tab = newTab(session, channel, tell, live)
+      try {
+        if (session.stopped) throw new VigilError('watch_stopped')
+        presence.enter(session, tab)
+        await arrive(session, tab, record)
+      } catch (error) {
+        // A page that never came must not stand for one that is watched.
+        presence.leave(session, tab)
+        live.close()
+        throw error
+      }
       return {
         receive: (frame, turn) => receive(session, tab, frame, turn),
         interrupted() {
