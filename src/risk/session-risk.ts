@@ -48,11 +48,25 @@ export function authenticated(
     return record.risk === 'LOW' ? answered : { ...without(answered, 'reason', 'liveness'), risk: 'LOW' }
   }
   if (record.demand && !meetsDemand(record.demand, authentication))
-    return possible ? answered : without(answered, 'demand')
+    return possible ? answered : unmet(answered, authentication.amr)
   if (!liftsCap(record, authentication.amr)) return without(answered, 'demand')
   const lifted: SessionRecord = { ...without(answered, 'demand', 'cap', 'reason', 'liveness'), risk: 'LOW' }
   if (record.cap?.reason === silence) return lifted
-  return { ...lifted, answeredWith: [...new Set([...(record.answeredWith ?? []), ...authentication.amr])] }
+  return { ...lifted, answeredWith: answeredBy(record, authentication.amr) }
+}
+
+/** The rule named more than was shown. Shown once more it lifts nothing either, not even a cap for a silence. */
+function unmet(record: SessionRecord, methods: readonly string[]): SessionRecord {
+  const { cap } = record
+  return {
+    ...without(record, 'demand'),
+    ...(cap?.reason === silence && { cap: { ...cap, reason: 'policy' } }),
+    answeredWith: answeredBy(record, methods)
+  }
+}
+
+function answeredBy({ answeredWith = [] }: SessionRecord, methods: readonly string[]): string[] {
+  return [...new Set([...answeredWith, ...methods])]
 }
 
 /**

@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest'
 import type { SessionRecord } from '../../src/ports.ts'
 import { allOf, factorsIn, meetsDemand } from '../../src/risk/demand.ts'
 import { decide, parsePolicy } from '../../src/risk/policy.ts'
-import { authenticated, demanded, loginDoubted, newSession, riskMoved } from '../../src/risk/session-risk.ts'
+import {
+  authenticated,
+  demanded,
+  loginDoubted,
+  newSession,
+  riskMoved,
+  watchChanged
+} from '../../src/risk/session-risk.ts'
 
 const methods = ['passkey', 'password', 'totp', 'recovery-code']
 const read = (rule: string) => parsePolicy(`version: 1\nrules:\n  - ${rule}`, ['low', 'high'], 3, methods)
@@ -152,6 +159,27 @@ describe('a session', () => {
     })
     expect(after).not.toHaveProperty('demand')
     expect(after).toMatchObject({ risk: 'HIGH', cap: { acr: '0' } })
+  })
+
+  it.each(['methods: passkey', 'methods: other'])('does not get it back for the same proof once more: %s', (which) => {
+    const again = (record: SessionRecord, amr: string, at: number) =>
+      authenticated(record, { amr: [amr], factors: [amr], at, interaction: `at ${at}` }, { possible: false })
+    const before = asked(`{ when: { risk: HIGH }, then: step_up, ${which} }`)
+    const twice = again(again(before, 'pwd', 30), 'pwd', 40)
+    expect(twice).toMatchObject({ risk: 'HIGH', cap: { acr: '0' } })
+    // Another one is what the document promises.
+    expect(again(twice, 'otp', 50)).not.toHaveProperty('cap')
+  })
+
+  it('that nobody sees, of somebody who has none of them, does not get it back for the same proof once more', () => {
+    const first = authenticated(newSession('s', 'ana', 9_000), { amr: ['pwd'], at: 10, interaction: 'login' })
+    const rule = read('{ when: { watch: unobserved }, then: step_up, methods: passkey }')
+    const unseen = watchChanged(first, 'unobserved')
+    const before = demanded(unseen, decide(rule, { ...calm, watch: 'unobserved' }), 20)
+    expect(before).toMatchObject({ demand: { methods: ['passkey'] }, cap: { reason: 'unobserved' } })
+    const again = (record: SessionRecord, at: number) =>
+      authenticated(record, { amr: ['pwd'], at, interaction: `at ${at}` }, { possible: false })
+    expect(again(again(before, 30), 40)).toMatchObject({ cap: { acr: '0' } })
   })
 
   it('keeps to what was asked when the policy changes meanwhile', () => {
