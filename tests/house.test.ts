@@ -46,6 +46,16 @@ describe('arrows between rooms', () => {
   })
 })
 
+describe('the checkout', () => {
+  it('may lie in a folder of any name: the path of a URL is no path of a file', async () => {
+    const wrong: string[] = []
+    for await (const file of glob('{src,tests,tools,examples}/**/*.ts', { cwd: root })) {
+      if (/import\.meta\.url\)\.pathname/.test(await readFile(join(root, file), 'utf8'))) wrong.push(file)
+    }
+    expect(wrong).toEqual([])
+  })
+})
+
 describe('the lock file', () => {
   it('names the packages of every platform, so that npm ci passes behind a mirror that lacks some', async () => {
     const lock: unknown = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'))

@@ -1,5 +1,6 @@
 // What a flood meets: of one person over many sockets, of one address, of everybody at once; and what it leaves to the others.
 
+import { fileURLToPath } from 'node:url'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -147,7 +148,11 @@ describe('memory that runs short', () => {
 test('a process with 96 MB sends pages away instead of dying of them', async () => {
   const child = spawn(
     process.execPath,
-    ['--max-old-space-size=96', '--conditions=vigil-source', new URL('memory-child.ts', import.meta.url).pathname],
+    [
+      '--max-old-space-size=96',
+      '--conditions=vigil-source',
+      fileURLToPath(new URL('memory-child.ts', import.meta.url))
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'] }
   )
   try {

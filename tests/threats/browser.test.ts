@@ -1,6 +1,7 @@
 // THREATS.md 7 in a real browser: the agent's own capture listens while Playwright types and points, and while a script of the page dispatches
 // events of its own.
 
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -22,7 +23,7 @@ inBrowser(() => {
     const { outputFiles } = await build({
       stdin: {
         contents: `import { startCapture } from './src/browser/capture.ts'; window.captured = startCapture(document)`,
-        resolveDir: new URL('../..', import.meta.url).pathname,
+        resolveDir: fileURLToPath(new URL('../..', import.meta.url)),
         loader: 'ts'
       },
       bundle: true,
