@@ -640,6 +640,21 @@ describe('a watch that is gone', () => {
     expect(next.messages.map(({ type }) => type)).toContain('challenge_required')
   })
 
+  it('is not switched off by a fresh login that is itself in doubt', async () => {
+    const { tab, storage, record } = await house()
+    // The password was right, its rhythm was not, and there is nothing else to ask for.
+    await storage.sessions.update('s', (present) => ({
+      ...present!,
+      risk: 'HIGH',
+      cap: { acr: belowAll, since: now(), reason: 'login_rhythm' }
+    }))
+    const page = await tab()
+    page.stream.close('stopped')
+    await expect.poll(async () => (await record()).watch).toBe('unobserved')
+    expect((await storage.audit.list({ limit: 50 })).map(({ type }) => type)).not.toContain('watch.stopped')
+    await expect(tab()).resolves.toBeDefined()
+  })
+
   it('of a session that was forgotten is nobody’s business', async () => {
     const { watch, record } = await house()
     watch.expect('s', 'ana', 'shop')

@@ -71,11 +71,12 @@ export function createPresence(options: PresenceOptions): Presence {
     session.unobserved = undefined
   }
 
-  /** A thief has no fresh login: for them it is the watch that is gone. */
+  /** A thief has no fresh login, or one that is doubted: for them it is the watch that is gone. */
   async function stop(session: Watched): Promise<void> {
     if (session.stopped) return
-    const mayStop = session.level === 'LOW' && (await options.isFreshLogin(session.uid))
-    if (!mayStop) return loseSight(session, 'stopped')
+    const record = await sessions.find(session.uid)
+    const doubted = session.level !== 'LOW' || record?.risk !== 'LOW' || record.cap !== undefined
+    if (doubted || !(await options.isFreshLogin(session.uid))) return loseSight(session, 'stopped')
     session.stopped = true
     session.silence.close()
     session.unobserved = undefined
