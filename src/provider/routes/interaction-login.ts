@@ -19,7 +19,7 @@ import type { Pages } from '../pages/pages.ts'
 import type { Account } from '../ports.ts'
 import type { ChallengeView, LoginTyping, Vigil } from '../vigil-api.ts'
 import { bindingOf, type PageStrategy, type Passed, passkeyId, passwordId, proofsOf } from './interaction-proofs.ts'
-import { carriedOn, type Login, type Steps, stepsOf, stepsResult } from './interaction-steps.ts'
+import { carriedOn, type Login, type Steps, stepsOf, stepsOfPerson, stepsResult } from './interaction-steps.ts'
 import { namesMethods, wayOutPage } from './interaction-way-out.ts'
 import { howFor, type Interactions, scopeOf } from './interactions.ts'
 
@@ -150,8 +150,8 @@ export function loginPages(router: Router, interactions: Interactions, options: 
     { account, amr, by: present }: Passed,
     typing: LoginTyping | undefined
   ): Promise<void> {
-    const steps = stepsOf(details)
     const { id: accountId } = account
+    const steps = stepsOfPerson(details, accountId)
     const passed = [...new Set([...(steps?.passed ?? []), ...amr])]
     const by = [...new Set([...(steps?.by ?? []), present])]
     const [more, result] = await Promise.all([

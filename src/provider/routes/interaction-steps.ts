@@ -15,8 +15,14 @@ export interface Steps {
   readonly login: Login
 }
 
-export function stepsOf({ result }: Interaction): Steps | undefined {
+export function stepsOf({ result }: Pick<Interaction, 'result'>): Steps | undefined {
   return result?.[stepsKey] as Steps | undefined
+}
+
+/** Of this person alone: an account that is gone between two steps must not leave its proofs to whoever signs in then. */
+export function stepsOfPerson(details: Pick<Interaction, 'result'>, accountId: string): Steps | undefined {
+  const steps = stepsOf(details)
+  return steps?.accountId === accountId ? steps : undefined
 }
 
 /** To be the interaction's result until there is a login. */
