@@ -54,6 +54,8 @@ const takeOf = remembered((attempts) => {
 })
 
 const giveBackOf = remembered((keys) => {
+  // A single row has no order to keep.
+  if (keys === 1) return 'update vigil_attempt set count = count - 1 where count > 0 and key = $1'
   const places = Array.from({ length: keys }, (_, index) => `$${index + 1}`)
   return `update vigil_attempt set count = count - 1 where count > 0 and key in (
     select key from vigil_attempt where key in (${places.join(', ')}) order by key collate "C" for update)`

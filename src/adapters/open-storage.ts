@@ -17,6 +17,7 @@ import { oidcAdapter, pruneOidc } from './oidc-adapter.ts'
 import { personStore, profileStore } from './person-stores.ts'
 import { policyStore } from './policy-store.ts'
 import { accountStore, invitationStore, keyStore } from './server-stores.ts'
+import { sessionReads } from './session-reads.ts'
 import { sessionStore } from './session-store.ts'
 import { signedTokenStore } from './signed-token-store.ts'
 import { sketchStore } from './sketch-store.ts'
@@ -40,9 +41,10 @@ export interface OpenStorageOptions {
 export async function openStorage(options: OpenStorageOptions): Promise<ServerStorage> {
   const now = options.now ?? (() => Math.floor(Date.now() / 1000))
   const database = await openDatabase(options.database)
-  const tombstones = tombstoneStore(database)
+  const reads = sessionReads(database)
+  const tombstones = tombstoneStore(database, reads)
   const storage = {
-    sessions: sessionStore(database, now),
+    sessions: sessionStore(database, reads, now),
     tombstones,
     signedTokens: signedTokenStore(database),
     logouts: logoutOutbox(database),

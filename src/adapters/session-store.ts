@@ -3,16 +3,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { VigilError } from '../errors.ts'
 import type { SessionRecord, SessionStore } from '../ports.ts'
-import { canBeKey } from './database.ts'
 import type { Database } from './database.ts'
+import type { SessionReads } from './session-reads.ts'
 import { nextRecord } from './session-record.ts'
-import { shared } from './shared-reads.ts'
 
 // Writers of this process queue up below, so a lost race comes from another process and a few tries do.
 const tries = 40
 
 /** `now` gives seconds since the epoch. */
-export function sessionStore(database: Database, now: () => number): SessionStore {
+export function sessionStore(database: Database, reads: SessionReads, now: () => number): SessionStore {
   const inTurn = turns()
 
   async function stored(uid: string): Promise<SessionRecord | undefined> {
@@ -39,11 +38,10 @@ export function sessionStore(database: Database, now: () => number): SessionStor
   const isLive = (record: SessionRecord) => record.expiresAt > now()
 
   return {
-    find: shared(async (uid) => {
-      if (!canBeKey(uid)) return undefined
-      const record = await stored(uid)
+    async find(uid) {
+      const record = await reads.record(uid)
       return record && isLive(record) ? record : undefined
-    }),
+    },
     async findByAccount(accountId) {
       const rows = await database.query<Row>(
         'select record from vigil_session where account_id = $1 and expires_at > $2 order by uid',

@@ -2,10 +2,10 @@
 // revives nobody. The session that a late request may have saved beside it goes with it.
 
 import type { TombstoneStore } from '../ports.ts'
-import { canBeKey } from './database.ts'
 import type { Database } from './database.ts'
+import type { SessionReads } from './session-reads.ts'
 
-export function tombstoneStore(database: Database): TombstoneStore {
+export function tombstoneStore(database: Database, reads: SessionReads): TombstoneStore {
   return {
     async add(uid, expiresAt) {
       await database.query(
@@ -14,11 +14,7 @@ export function tombstoneStore(database: Database): TombstoneStore {
         [uid, expiresAt]
       )
     },
-    async has(uid) {
-      if (!canBeKey(uid)) return false
-      const rows = await database.query('select 1 from vigil_tombstone where uid = $1', [uid])
-      return rows.length > 0
-    },
+    has: reads.ended,
     async prune(now) {
       const rows = await database.query(
         `with gone as (delete from vigil_tombstone where expires_at <= $1 returning uid),
