@@ -28,7 +28,7 @@ export function consentPages(
     const details = await detailsOf(ctx, 'consent')
     await forms.read(ctx, scopeOf(details))
     const grantId = await grantOf(provider, details)
-    await finish(ctx, { consent: { grantId } }, { merged: true })
+    await finish(ctx, details, { consent: { grantId } }, { merged: true })
   })
 
   return async (ctx, details) => {

@@ -159,23 +159,28 @@ export function loginPages(router: Router, interactions: Interactions, options: 
       vigil.loginResult(details, { accountId, amr: passed, factors: by, ...(typing && { typing }) })
     ])
     const login = carriedOn(result, steps?.login)
-    if (more.length === 0) return finishLogin(ctx, accountId, login)
+    if (more.length === 0) return finishLogin(ctx, details, accountId, login)
     const next = stepsResult({ accountId, passed, by, login })
     await provider.interactionResult(ctx.req, ctx.res, next, { mergeWithLastSubmission: false })
     seeOther(ctx, `${pages.base}/interaction/${details.uid}`)
   }
 
-  async function finishLogin(ctx: Koa.Context, accountId: string, login: Login): Promise<void> {
+  async function finishLogin(ctx: Koa.Context, details: Interaction, accountId: string, login: Login): Promise<void> {
     cookies.device.set(ctx, accountId)
     // Not merged: a result of an earlier prompt of this interaction must not add to what was proved just now.
-    await finish(ctx, { login }, { merged: false })
+    await finish(ctx, details, { login }, { merged: false })
   }
 
   return {
     show,
     async signedUp(ctx, details, accountId) {
       const { passwordAmr: amr } = proofs
-      await finishLogin(ctx, accountId, await vigil.loginResult(details, { accountId, amr, factors: [passwordId] }))
+      await finishLogin(
+        ctx,
+        details,
+        accountId,
+        await vigil.loginResult(details, { accountId, amr, factors: [passwordId] })
+      )
     }
   }
 }

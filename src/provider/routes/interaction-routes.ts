@@ -53,7 +53,12 @@ export function interactionRoutes(options: InteractionRoutesOptions): Router {
   router.post('/interaction/:uid/abort', async (ctx) => {
     const details = await detailsOf(ctx)
     await forms.read(ctx, scopeOf(details))
-    await finish(ctx, { error: 'access_denied', error_description: 'the person did not go on' }, { merged: false })
+    await finish(
+      ctx,
+      details,
+      { error: 'access_denied', error_description: 'the person did not go on' },
+      { merged: false }
+    )
   })
 
   router.post('/interaction/:uid/signout', async (ctx) => {

@@ -12,8 +12,16 @@ export interface Interactions {
   detailsOf(ctx: Koa.Context & { params: Record<string, string> }, prompt?: string): Promise<Interaction>
   /** The application that asks, as its people know it. */
   clientOf(ctx: Koa.Context, details: Interaction): Promise<AskingClient>
-  /** Takes the browser back into the request that began it. Merged, a result adds to those of earlier prompts. */
-  finish(ctx: Koa.Context, result: InteractionResults, how: { readonly merged: boolean }): Promise<void>
+  /**
+   * Takes the browser back into the request that began it; `details` is what `detailsOf` gave this request. Merged, a result adds to those of earlier
+   * prompts. Throws `interaction_lost` where it has ended since.
+   */
+  finish(
+    ctx: Koa.Context,
+    details: Interaction,
+    result: InteractionResults,
+    how: { readonly merged: boolean }
+  ): Promise<void>
 }
 
 export interface AskingClient {
@@ -23,6 +31,19 @@ export interface AskingClient {
 }
 
 export function interactionsOf(provider: Provider): Interactions {
+  /**
+   * As `interactionResult` does it, but for a second look at the session: whoever goes on with the result looks at it again, and refuses one that has
+   * ended meanwhile, or is somebody else's.
+   */
+  async function ended({ uid }: Interaction, result: InteractionResults): Promise<string> {
+    const present = await provider.Interaction.find(uid)
+    // It was answered in another tab meanwhile: written now, it would be there again.
+    if (!present) throw new VigilError('interaction_lost', 'the interaction has ended meanwhile')
+    present.result = result
+    await present.persist()
+    return present.returnTo
+  }
+
   return {
     async detailsOf(ctx, prompt) {
       try {
@@ -46,8 +67,10 @@ export function interactionsOf(provider: Provider): Interactions {
       return { name: name ?? clientId, policyUri: client?.policyUri, tosUri: client?.tosUri }
     },
 
-    async finish(ctx, result, { merged }) {
-      const returnTo = await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: merged })
+    async finish(ctx, details, result, { merged }) {
+      const returnTo = merged
+        ? await provider.interactionResult(ctx.req, ctx.res, result)
+        : await ended(details, result)
       ctx.status = 303
       ctx.redirect(returnTo)
     }

@@ -1,6 +1,6 @@
 // What a person meets between an application and its session.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openPagesHouse, shopRequest } from '../pages-house.ts'
 import { formsOf, visitor } from '../visitor.ts'
 import type { PagesHouse } from '../pages-house.ts'
@@ -277,3 +277,43 @@ describe('the page itself', () => {
 async function countOf(home: PagesHouse, username?: string): Promise<number> {
   return username && (await home.storage.accounts.findByUsername(username)) ? 1 : 0
 }
+
+describe('what happens while a password is checked', () => {
+  /** Between the check and the end of the interaction. */
+  function meanwhile(work: () => Promise<unknown>): void {
+    const { attempts } = house.storage
+    const giveBack = attempts.giveBack.bind(attempts)
+    vi.spyOn(attempts, 'giveBack').mockImplementationOnce(async (keys) => {
+      await giveBack(keys)
+      await work()
+    })
+  }
+
+  test('a session that is ended meanwhile gets nothing for the right password', async () => {
+    let uid: string | undefined
+    house.provider.once('authorization.success', (ctx) => (uid = ctx.oidc.session?.uid))
+    const person = await signedIn()
+    expect(uid).toBeDefined()
+    const page = await person.get(shopRequest(house, { prompt: 'login' }))
+    meanwhile(() => house.storage.tombstones.add(uid!, 4_000_000_000))
+    const refused = await person.submit(page, { username: ana.username, password: ana.password })
+    expect(refused.status).toBe(410)
+    expect(refused.text).not.toContain('Allow access?')
+    expect(refused.headers.get('location')).toBeNull()
+  })
+
+  test('what another tab has answered meanwhile is over, and does not come back', async () => {
+    const { person, page } = await atLogin()
+    const answer = () => person.submit(page, { username: ana.username, password: ana.password })
+    let other: Page | undefined
+    meanwhile(async () => (other = await answer()))
+    const late = await answer()
+    expect(other?.text).toContain('Allow access?')
+    expect(late.status).toBe(410)
+    expect(late.text).not.toContain('Allow access?')
+    const [, uid] = /interaction\/([\w-]+)\/login/.exec(page.text)!
+    expect(await house.storage.oidc('Interaction').find(uid!)).toBeUndefined()
+    // The tab that came first goes on.
+    expect((await person.submit(other!)).headers.get('location')).toMatch(/[?&]code=/)
+  })
+})
