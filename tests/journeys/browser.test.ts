@@ -2,14 +2,12 @@
 // proves who they are; once with the application on the provider's own site, once on another. SCREENSHOTS names a folder for pictures.
 
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Demo, startDemo } from '../../examples/demo/demo.ts'
+import { freePorts } from '../support/process.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { serverDatabases } from '../support/databases.ts'
 import { inBrowser } from '../support/in-browser.ts'
@@ -34,7 +32,7 @@ inBrowser(() => {
   async function journey(database: string): Promise<void> {
     demo = await startDemo({
       port: 0,
-      rpPort: await freePort(),
+      rpPort: (await freePorts(1))[0]!,
       secret: randomBytes(48).toString('base64url'),
       database,
       logger: pino({ level: 'silent' })
@@ -179,13 +177,4 @@ async function picture(page: Page, name: string): Promise<void> {
 
 function untilNextSecond(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1010 - (Date.now() % 1000)))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -2,15 +2,13 @@
 // Once by mouse and by the right hands, once by keyboard alone and by the wrong ones. SCREENSHOTS names a folder for pictures.
 
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Demo, startDemo } from '../../examples/demo/demo.ts'
 import { createProfiles } from '../../src/people/profiles.ts'
 import { keysFrom } from '../../src/secrets.ts'
+import { freePorts } from '../support/process.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { picture, tabTo } from '../support/by-keyboard.ts'
 import { inBrowser } from '../support/in-browser.ts'
@@ -37,7 +35,7 @@ inBrowser(() => {
 
   beforeAll(async () => {
     browser = await launchBrowser()
-    demo = await startDemo({ port: 0, rpPort: await freePort(), secret, database: 'memory://', policy, logger })
+    demo = await startDemo({ port: 0, rpPort: (await freePorts(1))[0]!, secret, database: 'memory://', policy, logger })
     application = `http://127.0.0.1:${demo.relyingParty.port}`
     const context = await browser.newContext({ viewport: { width: 1200, height: 800 } })
     context.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
@@ -152,12 +150,3 @@ inBrowser(() => {
     return shown.filter(([name]) => name !== 'risk_level' && name !== 'acr_expires_at')
   }
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}

@@ -13,7 +13,7 @@ import {
   doerOf,
   personSignedIn,
   type PersonSignedIn,
-  refuseForProof,
+  refusedForProof,
   sendToSignIn
 } from '../sessions/signed-in.ts'
 import { moment } from '../pages/standing-words.ts'
@@ -62,12 +62,7 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
   router.post(place, async (ctx) => {
     const found = await mustBeSignedIn(ctx)
     const fields = await forms.read(ctx, place)
-    const needed = await vigil.proofNeeded(found.who.uid)
-    if (needed) {
-      const { accountId, sessionUid } = doerOf(found)
-      await options.audit.append({ type: 'factor.refused', accountId, sessionUid, data: { reason: 'no_fresh_login' } })
-      return refuseForProof(ctx, { provider, pages, place, needed })
-    }
+    if (await refusedForProof(ctx, found, { ...options, place })) return undefined
     const envelope = fields['offer'] ?? ''
     try {
       const codes = await factors.enrolTotp(

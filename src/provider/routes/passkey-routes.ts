@@ -12,7 +12,7 @@ import {
   doerOf,
   personSignedIn,
   type PersonSignedIn,
-  refuseForProof,
+  refusedForProof,
   sendToSignIn
 } from '../sessions/signed-in.ts'
 import { moment } from '../pages/standing-words.ts'
@@ -91,12 +91,7 @@ export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
     const found = await personSignedIn(provider, options.accounts, ctx)
     if (!found) throw new VigilError('not_signed_in')
     const fields = await forms.read(ctx, place)
-    const needed = await vigil.proofNeeded(found.who.uid)
-    if (needed) {
-      const { accountId, sessionUid } = doerOf(found)
-      await options.audit.append({ type: 'factor.refused', accountId, sessionUid, data: { reason: 'no_fresh_login' } })
-      return refuseForProof(ctx, { provider, pages, place, needed })
-    }
+    if (await refusedForProof(ctx, found, { ...options, place })) return
     try {
       await act(found, fields)
     } catch (error) {

@@ -16,7 +16,7 @@ import {
   doerOf,
   personSignedIn,
   type PersonSignedIn,
-  refuseForProof,
+  refusedForProof,
   sendToSignIn
 } from '../sessions/signed-in.ts'
 import type { Vigil } from '../vigil-api.ts'
@@ -53,11 +53,7 @@ export function passwordRoutes(options: PasswordRoutesOptions): Router {
     if (!found) throw new VigilError('not_signed_in')
     const password = (await forms.read(ctx, place))['password'] ?? ''
     const doer = doerOf(found)
-    const needed = await vigil.proofNeeded(found.who.uid)
-    if (needed) {
-      await audit.append({ type: 'factor.refused', ...doer, data: { reason: 'no_fresh_login' } })
-      return refuseForProof(ctx, { provider, pages, place, needed })
-    }
+    if (await refusedForProof(ctx, found, { ...options, place })) return undefined
     const problem = passwordProblem(password)
     try {
       if (problem) throw new VigilError('form_invalid', problem.what)

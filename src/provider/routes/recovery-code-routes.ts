@@ -11,7 +11,7 @@ import type { Factors } from '../factors/factors.ts'
 import { seeOther } from '../pages/answers.ts'
 import type { Forms } from '../pages/forms.ts'
 import { type Pages, problemPages } from '../pages/pages.ts'
-import { backFromSignIn, doerOf, personSignedIn, refuseForProof, sendToSignIn } from '../sessions/signed-in.ts'
+import { backFromSignIn, doerOf, personSignedIn, refusedForProof, sendToSignIn } from '../sessions/signed-in.ts'
 import type { Vigil } from '../vigil-api.ts'
 
 export interface RecoveryCodeRoutesOptions {
@@ -28,7 +28,7 @@ const place = '/account/recovery-codes'
 
 /** `/account/recovery-codes`. */
 export function recoveryCodeRoutes(options: RecoveryCodeRoutesOptions): Router {
-  const { provider, vigil, accounts, factors, audit, pages, forms } = options
+  const { provider, vigil, accounts, factors, pages, forms } = options
   const router = new Router()
 
   router.use(place, problemPages(pages))
@@ -51,11 +51,7 @@ export function recoveryCodeRoutes(options: RecoveryCodeRoutesOptions): Router {
     if (!found) throw new VigilError('not_signed_in')
     await forms.read(ctx, place)
     const doer = doerOf(found)
-    const needed = await vigil.proofNeeded(found.who.uid)
-    if (needed) {
-      await audit.append({ type: 'factor.refused', ...doer, data: { reason: 'no_fresh_login' } })
-      return refuseForProof(ctx, { provider, pages, place, needed })
-    }
+    if (await refusedForProof(ctx, found, { ...options, place })) return
     const codes = await factors.renewRecoveryCodes(doer)
     pages.render(ctx, 'recovery-codes', { who: found.account.username, codes })
   })

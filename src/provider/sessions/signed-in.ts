@@ -7,7 +7,8 @@ import type Provider from 'oidc-provider'
 import type { Pages } from '../pages/pages.ts'
 import type { Doer } from '../factors/factor-records.ts'
 import type { Account } from '../ports.ts'
-import type { ProofNeeded } from '../vigil-api.ts'
+import type { AuditLog } from '../../ports.ts'
+import type { ProofNeeded, Vigil } from '../vigil-api.ts'
 
 export interface SignedIn {
   /** `session.uid` of the provider. */
@@ -79,7 +80,7 @@ export async function sendToSignIn(
 }
 
 /** Says of a form that it was sent too late, or by somebody who has not proved enough, and where the proof is given. Nothing has been changed. */
-export async function refuseForProof(
+async function refuseForProof(
   ctx: Koa.Context,
   options: {
     readonly provider: Provider
@@ -91,6 +92,27 @@ export async function refuseForProof(
   const { provider, pages, place, needed } = options
   const way = { href: accountSignIn(provider, place, needed), label: wordsFor(ctx).common.signIn }
   pages.problem(ctx, 'fresh_login_required', (await hasAccountPages(provider)) ? way : undefined)
+}
+
+/** Whether a change of factors was refused, and audited, because the person has not proved enough in this session. */
+export async function refusedForProof(
+  ctx: Koa.Context,
+  found: PersonSignedIn,
+  options: {
+    readonly provider: Provider
+    readonly vigil: Pick<Vigil, 'proofNeeded'>
+    readonly audit: AuditLog
+    readonly pages: Pages
+    readonly place: AccountPlace
+  }
+): Promise<boolean> {
+  const { provider, vigil, audit, pages, place } = options
+  const needed = await vigil.proofNeeded(found.who.uid)
+  if (!needed) return false
+  const { accountId, sessionUid } = doerOf(found)
+  await audit.append({ type: 'factor.refused', accountId, sessionUid, data: { reason: 'no_fresh_login' } })
+  await refuseForProof(ctx, { provider, pages, place, needed })
+  return true
 }
 
 /**
