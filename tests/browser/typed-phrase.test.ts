@@ -50,8 +50,11 @@ inBrowser(() => {
 
   async function sent(page: Page, act: () => Promise<unknown>): Promise<{ text: string; frame: Frame | undefined }> {
     const before = house.heart.phrases.length
+    // A context that is closed while a routed request of its page is open never closes.
+    const loaded = page.waitForEvent('load')
     await act()
-    await expect.poll(() => house.heart.phrases.length).toBe(before + 1)
+    await loaded
+    expect(house.heart.phrases).toHaveLength(before + 1)
     const { text: typed, typing } = house.heart.phrases.at(-1)!
     await page.context().close()
     return { text: typed, frame: typing === '' ? undefined : decodeFrame(Buffer.from(typing, 'base64')) }
