@@ -38,10 +38,11 @@ export function hopEncoderOf(weights: EncoderWeights): HopEncoder {
   const known = encoders.get(weights)
   if (known !== undefined) return known
   const encoder = createEncoder(weights)
-  // What stands before a hop is part of what is read: a hop that is met behind another one is read anew.
+  // What stands before a hop is part of what is read: a hop that is met behind another one is read anew. To hold that one fast would hold the
+  // one before it, and so the whole stream for as long as its newest hop lives.
   const seen = new WeakMap<
     TimingSequence,
-    { readonly before: TimingSequence | undefined; readonly statistics: Statistics }
+    { readonly before: WeakRef<TimingSequence> | undefined; readonly statistics: Statistics }
   >()
   const { size } = encoder
 
@@ -66,14 +67,19 @@ export function hopEncoderOf(weights: EncoderWeights): HopEncoder {
       typed.slice(first).map((hop, i) => {
         const before = typed[first + i - 1]
         const found = seen.get(hop)
-        if (found !== undefined && found.before === before) return found.statistics
+        if (found !== undefined && isSame(found.before, before)) return found.statistics
         const statistics = statisticsOfHop(before, hop)
-        seen.set(hop, { before, statistics })
+        seen.set(hop, { before: before && new WeakRef(before), statistics })
         return statistics
       })
   }
   encoders.set(weights, made)
   return made
+}
+
+/** What is gone is nobody's any more, and is not the absence of a hop either. */
+function isSame(seen: WeakRef<TimingSequence> | undefined, before: TimingSequence | undefined): boolean {
+  return seen === undefined ? before === undefined : before !== undefined && seen.deref() === before
 }
 
 function withContext(before: TimingSequence, hop: TimingSequence): TimingSequence {

@@ -1,10 +1,13 @@
 // Embeddings hop by hop: they add up, whoever else is read at the time.
 
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createEncoder, type EncoderWeights } from '../../../src/biometrics/encoder/encoder.ts'
 import { hopEncoderOf, sequenceView, wholeHops } from '../../../src/biometrics/encoder/hops.ts'
 import { joinSequences, sliceSequence } from '../../../src/biometrics/encoder/sequence.ts'
 import { sumStatistics, type Statistics } from '../../../src/biometrics/features/statistics.ts'
+import type { TimingSequence } from '../../../src/biometrics/features/timing-sequence.ts'
 import { drawnEncoder, drawnSequence, hopsOf } from './material.ts'
 
 let weights: EncoderWeights
@@ -102,3 +105,34 @@ describe('hops of a whole recording', () => {
 function sumsOf(embedding: Float32Array, share: number): Statistics {
   return Float32Array.from([...embedding].flatMap((value) => [share, share * value, share * value ** 2]))
 }
+
+describe('what is remembered of hops', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+
+  /** Reads a stream hop by hop and keeps the newest alone. */
+  function readThrough(): { readonly newest: TimingSequence; readonly first: WeakRef<TimingSequence> } {
+    const hops = hopsOf(drawnSequence(250, 10))
+    for (let i = 1; i < hops.length; i++) hopEncoderOf(weights).statisticsOf(hops.slice(i - 1, i + 1), 1)
+    return { newest: hops.at(-1)!, first: new WeakRef(hops[0]!) }
+  }
+
+  it('does not hold what came before the newest for as long as that lives', async () => {
+    const { newest, first } = readThrough()
+    await expect
+      .poll(() => {
+        collect()
+        return first.deref() === undefined
+      })
+      .toBe(true)
+    expect(newest.length).toBe(25)
+  })
+
+  it('is not mistaken for a hop that nothing came before', async () => {
+    const { newest } = readThrough()
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    collect()
+    const alone = { length: newest.length, values: newest.values.slice() }
+    expect(hopEncoderOf(weights).statisticsOf([newest])).toEqual(hopEncoderOf(weights).statisticsOf([alone]))
+  })
+})
