@@ -2,6 +2,7 @@
 // spread, and how the evidence went; it decides nothing.
 
 import type { Assessment } from '../engine.ts'
+import type { TimingSequence } from '../features/timing-sequence.ts'
 import type { Window } from '../features/window.ts'
 
 export interface Visit {
@@ -60,7 +61,7 @@ export function createVisit(most = mostKept): Visit {
         if (longest > clearlyOwner) unsure++
       }
       if (!candidate || candidates++ % stride !== 0) return
-      kept.push({ ...window, sequence: nothingTyped, trail: [], typed: window.typed.slice(-2) })
+      kept.push({ ...window, sequence: nothingTyped, trail: [], typed: withContext(window.typed) })
       if (kept.length < most) return
       // Every second one goes, and from here on every second one is taken: the rest stays evenly spread, without a draw.
       kept = kept.filter((_, i) => i % 2 === 0)
@@ -68,4 +69,9 @@ export function createVisit(most = mostKept): Visit {
     },
     summary: () => ({ keystrokes, pointerEvents, watchedMs, judged, unsure, peak, windows: [...kept] })
   }
+}
+
+/** The newest hop and the one before it: that one is copied, because it shares the memory of sums which nobody needs. */
+function withContext(typed: readonly TimingSequence[]): readonly TimingSequence[] {
+  return typed.slice(-2).map((hop, i, { length }) => (i === length - 1 ? hop : { ...hop, values: hop.values.slice() }))
 }
