@@ -6,6 +6,7 @@ import { memoryStorage } from '../../src/adapters/index.ts'
 import { hostPassword } from '../../src/challenge/password.ts'
 import { type Answering, claimsOf, errorOf, relyingParty } from '../support/oidc.ts'
 import {
+  api,
   app,
   loa1,
   loa2,
@@ -16,14 +17,6 @@ import {
   type TestHost,
   visitorOf
 } from '../support/server.ts'
-
-const api = {
-  client_id: 'api',
-  client_secret: 'a secret of the api that nobody guesses',
-  redirect_uris: [],
-  response_types: [],
-  grant_types: []
-}
 
 let now = 0
 let host: TestHost

@@ -7,6 +7,7 @@ import { hostPassword } from '../../src/challenge/password.ts'
 import { createVigil } from '../../src/vigil.ts'
 import { claimsOf, relyingParty } from '../support/oidc.ts'
 import {
+  api,
   app,
   loa1,
   nobody,
@@ -17,14 +18,6 @@ import {
   type TestHost,
   visitorOf
 } from '../support/server.ts'
-
-const api = {
-  client_id: 'api',
-  client_secret: 'a secret of the api that nobody guesses',
-  redirect_uris: [],
-  response_types: [],
-  grant_types: []
-}
 
 /** A host's account as an instance of its own class, with a secret that only the instance itself can reach. */
 class HostAccount {

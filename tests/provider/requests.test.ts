@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vit
 import { hostPassword } from '../../src/challenge/password.ts'
 import { type Answering, claimsOf, nextSecond, personAt, relyingParty } from '../support/oidc.ts'
 import {
+  api,
   app,
   loa1,
   loa2,
@@ -17,13 +18,6 @@ import {
 } from '../support/server.ts'
 
 const resource = 'https://api.example.test'
-const api = {
-  client_id: 'api',
-  client_secret: 'a secret of the api that nobody guesses',
-  redirect_uris: [],
-  response_types: [],
-  grant_types: []
-}
 const clientsOf = (...own: Record<string, unknown>[]) => [
   app,
   api,

@@ -20,6 +20,7 @@ import {
   upgradeStatus
 } from '../support/oidc.ts'
 import {
+  api,
   app,
   loa1,
   loa2,
@@ -34,13 +35,6 @@ import {
   visitorOf
 } from '../support/server.ts'
 
-const api = {
-  client_id: 'api',
-  client_secret: 'a secret of the api that nobody guesses',
-  redirect_uris: [],
-  response_types: [],
-  grant_types: []
-}
 const clients = [
   app,
   api,

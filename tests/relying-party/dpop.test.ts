@@ -6,15 +6,8 @@ import * as client from 'openid-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createGuard, type Guard, introspectedTokens } from '../../src/relying-party/index.ts'
 import { createBrowser, goThrough } from '../support/oidc.ts'
-import { app, redirectUri, startHost, type TestHost } from '../support/server.ts'
+import { api, app, redirectUri, startHost, type TestHost } from '../support/server.ts'
 
-const api = {
-  client_id: 'api',
-  client_secret: 'a secret of the api that nobody guesses',
-  redirect_uris: [],
-  response_types: [],
-  grant_types: []
-}
 const url = 'https://api.example.test/money'
 
 let host: TestHost

@@ -5,18 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hostPassword } from '../../src/challenge/password.ts'
 import { createGuard, introspectedTokens, jwtTokens, stepUpAskedBy, type Guard } from '../../src/relying-party/index.ts'
 import { nextSecond } from '../support/oidc.ts'
-import { app, loa2, oneTimeCode, startHost, type TestHost, visitorOf } from '../support/server.ts'
+import { api, app, loa2, oneTimeCode, startHost, type TestHost, visitorOf } from '../support/server.ts'
 import { type Api, kinds, startApi } from './api.ts'
 
 const resource = 'https://api.example.test'
-const api = {
-  client_id: 'api',
-  client_secret: 'a secret of the api that nobody guesses',
-  redirect_uris: [],
-  response_types: [],
-  grant_types: []
-}
-
 let host: TestHost
 const open: Api[] = []
 beforeAll(async () => {

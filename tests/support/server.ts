@@ -92,6 +92,15 @@ export const app = {
   token_endpoint_auth_method: 'none'
 } as const
 
+/** A resource server: it introspects, and signs nobody in. */
+export const api = {
+  client_id: 'api',
+  client_secret: 'a secret of the api that nobody guesses',
+  redirect_uris: [],
+  response_types: [],
+  grant_types: []
+}
+
 export async function startHost(options: HostOptions = {}): Promise<TestHost> {
   const server = createServer()
   server.listen(0, '127.0.0.1')

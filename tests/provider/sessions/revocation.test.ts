@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { memoryStorage } from '../../../src/adapters/index.ts'
 import { claimsOf, errorOf, nextSecond, relyingParty } from '../../support/oidc.ts'
-import { app, loa1, redirectUri, startHost, type TestHost, visitorOf } from '../../support/server.ts'
+import { api, app, loa1, redirectUri, startHost, type TestHost, visitorOf } from '../../support/server.ts'
 
 let host: TestHost
 let parties: Server
@@ -16,13 +16,6 @@ const logoutTokens: string[] = []
 let wasBuried: boolean | undefined
 
 const telling = { ...app, backchannel_logout_session_required: true }
-const api = {
-  client_id: 'api',
-  client_secret: 'a secret of the api that nobody guesses',
-  redirect_uris: [],
-  response_types: [],
-  grant_types: []
-}
 
 beforeAll(async () => {
   parties = createServer((request, response) => {
