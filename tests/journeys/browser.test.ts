@@ -2,7 +2,6 @@
 // proves who they are; once with the application on the provider's own site, once on another. SCREENSHOTS names a folder for pictures.
 
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,6 +10,7 @@ import { freePorts } from '../support/process.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { serverDatabases } from '../support/databases.ts'
 import { inBrowser } from '../support/in-browser.ts'
+import { picture } from '../support/pictures.ts'
 
 const password = 'a long walk in the rain'
 
@@ -168,11 +168,6 @@ async function typeAsAPerson(page: Page, field: string, text: string): Promise<v
     await page.keyboard.up(character)
     await page.waitForTimeout(8 + ((index * 13) % 31))
   }
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env['SCREENSHOTS']
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
 }
 
 function untilNextSecond(): Promise<void> {

@@ -2,12 +2,12 @@
 // folder for pictures.
 
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPagesHouse, type PagesHouse } from '../provider/pages-house.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { inBrowser } from '../support/in-browser.ts'
+import { picture } from '../support/pictures.ts'
 import { keyboardProblems } from './focus.ts'
 import { pagesThereAre, walk } from './every-page.ts'
 
@@ -88,9 +88,4 @@ async function violations(page: Page, axe: string): Promise<readonly string[]> {
     const { violations: found } = await checker.run()
     return found.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)
   })
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env['SCREENSHOTS']
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
 }

@@ -1,20 +1,15 @@
 // Every way to show who one is, in a real browser from the account page to the application: each with a mouse, and each with a keyboard and nothing
 // else. SCREENSHOTS names a folder for pictures.
 
-import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { BrowserContext, Page } from 'playwright-core'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Mail } from '../../src/provider/ports.ts'
-import { startServer, type VigilServer } from '../../src/server.ts'
 import { authenticatorOf, laterBy } from '../support/authenticator.ts'
 import { launchBrowser } from '../support/browser.ts'
-import { picture, tabTo } from '../support/by-keyboard.ts'
+import { tabTo } from '../support/by-keyboard.ts'
 import { inBrowser } from '../support/in-browser.ts'
-import { relyingParty, type RelyingParty } from '../support/oidc.ts'
+import { type NotesHouse, openNotesHouse } from '../support/notes-house.ts'
+import { pictures } from '../support/pictures.ts'
 import { nobody } from '../support/server.ts'
 import { type Device, virtualDevice } from '../support/virtual-authenticator.ts'
 
@@ -58,42 +53,23 @@ const keyboard: Hands = {
 
 inBrowser(() => {
   let browser: Awaited<ReturnType<typeof launchBrowser>>
-  let house: VigilServer
-  let redirectUri: string
-  let application: RelyingParty
+  let house: NotesHouse['server']
+  let notes: NotesHouse
   const mails: Mail[] = []
-  const notes = createServer((_, answer) => answer.end('back'))
 
   beforeAll(async () => {
     browser = await launchBrowser()
-    await once(notes.listen(0, '127.0.0.1'), 'listening')
-    redirectUri = `http://127.0.0.1:${(notes.address() as AddressInfo).port}/callback`
-    house = await startServer({
-      port: 0,
-      secret: randomBytes(48).toString('base64url'),
-      database: 'memory://',
+    notes = await openNotesHouse({
       population: nobody,
-      clients: [
-        {
-          client_id: 'notes',
-          client_name: 'Notes',
-          redirect_uris: [redirectUri],
-          grant_types: ['authorization_code'],
-          token_endpoint_auth_method: 'none'
-        }
-      ],
-      administratorName: 'nobody',
-      logger: pino({ level: 'silent' }),
       mailer: { send: async (mail) => void mails.push(mail) },
       emailCodeCounts: true
     })
-    application = await relyingParty(house.issuer, { clientId: 'notes', redirectUri })
+    house = notes.server
   }, 120_000)
   afterAll(async () => {
     vi.useRealTimers()
     await browser.close()
-    await house.close()
-    notes.close()
+    await notes.close()
   })
 
   describe.each([mouse, keyboard])('with a $name alone', (hands) => {
@@ -103,9 +79,9 @@ inBrowser(() => {
       const ana = await newcomer('ana')
       const [session] = await house.vigil.sessionsOf(ana.accountId)
       await house.vigil.reportRisk(session!.uid, 'HIGH', 'behaviour')
-      const request = await application.request()
+      const request = await notes.application.request()
       await ana.page.goto(request.url.href)
-      await picture(ana.page, `${hands.name}-challenge-password`)
+      await pictures(ana.page, `${hands.name}-challenge-password`)
       await write(ana.page, 'Password', password)
       await press(ana.page, 'Confirm')
       const { idToken } = await ana.arrived(request)
@@ -117,9 +93,9 @@ inBrowser(() => {
     test('an authenticator app is set up and steps up', async () => {
       const bea = await newcomer('bea')
       const { app } = await setUpApp(bea)
-      const request = await application.request({ acr_values: loa2 })
+      const request = await notes.application.request({ acr_values: loa2 })
       await bea.page.goto(request.url.href)
-      await picture(bea.page, `${hands.name}-challenge-totp`)
+      await pictures(bea.page, `${hands.name}-challenge-totp`)
       await write(bea.page, 'Code', app.nextCode())
       await press(bea.page, 'Confirm')
       const { idToken } = await bea.arrived(request)
@@ -131,7 +107,7 @@ inBrowser(() => {
       const cora = await newcomer('cora')
       const { page } = cora
       const { codes } = await setUpApp(cora)
-      const request = await application.request({ acr_values: loa2 })
+      const request = await notes.application.request({ acr_values: loa2 })
       await page.goto(request.url.href)
       await press(page, 'Use a recovery code')
       await page.getByLabel('Recovery code').waitFor()
@@ -143,7 +119,7 @@ inBrowser(() => {
       await page.getByText('9 recovery codes are left').waitFor()
       await press(page, 'Recovery codes')
       await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor()
-      await picture(page, `${hands.name}-renew-codes`)
+      await pictures(page, `${hands.name}-renew-codes`)
       await press(page, 'Make new recovery codes')
       const fresh = await codesOn(page)
       expect(fresh).toHaveLength(10)
@@ -162,14 +138,14 @@ inBrowser(() => {
       await page.getByRole('heading', { name: 'Your e-mail address' }).waitFor()
       await press(page, 'Send me a code')
       await page.getByLabel('Code').waitFor()
-      await picture(page, `${hands.name}-email-code`)
+      await pictures(page, `${hands.name}-email-code`)
       await write(page, 'Code', codeFor())
       await press(page, 'It is mine')
       await page.getByText('You have shown that it is yours').waitFor()
 
-      const request = await application.request({ acr_values: loa2 })
+      const request = await notes.application.request({ acr_values: loa2 })
       await page.goto(request.url.href)
-      await picture(page, `${hands.name}-challenge-email`)
+      await pictures(page, `${hands.name}-challenge-email`)
       const [before, first] = [mails.length, codeFor()]
       laterBy(61)
       await press(page, 'Get another code')
@@ -183,7 +159,7 @@ inBrowser(() => {
       expect((await dora.arrived(request)).idToken).toMatchObject({ acr: loa2, amr: ['pwd', 'otp', 'mfa'] })
 
       await dora.context.clearCookies()
-      const again = await application.request()
+      const again = await notes.application.request()
       await page.goto(again.url.href)
       await press(page, 'Forgot the password?')
       await page.getByRole('heading', { name: 'A new password' }).waitFor()
@@ -219,7 +195,7 @@ inBrowser(() => {
       await page.getByText('my laptop').first().waitFor()
 
       await press(page, 'Rename my laptop')
-      await picture(page, `${hands.name}-passkey-renaming`)
+      await pictures(page, `${hands.name}-passkey-renaming`)
       await write(page, 'New name for my laptop', 'the old one')
       await press(page, 'Save')
       await page.getByText('the old one').first().waitFor()
@@ -227,7 +203,7 @@ inBrowser(() => {
       await write(page, 'Name', 'new phone')
       await press(page, 'Add it')
       await page.getByText('new phone').first().waitFor()
-      await picture(page, `${hands.name}-passkeys-two`)
+      await pictures(page, `${hands.name}-passkeys-two`)
       await press(page, 'Remove the old one')
       await page.getByText('the old one').first().waitFor({ state: 'detached' })
 
@@ -239,7 +215,7 @@ inBrowser(() => {
       expect(await codesOn(page)).toHaveLength(10)
 
       await context.clearCookies()
-      const request = await application.request({ acr_values: loa3 })
+      const request = await notes.application.request({ acr_values: loa3 })
       await page.goto(request.url.href)
       await press(page, 'Sign in with a passkey')
       await page.getByRole('heading', { name: 'Allow access?' }).waitFor()
@@ -278,11 +254,11 @@ inBrowser(() => {
       await write(page, 'Password', password)
       await press(page, 'Create account')
       await page.waitForURL('**/vigil/consent**')
-      const request = await application.request()
+      const request = await notes.application.request()
       await page.goto(request.url.href)
       await page.getByRole('heading', { name: 'Allow access?' }).waitFor()
       await press(page, 'Allow')
-      await page.waitForURL(`${redirectUri}**`)
+      await page.waitForURL(`${notes.redirectUri}**`)
       const { id: accountId } = (await house.storage.accounts.findByUsername(username))!
       return {
         page,
@@ -292,7 +268,7 @@ inBrowser(() => {
         email,
         accountId,
         async arrived(asked) {
-          await page.waitForURL(`${redirectUri}**`)
+          await page.waitForURL(`${notes.redirectUri}**`)
           return asked.redeem(new URL(page.url()))
         },
         async leaves() {
@@ -321,4 +297,4 @@ inBrowser(() => {
   }
 })
 
-type Request = Awaited<ReturnType<RelyingParty['request']>>
+type Request = Awaited<ReturnType<NotesHouse['application']['request']>>

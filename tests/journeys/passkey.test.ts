@@ -1,59 +1,36 @@
 // Passkeys in a real browser with a virtual authenticator, by keyboard alone: from the account page to a token of level 3, and signing in with
 // nothing else. SCREENSHOTS names a folder for pictures.
 
-import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { BrowserContext, Page } from 'playwright-core'
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startServer, type VigilServer } from '../../src/server.ts'
 import { launchBrowser } from '../support/browser.ts'
-import { picture, tabTo } from '../support/by-keyboard.ts'
+import { tabTo } from '../support/by-keyboard.ts'
 import { inBrowser } from '../support/in-browser.ts'
-import { relyingParty } from '../support/oidc.ts'
+import { type NotesHouse, openNotesHouse } from '../support/notes-house.ts'
+import { pictures } from '../support/pictures.ts'
 import { type Device, virtualDevice } from '../support/virtual-authenticator.ts'
 
 inBrowser(() => {
   let browser: Awaited<ReturnType<typeof launchBrowser>>
-  let house: VigilServer
-  let redirectUri: string
-  const notes = createServer((_, answer) => answer.end('back'))
+  let house: NotesHouse['server']
+  let notes: NotesHouse
   const password = 'a long walk in the rain'
 
   beforeAll(async () => {
     browser = await launchBrowser()
-    await once(notes.listen(0, '127.0.0.1'), 'listening')
-    redirectUri = `http://127.0.0.1:${(notes.address() as AddressInfo).port}/callback`
-    house = await startServer({
-      port: 0,
-      secret: randomBytes(48).toString('base64url'),
-      database: 'memory://',
-      clients: [
-        {
-          client_id: 'notes',
-          client_name: 'Notes',
-          redirect_uris: [redirectUri],
-          grant_types: ['authorization_code'],
-          token_endpoint_auth_method: 'none'
-        }
-      ],
-      administratorName: 'nobody',
-      logger: pino({ level: 'silent' })
-    })
+    notes = await openNotesHouse()
+    house = notes.server
   })
   afterAll(async () => {
     await browser.close()
-    await house.close()
-    notes.close()
+    await notes.close()
   })
 
   test('Ana adds a passkey, steps up to level 3 with it, and signs in on a clean browser with nothing else, without a mouse', async () => {
     const { page, context, device, failures } = await openBrowser()
     await signUp(page, 'ana')
     await page.goto(`${house.issuer}/account/passkeys`)
-    await picture(page, 'passkeys-none')
+    await pictures(page, 'passkeys-none')
     await tabTo(page, 'name')
     await page.keyboard.type('my laptop')
     await page.keyboard.press('Enter')
@@ -61,18 +38,17 @@ inBrowser(() => {
     await page.goto(`${house.issuer}/account/passkeys`)
     await stepUpByKey(page)
     await page.getByText('my laptop', { exact: true }).waitFor()
-    await picture(page, 'passkeys-one')
+    await pictures(page, 'passkeys-one')
 
-    const application = await relyingParty(house.issuer, { clientId: 'notes', redirectUri })
-    const { idToken } = await tokenAt(page, application, { acr_values: 'urn:vigil:loa:3' })
+    const { idToken } = await tokenAt(page, { acr_values: 'urn:vigil:loa:3' })
     expect(idToken['acr']).toBe('urn:vigil:loa:3')
     expect(idToken['amr']).toEqual(expect.arrayContaining(['swk', 'user', 'mfa']))
 
     // Somebody signs in anew, and types nothing at all.
     await context.clearCookies()
-    const request = await application.request({ acr_values: 'urn:vigil:loa:3' })
+    const request = await notes.application.request({ acr_values: 'urn:vigil:loa:3' })
     await page.goto(request.url.href)
-    await picture(page, 'login-with-passkey')
+    await pictures(page, 'login-with-passkey')
     await tabTo(page, 'Sign in with a passkey')
     await page.keyboard.press('Enter')
     await allow(page)
@@ -83,16 +59,16 @@ inBrowser(() => {
     // A doubt asks for the passkey first, and says in words what went wrong with one.
     const [session] = await house.vigil.sessionsOf(String(again.idToken['sub']))
     await house.vigil.reportRisk(session!.uid, 'HIGH', 'behaviour')
-    const doubted = await application.request()
+    const doubted = await notes.application.request()
     await page.goto(doubted.url.href)
-    await picture(page, 'challenge-passkey')
+    await pictures(page, 'challenge-passkey')
     await device.verifies(false)
     await page.keyboard.press('Enter')
     await page.getByText('That did not come to an end').waitFor()
-    await picture(page, 'challenge-passkey-cancelled')
+    await pictures(page, 'challenge-passkey-cancelled')
     await device.verifies(true)
     await page.keyboard.press('Enter')
-    await page.waitForURL(`${redirectUri}**`)
+    await page.waitForURL(`${notes.redirectUri}**`)
     const answered = await doubted.redeem(new URL(page.url()))
     expect(answered.idToken['acr']).toBe('urn:vigil:loa:3')
     expect(answered.idToken['amr']).toContain('rba')
@@ -119,12 +95,11 @@ inBrowser(() => {
 
     await context.clearCookies()
     await other.takeAway()
-    const application = await relyingParty(house.issuer, { clientId: 'notes', redirectUri })
-    const request = await application.request()
+    const request = await notes.application.request()
     await page.goto(request.url.href)
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
     await page.getByText('That passkey did not match').waitFor()
-    await picture(page, 'login-passkey-refused')
+    await pictures(page, 'login-passkey-refused')
     await page.getByLabel('User name').fill('bea')
     await page.getByLabel('Password', { exact: true }).fill(password)
     await page.keyboard.press('Enter')
@@ -160,8 +135,7 @@ inBrowser(() => {
     await page.keyboard.press('Enter')
     await page.waitForURL('**/vigil/consent**')
     // Once at the application, so that later requests ask for nothing but the person.
-    const application = await relyingParty(house.issuer, { clientId: 'notes', redirectUri })
-    const request = await application.request()
+    const request = await notes.application.request()
     await page.goto(request.url.href)
     await allow(page)
   }
@@ -171,7 +145,7 @@ inBrowser(() => {
     await page.getByRole('heading', { name: 'Allow access?' }).waitFor()
     await tabTo(page, 'Allow')
     await page.keyboard.press('Enter')
-    await page.waitForURL(`${redirectUri}**`)
+    await page.waitForURL(`${notes.redirectUri}**`)
   }
 
   async function addPasskey(page: Page, name: string): Promise<void> {
@@ -186,14 +160,10 @@ inBrowser(() => {
     await page.getByRole('heading', { name: 'Your passkeys' }).waitFor()
   }
 
-  async function tokenAt(
-    page: Page,
-    application: Awaited<ReturnType<typeof relyingParty>>,
-    parameters: Readonly<Record<string, string>>
-  ) {
-    const request = await application.request(parameters)
+  async function tokenAt(page: Page, parameters: Readonly<Record<string, string>>) {
+    const request = await notes.application.request(parameters)
     await page.goto(request.url.href)
-    await page.waitForURL(`${redirectUri}**`)
+    await page.waitForURL(`${notes.redirectUri}**`)
     return request.redeem(new URL(page.url()))
   }
 })

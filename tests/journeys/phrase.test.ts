@@ -8,9 +8,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Demo, startDemo } from '../../examples/demo/demo.ts'
 import { createProfiles } from '../../src/people/profiles.ts'
 import { keysFrom } from '../../src/secrets.ts'
+import { pictures } from '../support/pictures.ts'
 import { freePorts } from '../support/process.ts'
 import { launchBrowser } from '../support/browser.ts'
-import { picture, tabTo } from '../support/by-keyboard.ts'
+import { tabTo } from '../support/by-keyboard.ts'
 import { inBrowser } from '../support/in-browser.ts'
 import { profileOf, strokesBy, type WhoTypes } from '../support/phrase-hands.ts'
 import { typeStrokes } from '../support/typing-by-hand.ts'
@@ -76,11 +77,11 @@ inBrowser(() => {
     const opened = page.waitForEvent('popup')
     await link.click()
     const window = await opened
-    await picture(window, 'journey-phrase')
+    await pictures(window, 'journey-phrase')
     await typeShown(window, 'ana')
     await window.getByRole('button', { name: 'That is me' }).click()
     await window.getByRole('heading', { name: 'Thank you, that was you' }).waitFor()
-    await picture(window, 'journey-phrase-answered')
+    await pictures(window, 'journey-phrase-answered')
     await window.close()
     await state('watched')
     await link.waitFor({ state: 'hidden' })
@@ -98,7 +99,7 @@ inBrowser(() => {
     await state('doubt')
     await page.goto(`${application}/login`)
     await page.waitForURL('**/vigil/phrase/**')
-    await picture(page, 'journey-phrase-inside')
+    await pictures(page, 'journey-phrase-inside')
     await page.setViewportSize({ width: 1200, height: 800 })
     await typeShown(page, 'ana', 8)
     await page.keyboard.press('Enter')

@@ -1,6 +1,5 @@
-// Finding one's way on a page with the keyboard alone, and pictures of pages for whoever wants to look at them.
+// Finding one's way on a page with the keyboard alone.
 
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 
 /** Presses Tab until what has this name, this label or this text, has the focus: a `name`, an `aria-label`, a `<label>`, a text. */
@@ -26,15 +25,5 @@ async function namesAtFocus(page: Page): Promise<readonly (string | null | undef
     if (!/context was destroyed|navigation/i.test(String(error))) throw error
     await page.waitForLoadState()
     return []
-  }
-}
-
-/** Of the whole page at phone and desktop width, in the folder that SCREENSHOTS names. */
-export async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env['SCREENSHOTS']
-  if (!folder) return
-  for (const width of [390, 1200]) {
-    await page.setViewportSize({ width, height: 800 })
-    await page.screenshot({ path: join(folder, `${name}-${width}.png`), fullPage: true })
   }
 }
