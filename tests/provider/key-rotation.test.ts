@@ -6,6 +6,7 @@ import * as client from 'openid-client'
 import { afterAll, expect, test, vi } from 'vitest'
 import { memoryStorage } from '../../src/adapters/index.ts'
 import { openSigningKeys } from '../../src/provider/tokens/signing-keys.ts'
+import { signingSlots } from '../../src/provider/tokens/signing-slots.ts'
 import { afterLogout, conformanceHouse, type Guest, guestOf } from '../conformance/house.ts'
 import { laterBy } from '../support/authenticator.ts'
 
@@ -110,6 +111,27 @@ test('keys rotated four times while eight people keep signing in: no token is re
   expect(tokens.length).toBeGreaterThan(500)
   await house.close()
 }, 600_000)
+
+test('a token that is being made when the next key begins to sign names the key that signed it', async () => {
+  const { keys: store } = memoryStorage()
+  let now = 1_800_000_000
+  const keys = await openSigningKeys({ store, key: randomBytes(32), now: () => now })
+  const { usedFrom } = await keys.rotate()
+  for (const slot of signingSlots(keys)) {
+    now = usedFrom - 1
+    const { alg, kid } = slot
+    if (kid.endsWith('vacant')) continue
+    const parts = [{ alg, kid }, { sub: 'ana' }].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url')
+    )
+    // The library names the key first, then looks further things up, and signs in the end.
+    now = usedFrom
+    const signature = Buffer.from(await slot.sign(Buffer.from(parts.join('.')))).toString('base64url')
+    const { publicKey } = keys.published().find((one) => one.kid === kid)!
+    const { payload } = await jwtVerify([...parts, signature].join('.'), publicKey)
+    expect(payload.sub).toBe('ana')
+  }
+})
 
 test('another process takes a rotation up, and of two at once one is refused', async () => {
   const { keys: store } = memoryStorage()

@@ -50,8 +50,17 @@ class SigningSlot extends ExternalSigningKey {
     return (this.#holder() ?? this.#keys.signing(this.#alg)).publicKey
   }
 
+  /** With the key that the token names already: between the naming and this another one may have begun to sign. */
   override sign(data: Uint8Array): Promise<Uint8Array> {
-    const { privateKey } = this.#keys.signing(this.#alg)
+    const kid = kidIn(data)
+    const named = this.#keys.published().find((one) => one.alg === this.#alg && one.kid === kid)
+    const { privateKey } = named ?? this.#keys.signing(this.#alg)
     return signAsync('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' })
   }
+}
+
+/** Of the protected header, with which the signing input begins (RFC 7515 §5.1). */
+function kidIn(data: Uint8Array): string | undefined {
+  const header = Buffer.from(data.subarray(0, data.indexOf(0x2e))).toString('latin1')
+  return (JSON.parse(Buffer.from(header, 'base64url').toString('utf8')) as { kid?: string }).kid
 }
