@@ -331,6 +331,7 @@ export function createVigil(options: VigilOptions): Vigil {
             return record
           },
           used,
+          remembered: actions.remembered,
           expectWatch: (uid, accountId, clientId) => watch.expect(uid, accountId, clientId),
           requested: (uid, clientId) => watch.used(uid, clientId)
         }

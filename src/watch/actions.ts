@@ -83,6 +83,8 @@ export interface Actions {
    * the demand and the cap with it, and what stands unanswered in the person's other sessions may be held against it. Returns the record after that.
    */
   used(record: SessionRecord): Promise<SessionRecord>
+  /** Something that was made from the session is used: what is known of it must not run out before that does. Returns the record as it is then. */
+  remembered(record: SessionRecord): Promise<SessionRecord>
 }
 
 export interface SeenLogin {
@@ -149,7 +151,7 @@ export function createActions(options: ActionOptions): Actions {
     return record ? unansweredBeside(record.uid, await sessions.findByAccount(record.accountId)) : 0
   }
 
-  async function extended(record: SessionRecord): Promise<SessionRecord> {
+  async function remembered(record: SessionRecord): Promise<SessionRecord> {
     const wanted = now() + options.rememberSeconds
     if (record.expiresAt > wanted - extendEverySeconds) return record
     const after = await sessions.update(record.uid, (present) => present && { ...present, expiresAt: wanted })
@@ -300,8 +302,9 @@ export function createActions(options: ActionOptions): Actions {
         options.emit('risk.changed', { uid, accountId, from: answered.risk, to: record.risk, reason: 'authenticated' })
       return record
     },
+    remembered,
     async used(record) {
-      const live = await extended(record)
+      const live = await remembered(record)
       const unanswered = live.cap || !looksAtOthers() ? 0 : await unansweredElsewhere(live)
       if (unanswered === 0) return live
       const ruleFor = (present: SessionRecord, count: number): string =>

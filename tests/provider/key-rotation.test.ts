@@ -120,10 +120,8 @@ test('a token that is being made when the next key begins to sign names the key 
   for (const slot of signingSlots(keys)) {
     now = usedFrom - 1
     const { alg, kid } = slot
-    if (kid.endsWith('vacant')) continue
-    const parts = [{ alg, kid }, { sub: 'ana' }].map((part) =>
-      Buffer.from(JSON.stringify(part)).toString('base64url')
-    )
+    if (!keys.published().some((one) => one.kid === kid)) continue
+    const parts = [{ alg, kid }, { sub: 'ana' }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     // The library names the key first, then looks further things up, and signs in the end.
     now = usedFrom
     const signature = Buffer.from(await slot.sign(Buffer.from(parts.join('.')))).toString('base64url')

@@ -37,6 +37,8 @@ export interface InteractionChecks {
   ): Promise<SessionRecord>
   /** A session is in use, from this kind of browser: its record must not run out before it does. Returns the record as it is then. */
   used(record: SessionRecord, browser: string | undefined): Promise<SessionRecord>
+  /** A token of a session is in use: the record must not run out before it does, or what risk took would come back with it. */
+  remembered(record: SessionRecord): Promise<unknown>
   /** A client that must be watched has got a session: the channel is expected from now on. */
   expectWatch(uid: string, accountId: string, clientId: string): void
   /** A client sent a request for a session. */

@@ -38,7 +38,7 @@ export async function revokeSession(uid: string, reason: string, options: Revoca
     const toTell = authorizations.filter((_, index) => clients[index]?.backchannelLogoutUri)
     await logouts.add(toTell.map(([clientId, { sid }]) => ({ clientId, accountId, ...(sid !== undefined && { sid }) })))
   }
-  await tombstones.add(uid, record?.expiresAt ?? now() + tombstoneSeconds)
+  await tombstones.add(uid, Math.max(record?.expiresAt ?? 0, now() + tombstoneSeconds))
   logouts.wake()
   if (!first && !session) return false
   // An audit that refuses, or a table that is locked, must not keep the session itself.
@@ -59,7 +59,10 @@ export async function revokeSession(uid: string, reason: string, options: Revoca
   return session !== undefined || first
 }
 
-/** Longer than any session of the library's default configuration lives. */
+/**
+ * Longer than any session, and any refresh token, of the library's default configuration lives without being used. Of a session that has run out
+ * nobody knows any more which tokens it gave: the tombstone alone keeps them dead.
+ */
 const tombstoneSeconds = 15 * 24 * 3600
 
 async function revokeGrant(provider: Provider, adapter: AdapterFactory, grantId: string): Promise<void> {

@@ -4,6 +4,7 @@
 
 import type { Account, FindAccount } from 'oidc-provider'
 import type { TombstoneStore } from '../../ports.ts'
+import { standingOf } from '../../risk/assurance.ts'
 import { lowerAcr } from '../../risk/ladder.ts'
 import { vigilMetadata } from '../requests/client-metadata.ts'
 import type { InteractionChecks } from '../requests/interaction-policy.ts'
@@ -14,13 +15,16 @@ import { stillToldAmr, toldAmr, toldRisk } from './told-session.ts'
 export const vigilClaims = ['acr_expires_at', 'risk_level'] as const
 
 /** What answers for sessions, and hears that they are used. */
-export interface SessionsInUse extends Pick<InteractionChecks, 'standings' | 'expectWatch' | 'requested'> {
+export interface SessionsInUse extends Pick<
+  InteractionChecks,
+  'standings' | 'expectWatch' | 'requested' | 'remembered' | 'now'
+> {
   readonly tombstones: TombstoneStore
 }
 
 export function truthfulAccounts(
   findAccount: FindAccount | undefined,
-  { standings, tombstones, expectWatch, requested }: SessionsInUse
+  { standings, tombstones, expectWatch, requested, remembered, now }: SessionsInUse
 ): FindAccount {
   const hostAccounts: FindAccount = findAccount ?? ((_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }))
   return async (ctx, sub, token) => {
@@ -37,7 +41,10 @@ export function truthfulAccounts(
       if (vigilMetadata(client).vigil_watch === 'required') expectWatch(uid, account.accountId, client.clientId)
       requested(uid, client.clientId)
     }
-    if (token && standing) lower(token as Source, standing, standings, client)
+    if (token && standing) {
+      await remembered(standing.record)
+      lower(token as Source, standing, standings, client)
+    } else if (token) age(token as Source, standings, now())
     return withClaims(account, async () => truth(token as Source | undefined, await standings.of(uid, ctx), client))
   }
 }
@@ -58,6 +65,13 @@ function lower(
 ): void {
   if (source.amr) source.amr = stillToldAmr(source.amr, standing, client)
   if (source.acr !== undefined) source.acr = lowerAcr(ladder, source.acr, standing.acr)
+}
+
+/** Of a session that nobody remembers: what its token tells is worth what it would be if nothing else had happened, and ages as any level does. */
+function age(source: Source, { ladder }: SessionStandings, now: number): void {
+  if (source.acr === undefined || source.authTime === undefined) return
+  const authentications = [{ amr: source.amr ?? ['pwd'], at: source.authTime }]
+  source.acr = lowerAcr(ladder, source.acr, standingOf({ authentications }, ladder, now).acr)
 }
 
 /** `auth_time` and `amr` of an ID Token are those of its own code; userinfo speaks of now. */
