@@ -33,6 +33,7 @@ test.each(['replay', 'automation'] as const)(
         Promise.resolve({
           take: () => Promise.resolve(finding),
           startAnew: () => undefined,
+          left: () => undefined,
           close: () => void closed++
         }),
       erase: () => Promise.resolve()

@@ -194,6 +194,12 @@ async function house(required: readonly string[] = ['shop']) {
   }
 }
 
+/** Fewer keystrokes than a window takes, as another page with a clock of its own tells them. */
+function fewKeys(page: number): InputEvent[] {
+  const some = events.slice(36 * page, 36 * (page + 1))
+  return some.map((event) => ({ ...event, t: event.t - some[0]!.t }))
+}
+
 const states = (messages: readonly ServerMessage[]) =>
   messages.flatMap((message) => (message.type === 'analysis_result' ? [message.state] : []))
 const grace = () => new Promise((resolve) => setTimeout(resolve, graceSeconds * 1000 + 60))
@@ -436,6 +442,65 @@ describe('evidence', () => {
     await again.type()
     expect(await record()).toMatchObject({ risk: 'HIGH' })
     expect(states(again.messages)).toContain('doubt')
+  })
+
+  it('comes of a few keys a page as of many on one: no page that is left takes what was typed on it along', async () => {
+    const { tab, record, strange, profiles } = await house()
+    await profiles.add('ana', profile, now())
+    strange(6)
+    for (let page = 0; page < 2; page++) {
+      expect((await record()).risk).toBe('LOW')
+      const { type, close } = await tab()
+      await type(fewKeys(page))
+      close()
+    }
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+  })
+
+  it('comes also where every few keys are said to be of another device', async () => {
+    const { tab, record, strange, profiles } = await house()
+    await profiles.add('ana', profile, now())
+    strange(6)
+    for (let number = 0; number < 4; number++) {
+      const page = await tab()
+      await page.type(fewKeys(number).slice(0, 16), 'keyboard')
+      await page.type([], 'touch')
+      page.close()
+    }
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+  })
+
+  it('stands when nobody requires the watch and no page was open for a while', async () => {
+    const { tab, record, strange, profiles } = await house([])
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    strange(3)
+    await page.type(fewKeys(0))
+    await page.type(fewKeys(1))
+    await page.type(fewKeys(2))
+    expect(await record()).toMatchObject({ risk: 'MEDIUM' })
+    page.close()
+    await grace()
+    expect(await record()).toMatchObject({ watch: 'not_watched' })
+    const again = await tab()
+    expect(states(again.messages)).toEqual(['doubt'])
+    strange(6)
+    await again.type(fewKeys(3))
+    await again.type(fewKeys(4))
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+  })
+
+  it('of pages that were left ends with the next login', async () => {
+    const { tab, record, strange, profiles, login } = await house()
+    await profiles.add('ana', profile, now())
+    strange(6)
+    const page = await tab()
+    await page.type(fewKeys(0))
+    page.close()
+    await login('s', 'ana', 'anew')
+    const next = await tab()
+    await next.type(fewKeys(1))
+    expect(await record()).toMatchObject({ risk: 'LOW' })
   })
 
   it('is answered for by every page that opens until it is: one that was loading when it was asked for hears of it', async () => {

@@ -6,6 +6,7 @@ import type { LivenessAssessment } from '../biometrics/liveness/index.ts'
 import type { Frame } from '../channel/ports.ts'
 import { riskOf } from '../risk/evidence.ts'
 import { atLeast, type RiskLevel } from '../risk/levels.ts'
+import { Relay } from './begun.ts'
 import { newSession, weigh, weighOwn } from './judge.ts'
 import type { WatchOptions } from './options.ts'
 import { say, usualDevice, type Own, type Tab, type Watched } from './watched.ts'
@@ -28,26 +29,30 @@ export interface Hands {
 }
 
 /** After a pause this long somebody else may have sat down. NIST SP 800-63B-4 §2.3.3. */
-const longestPauseSeconds = 15 * 60
+export const longestPauseSeconds = 15 * 60
 
 export function createHands(options: HandsOptions): Hands {
   const { actions, calibration, learning } = options
 
   /** What was typed, looked through without waiting for anything; then what follows from it. */
   function take(session: Watched, tab: Tab, frame: Frame): Promise<void> | undefined {
-    const finding = tab.live.take(frame)
+    const heard = tab.heard.timed(frame)
+    const finding = tab.heard.target.stream.take(heard === frame.events ? frame : { ...frame, events: heard })
     tab.device.announce(frame.device)
     for (const event of frame.events) tab.device.push(event)
     const device = tab.device.device ?? usualDevice(session)
     // Nothing of one class of device reaches into windows of another.
     if (device !== tab.judgedAs) {
+      const { begun } = session
+      if (tab.session.purpose === 'watch') begun.leaveBuilder(tab.judgedAs, tab.builder)
       tab.judgedAs = device
-      tab.builder = createWindowBuilder()
+      tab.builder = tab.session.purpose === 'watch' ? begun.builder(device) : new Relay(createWindowBuilder())
     }
-    tab.builder.count(frame.counters)
+    const { target: builder } = tab.builder
+    builder.count(frame.counters)
     const windows: Window[] = []
-    for (const event of frame.events) {
-      const window = tab.builder.push(event)
+    for (const event of tab.builder.timed(frame)) {
+      const window = builder.push(event)
       if (window) windows.push(window)
     }
     if (finding instanceof Promise || isNews(tab, finding) || windows.length > 0 || newDevice(session, tab))
@@ -147,12 +152,12 @@ export function createHands(options: HandsOptions): Hands {
 
   /** No hand made these events, or a hand made them on an earlier day. It stands until the person proves who they are. */
   async function suspect(session: Watched, tab: Tab, finding: LivenessAssessment): Promise<void> {
-    tab.suspected.add(finding.kind)
+    tab.heard.target.suspected.add(finding.kind)
     // A lesson is given after a fresh login, and a script that gives one teaches nothing but itself: it is told to the audit alone.
     if (tab.session.purpose === 'calibration') return actions.noteSuspicion(session.uid, session.accountId, finding)
     await actions.suspected(session.uid, session.accountId, finding).catch((error: unknown) => {
       // Tried again with the next frame.
-      tab.suspected.delete(finding.kind)
+      tab.heard.target.suspected.delete(finding.kind)
       throw error
     })
     session.level = session.reported = 'HIGH'
@@ -171,7 +176,7 @@ export function createHands(options: HandsOptions): Hands {
       await conclude(session, levelOf(session), reason)
     },
     async lastLesson(session, tab) {
-      const window = tab.builder.flush()
+      const window = tab.builder.target.flush()
       if (window) await learn(session, tab.judgedAs, window)
       if (await calibration.finish(session.accountId)) await options.profileChanged(session.accountId)
     }
@@ -179,7 +184,7 @@ export function createHands(options: HandsOptions): Hands {
 }
 
 function isNews(tab: Tab, finding: LivenessAssessment | undefined): finding is LivenessAssessment {
-  return finding !== undefined && !tab.suspected.has(finding.kind)
+  return finding !== undefined && !tab.heard.target.suspected.has(finding.kind)
 }
 
 /** What the session's record has not been told yet of the device. */

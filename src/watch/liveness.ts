@@ -38,6 +38,8 @@ export interface LivenessStream {
   take(frame: Frame): LivenessAssessment | undefined | Promise<LivenessAssessment | undefined>
   /** The person proved who they are. */
   startAnew(): void
+  /** Its page was left, and another may go on with it: what came so far is remembered. */
+  left(): void
   /** The stream has ended: what is left of it is remembered. */
   close(): void
 }
@@ -120,6 +122,7 @@ export function createLiveness({ sketches, key, audit, logger, now }: LivenessOp
           return remember(false)?.then(() => watch.assess()) ?? watch.assess()
         },
         startAnew: () => watch.startAnew(),
+        left: () => void remember(true),
         close() {
           void remember(true)
           leave(accountId, person)

@@ -13,7 +13,8 @@ export interface PresenceOptions extends Pick<
 > {
   /** False once the session was dropped. */
   isHere(session: Watched): boolean
-  drop(session: Watched): void
+  /** No page of it is open, and nobody requires one. */
+  rest(session: Watched): void
 }
 
 export interface Presence {
@@ -50,7 +51,7 @@ export function createPresence(options: PresenceOptions): Presence {
     if (required) return loseSight(session, kind)
     if (kind === 'no_input') return
     await actions.watchChanged(session.uid, 'not_watched')
-    if (session.tabs.size === 0) options.drop(session)
+    if (session.tabs.size === 0) options.rest(session)
   }
 
   async function loseSight(session: Watched, why: SilenceKind | 'stopped'): Promise<void> {

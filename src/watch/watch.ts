@@ -6,10 +6,11 @@ import type { Frame, Goodbye, ServerMessage, Stream, Turn, Watch } from '../chan
 import { VigilError } from '../errors.ts'
 import type { SessionRecord } from '../ports.ts'
 import type { RiskLevel } from '../risk/levels.ts'
-import { createHands } from './hands.ts'
+import { createHands, longestPauseSeconds } from './hands.ts'
 import type { WatchOptions } from './options.ts'
 import { createPresence } from './presence.ts'
-import { ask, freshen, newTab, newWatched, say, startAnew, type Tab, type Watched } from './watched.ts'
+import { Relay } from './begun.ts'
+import { ask, freshen, leaveBehind, newTab, newWatched, say, startAnew, type Tab, type Watched } from './watched.ts'
 
 export type { Judgement } from './judge.ts'
 export type { WatchOptions } from './options.ts'
@@ -38,11 +39,16 @@ export interface SessionWatch extends Watch {
   close(): void
 }
 
+/** Sessions without a page that are remembered: at most 120 kB each. */
+const mostResting = 500
+
 export function createWatch(options: WatchOptions): SessionWatch {
   const { sessions, people, profiles, actions, calibration, liveness, logger } = options
   const watched = new Map<string, Watched>()
+  /** Of which no page is open, and of which nobody requires one. The longest first. */
+  const resting = new Map<Watched, { readonly since: number }>()
   const hands = createHands({ ...options, modelsOf, profileChanged })
-  const presence = createPresence({ ...options, isHere, drop })
+  const presence = createPresence({ ...options, isHere, rest })
 
   async function modelsOf(accountId: string): Promise<Watched['profiles']> {
     const { engine } = options.judgement()
@@ -55,7 +61,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
     const known = await modelsOf(accountId)
     for (const session of watched.values()) {
       if (session.accountId !== accountId) continue
-      session.profiles = known
+      if (!resting.has(session)) session.profiles = known
       startAnew(session)
     }
   }
@@ -76,8 +82,29 @@ export function createWatch(options: WatchOptions): SessionWatch {
     return watched.get(session.uid) === session
   }
 
+  /** What is known of it is kept while there is room, or nothing would stand against whoever closes the page now and then. */
+  function rest(session: Watched): void {
+    session.silence.close()
+    session.profiles = new Map()
+    resting.set(session, { since: options.now() })
+    for (const [longest] of resting) {
+      if (resting.size <= mostResting) break
+      drop(longest)
+    }
+  }
+
+  function wake(session: Watched): void {
+    const rested = resting.get(session)
+    if (!rested) return
+    resting.delete(session)
+    // Another mood, or somebody else who has sat down: that is for a profile to say, and not for a beginning of long ago.
+    if (options.now() - rested.since > longestPauseSeconds) session.own.clear()
+  }
+
   function drop(session: Watched): void {
     session.silence.close()
+    session.begun.clear()
+    resting.delete(session)
     if (isHere(session)) watched.delete(session.uid)
   }
 
@@ -118,12 +145,15 @@ export function createWatch(options: WatchOptions): SessionWatch {
       if (channel.purpose === 'calibration') await calibration.begin(channel.uid, channel.accountId)
       const present = watched.get(channel.uid)?.profiles
       const models = present?.size ? present : await modelsOf(channel.accountId)
-      const live = await liveness.open(channel.accountId)
+      const stream = await liveness.open(channel.accountId)
       // From here to the list of tabs without a wait, or the session could be dropped under the page.
       let session = watchedSession(channel.uid, channel.accountId)
       let beginnings = 0
+      wake(session)
       if (session.profiles.size === 0) session.profiles = models
-      const tab = newTab(session, channel, tell, live)
+      const left = channel.purpose === 'watch' ? session.begun.heard() : undefined
+      if (left) stream.close()
+      const tab = newTab(session, channel, tell, left ?? new Relay({ stream, suspected: new Set() }))
       try {
         if (session.stopped) throw new VigilError('watch_stopped')
         presence.enter(session, tab)
@@ -131,7 +161,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
       } catch (error) {
         // A page that never came must not stand for one that is watched.
         presence.leave(session, tab)
-        live.close()
+        leaveBehind(session, tab)
         throw error
       }
       return {
@@ -144,10 +174,13 @@ export function createWatch(options: WatchOptions): SessionWatch {
           if (session.stopped) throw new VigilError('watch_stopped')
           const now = await sessions.find(channel.uid)
           refuseEnded(now)
+          const known = resting.has(session) ? await modelsOf(channel.accountId) : session.profiles
           // Dropped meanwhile, as nobody requires the watch: its evidence goes on where it stood, unless another page has begun anew.
           const before = session
           session = watched.get(channel.uid) ?? session
           watched.set(channel.uid, session)
+          wake(session)
+          if (session.profiles.size === 0) session.profiles = known
           if (session !== before || session.beginnings !== beginnings) freshen(tab)
           // What was sent before it was away may not have come.
           delete tab.challenge
@@ -160,7 +193,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
         },
         close(goodbye: Goodbye = 'left') {
           presence.leave(session, tab)
-          tab.live.close()
+          leaveBehind(session, tab)
           if (channel.purpose === 'calibration') {
             hands
               .lastLesson(session, tab)
@@ -200,7 +233,9 @@ export function createWatch(options: WatchOptions): SessionWatch {
     },
 
     expect(uid, accountId, clientId) {
-      presence.expect(watchedSession(uid, accountId), clientId)
+      const session = watchedSession(uid, accountId)
+      wake(session)
+      presence.expect(session, clientId)
     },
 
     used(uid, clientId) {
@@ -209,8 +244,8 @@ export function createWatch(options: WatchOptions): SessionWatch {
     },
 
     forget(uid) {
-      watched.get(uid)?.silence.close()
-      watched.delete(uid)
+      const session = watched.get(uid)
+      if (session) drop(session)
       void options.learning.end(uid)
     },
 
@@ -219,12 +254,12 @@ export function createWatch(options: WatchOptions): SessionWatch {
     profileLearnt(accountId, profile, device) {
       const known = options.judgement().engine.modelsAlone(profile)
       for (const session of watched.values())
-        if (session.accountId === accountId) session.profiles = new Map(session.profiles).set(device, known)
+        if (session.accountId === accountId && !resting.has(session))
+          session.profiles = new Map(session.profiles).set(device, known)
     },
 
     close() {
-      for (const session of watched.values()) session.silence.close()
-      watched.clear()
+      for (const session of watched.values()) drop(session)
     }
   }
 }

@@ -9,13 +9,12 @@ import {
   type ProfileModels,
   type WindowBuilder
 } from '../biometrics/index.ts'
-import type { LivenessKind } from '../biometrics/liveness/index.ts'
 import type { ChannelSession, ServerMessage } from '../channel/ports.ts'
 import type { SeenDevice } from '../ports.ts'
 import { type Evidence, noEvidence } from '../risk/evidence.ts'
 import type { RiskLevel } from '../risk/levels.ts'
+import { Begun, type Heard, Relay } from './begun.ts'
 import type { OwnSession } from './judge.ts'
-import type { LivenessStream } from './liveness.ts'
 import type { Silence, SilenceKind } from './silence.ts'
 
 export interface Watched {
@@ -28,6 +27,8 @@ export interface Watched {
   profiles: ReadonlyMap<DeviceClass, ProfileModels>
   /** What speaks against the profiles. */
   evidence: Evidence
+  /** What pages have left. */
+  readonly begun: Begun
   /** By class of device, where there is no profile. */
   readonly own: Map<DeviceClass, Own>
   /** What somebody else reported; stands until the person proves who they are. */
@@ -55,14 +56,12 @@ export interface Tab {
   readonly session: ChannelSession
   readonly tell: (message: ServerMessage) => void
   readonly device: DeviceTracker
-  builder: WindowBuilder
+  builder: Relay<WindowBuilder>
   /** Class that the windows of the builder are judged by. */
   judgedAs: DeviceClass
   /** What the session's record was last told. */
   told: Omit<SeenDevice, 'since'> | undefined
-  readonly live: LivenessStream
-  /** What the stream was already said to look like. */
-  readonly suspected: Set<LivenessKind>
+  readonly heard: Relay<Heard>
   /** As its last frame said. */
   hidden: boolean
   state?: string
@@ -78,6 +77,7 @@ export function newWatched(uid: string, accountId: string, silence: Silence): Wa
     expectedBy: new Set(),
     profiles: new Map(),
     evidence: noEvidence(),
+    begun: new Begun(),
     own: new Map(),
     reported: 'LOW',
     level: 'LOW',
@@ -92,17 +92,18 @@ export function newTab(
   session: Watched,
   channel: ChannelSession,
   tell: (message: ServerMessage) => void,
-  live: LivenessStream
+  heard: Relay<Heard>
 ): Tab {
+  const judgedAs = usualDevice(session)
   return {
     session: channel,
     tell,
     device: createDeviceTracker(),
-    builder: createWindowBuilder(),
-    judgedAs: usualDevice(session),
+    // What is typed for a lesson is not what is held against somebody.
+    builder: channel.purpose === 'watch' ? session.begun.builder(judgedAs) : new Relay(createWindowBuilder()),
+    judgedAs,
     told: undefined,
-    live,
-    suspected: new Set(),
+    heard,
     hidden: false
   }
 }
@@ -116,6 +117,7 @@ export function usualDevice({ profiles }: Watched): DeviceClass {
 export function startAnew(session: Watched): void {
   session.evidence = noEvidence()
   session.own.clear()
+  session.begun.clear()
   session.level = session.reported = 'LOW'
   session.beginnings++
   for (const tab of session.tabs) {
@@ -127,9 +129,20 @@ export function startAnew(session: Watched): void {
 
 /** What the hands before have begun must not be held against those that follow. */
 export function freshen(tab: Tab): void {
-  tab.live.startAnew()
-  tab.suspected.clear()
-  if (tab.session.purpose === 'watch') tab.builder.flush()
+  const { stream, suspected } = tab.heard.target
+  stream.startAnew()
+  suspected.clear()
+  if (tab.session.purpose === 'watch') tab.builder.target.flush()
+}
+
+/** A page is gone for good. */
+export function leaveBehind({ begun }: Watched, { session: { purpose }, judgedAs, builder, heard }: Tab): void {
+  if (purpose !== 'watch') {
+    heard.target.stream.close()
+    return
+  }
+  begun.leaveBuilder(judgedAs, builder)
+  begun.leaveHeard(heard)
 }
 
 /** The page hears of changes only: a steady stream of states would be a score by another name. */

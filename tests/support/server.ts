@@ -31,7 +31,13 @@ export const silent = pino({ level: 'silent' })
 
 /** Liveness for tests of something else: it suspects nothing. */
 export const nothingSuspected: Liveness = {
-  open: () => Promise.resolve({ take: () => undefined, startAnew: () => undefined, close: () => undefined }),
+  open: () =>
+    Promise.resolve({
+      take: () => undefined,
+      startAnew: () => undefined,
+      left: () => undefined,
+      close: () => undefined
+    }),
   erase: () => Promise.resolve()
 }
 
