@@ -2,7 +2,6 @@
 // RFC 6750, RFC 9449 and RFC 9470 say, so that a client knows what to ask the provider for.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Context, Next } from 'koa'
 import { isVigilError, VigilError } from '../errors.ts'
 import type { AccessToken, TokenReader } from './access-token.ts'
 import { challengeHeader, type HeaderChallenge, type Scheme } from './challenge-header.ts'
@@ -43,9 +42,21 @@ export type Verdict =
 
 type Listener = (request: IncomingMessage, response: ServerResponse, token: AccessToken) => void
 
+/** What is used of Koa's context. Koa's own types would be asked of every API, also of those that are no Koa. */
+export interface KoaContext {
+  readonly req: IncomingMessage
+  readonly method: string
+  readonly origin: string
+  readonly originalUrl: string
+  status: number
+  body: unknown
+  get(field: string): string
+  set(fields: Record<string, string>): void
+}
+
 export interface Guard {
   check(request: GuardedRequest, requirement?: Requirement): Promise<Verdict>
-  koa(requirement?: Requirement): (ctx: Context, next: Next) => Promise<void>
+  koa(requirement?: Requirement): (ctx: KoaContext, next: () => Promise<unknown>) => Promise<void>
   express(
     requirement?: Requirement
   ): (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => Promise<void>

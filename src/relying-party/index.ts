@@ -2,7 +2,14 @@
 
 export { type AccessToken, jwtTokens, type JwtTokensOptions, type TokenReader } from './access-token.ts'
 export { introspectedTokens, type IntrospectedTokensOptions } from './introspected-tokens.ts'
-export { createGuard, type Guard, type GuardedRequest, type GuardOptions, type Verdict } from './guard.ts'
+export {
+  createGuard,
+  type Guard,
+  type GuardedRequest,
+  type GuardOptions,
+  type KoaContext,
+  type Verdict
+} from './guard.ts'
 export type { Requirement } from './requirement.ts'
 export type { RevocationFeedOptions } from './revocation-feed.ts'
 export { localAddress } from './return-address.ts'

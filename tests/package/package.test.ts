@@ -59,6 +59,19 @@ describe('somebody who installs the package', { timeout: 120_000 }, () => {
     )
   })
 
+  it('type-checks an API that is neither on Koa nor a provider without the types of either', async () => {
+    const files = await typeCheck(
+      'api.ts',
+      `import { createServer } from 'node:http'
+import { createGuard, jwtTokens } from 'oidc-vigil/relying-party'
+const guard = createGuard({ tokens: jwtTokens({ issuer: 'https://a.test', audience: 'https://b.test' }) })
+createServer(guard.node({ risk: 'LOW' }, (request, response, token) => response.end(token.subject)))
+`
+    )
+    expect(files.filter((file) => /oidc-vigil\/dist\/relying-party\/index\.d\.ts$/.test(file))).toHaveLength(1)
+    expect(files.filter((file) => /@types\/(koa|oidc-provider)\//.test(file))).toEqual([])
+  })
+
   it('type-checks the example of the README', async () => {
     const example = /```ts\n(.*?createVigil.*?)```/s.exec(await readFile(join(root, 'README.md'), 'utf8'))
     expect(example).not.toBeNull()
@@ -142,10 +155,14 @@ const compilerOptions = {
   noEmit: true
 }
 
-async function typeCheck(file: string, text: string): Promise<void> {
+/** Resolves to the files that the compiler read. */
+async function typeCheck(file: string, text: string): Promise<string[]> {
   await writeFile(join(consumer.folder, file), text)
   await writeFile(join(consumer.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  const { stdout } = await consumer.run(process.execPath, tsc, '-p', '.', '--pretty', 'false')
-  expect(stdout.split('\n').filter((line) => line.includes('oidc-vigil') || line.startsWith(file))).toEqual([])
+  const { stdout } = await consumer.run(process.execPath, tsc, '-p', '.', '--pretty', 'false', '--listFiles')
+  const lines = stdout.split('\n')
+  const complaints = lines.filter((line) => /error TS\d+/.test(line))
+  expect(complaints.filter((line) => line.includes('oidc-vigil') || line.startsWith(file))).toEqual([])
+  return lines.filter((line) => !complaints.includes(line))
 }
