@@ -185,9 +185,13 @@ function checkLengths(population: Population): void {
   }
   if (!scale.within.every((spread) => spread > 0)) throw invalid('positive spreads')
   for (const { amount, weights: own, middles } of [...typingFusion, ...pointingFusion]) {
-    if (!(amount > 0) || [own, middles].some(({ length }) => length !== fusedParts.length)) {
-      throw invalid('weights for every part')
+    const other = [own, middles].find(({ length }) => length !== fusedParts.length)
+    if (other) {
+      throw invalid(
+        `${fusedParts.length} weights, for ${fusedParts.join(', ')}, got ${other.length}: it was learnt with other detectors, learn it anew`
+      )
     }
+    if (!(amount > 0)) throw invalid('weights for amounts above 0')
   }
   if (!(alarms.hours >= 0 && (handOverAlarms?.hours ?? 0) >= 0)) throw invalid('watched hours from 0')
 }

@@ -51,6 +51,14 @@ describe('a population', () => {
     }
   })
 
+  it('that was learnt with other detectors says so, and what to do', () => {
+    const typingFusion = population.typingFusion.map((one) => ({ ...one, weights: one.weights.slice(1) }))
+    const older = encodePopulation({ ...population, typingFusion })
+    expect(() => decodePopulation(older)).toThrow(
+      /expected 7 weights, for population, sequence-encoder, .*, got 6: it was learnt with other detectors, learn it anew/
+    )
+  })
+
   it('gives a population or a coded error, whatever bytes are changed', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, flip) => {
