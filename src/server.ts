@@ -59,7 +59,14 @@ export { closeOnSignal, runCommand } from './run.ts'
 export interface ServerOptions extends Partial<
   Pick<
     VigilOptions,
-    'budget' | 'policy' | 'ladder' | 'calibrationKeystrokes' | 'graceSeconds' | 'jwtSeconds' | 'challengeSeconds'
+    | 'brand'
+    | 'budget'
+    | 'policy'
+    | 'ladder'
+    | 'calibrationKeystrokes'
+    | 'graceSeconds'
+    | 'jwtSeconds'
+    | 'challengeSeconds'
   >
 > {
   /** Address of the provider as browsers reach it. Default: `http://localhost:<port>`. */
@@ -146,7 +153,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
       logger,
       find: (accountId) => store.find(accountId)
     })
-    const pages = createPages({ issuer })
+    const pages = createPages({ issuer, brand: options.brand })
     const forms = createForms({ key: key('forms'), issuer })
     const cookies = personCookies({ key: key('sign-up'), issuer })
     const invitations = createInvitations({ store: storage.invitations, issuer })
@@ -175,6 +182,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     vigil = createVigil({
       ...options,
       issuer,
+      home: `${pages.base}/account`,
       storage,
       logger,
       factors: strategies

@@ -29,6 +29,7 @@ import { createDecisions } from './people/decisions.ts'
 import { createLearning } from './people/learning.ts'
 import { createLessons } from './people/lessons.ts'
 import { createLoginRhythm } from './people/login-rhythm.ts'
+import { localAddress } from './relying-party/return-address.ts'
 import { policyInForce } from './policy-in-force.ts'
 import { chosenPopulation } from './population/population-source.ts'
 import { personData } from './people/person-data.ts'
@@ -66,6 +67,10 @@ export interface VigilOptions {
   /** At least 32 random characters; every key is derived from it. Throws `secret_weak`. */
   readonly secret: string
   readonly storage: VigilStorage
+  /** Name at the top of Vigil's own pages. Default `Vigil`. */
+  readonly brand?: string
+  /** Path on the issuer's host where Vigil's own pages lead on to, e.g. `/account`. Default `/`. Throws `config_invalid`. */
+  readonly home?: string
   /** Who people are told apart from. Default: the enrolled people once there are twenty, a synthetic population before. */
   readonly population?: Population
   /** Needless challenges that a person may meet: `N/Mh` = N per M watched hours. Default `1/40h`. */
@@ -94,6 +99,7 @@ export interface VigilOptions {
 const rememberSeconds = 15 * 24 * 3600
 // Signing keys stay published for two hours after their last signature.
 const jwtLife = z.int().min(10).max(3600)
+const ownPath = z.string().refine((path) => localAddress(path) === path, { error: 'must be a path such as /account' })
 const pageTokenSeconds = 12 * 3600
 
 /**
@@ -109,6 +115,7 @@ export function createVigil(options: VigilOptions): Vigil {
   const factors = options.factors ?? [hostPassword]
   const acrs = ladder.map(({ acr }) => acr)
   const budget = parseBudget(options.budget ?? '1/40h')
+  const home = check(ownPath, options.home ?? '/', 'home', 'config_invalid')
   const jwtSeconds = check(jwtLife, options.jwtSeconds ?? 300, 'jwtSeconds', 'config_invalid')
   // Read again when storage is asked; here, so that a broken document is refused at once.
   const methods = demandable(factors)
@@ -307,6 +314,7 @@ export function createVigil(options: VigilOptions): Vigil {
         { ...base, adapter: hostAdapter },
         {
           issuer,
+          home,
           jwtSeconds,
           standings,
           factors,
@@ -363,6 +371,8 @@ export function createVigil(options: VigilOptions): Vigil {
         provider: host,
         vigil,
         issuer,
+        home,
+        brand: options.brand,
         formsKey: key('forms'),
         challengesKey: key('challenges'),
         tickets,

@@ -5,15 +5,19 @@ import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-pro
 
 export const accountClientId = 'vigil-account'
 
-/** Metadata of the built-in client; belongs into `clients` of the configuration, whose `responseTypes` must have `none`. */
-export function accountClient(issuer: string): ClientMetadata {
+/**
+ * Metadata of the built-in client; belongs into `clients` of the configuration, whose `responseTypes` must have `none`. `home`: a further path on
+ * the issuer's host where a sign-in may return to.
+ */
+export function accountClient(issuer: string, home?: string): ClientMetadata {
   const base = issuer.replace(/\/$/, '')
+  const places = accountPlaces.map((place) => base + place)
   return {
     client_id: accountClientId,
     client_name: 'your account',
     response_types: ['none'],
     grant_types: [],
-    redirect_uris: accountPlaces.map((place) => base + place),
+    redirect_uris: home === undefined ? places : [...new Set([...places, new URL(home, issuer).href])],
     post_logout_redirect_uris: [],
     token_endpoint_auth_method: 'none'
   }
@@ -39,7 +43,7 @@ export type AccountPlace = (typeof accountPlaces)[number]
 /** Where to send a browser that must sign in for one of our own pages. */
 export function accountSignIn(
   provider: Provider,
-  place: AccountPlace,
+  place: AccountPlace | URL,
   how: {
     readonly maxAgeSeconds?: number
     readonly acr?: string
@@ -51,7 +55,7 @@ export function accountSignIn(
     client_id: accountClientId,
     response_type: 'none',
     scope: 'openid',
-    redirect_uri: provider.issuer.replace(/\/$/, '') + place,
+    redirect_uri: place instanceof URL ? place.href : provider.issuer.replace(/\/$/, '') + place,
     state: how.state ?? 'back'
   })
   if (how.maxAgeSeconds !== undefined) query.set('max_age', String(how.maxAgeSeconds))

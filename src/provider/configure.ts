@@ -17,6 +17,8 @@ export interface Weaving extends InteractionChecks {
   readonly tombstones: TombstoneStore
   readonly signedTokens: SignedTokenStore
   readonly issuer: string
+  /** Path on the issuer's host where Vigil's own pages lead on to. */
+  readonly home: string
   /** Longest life of a JWT access token. */
   readonly jwtSeconds: number
 }
@@ -39,7 +41,7 @@ export function configureWith(
       policy: withVigilChecks(base.interactions?.policy ?? interactionPolicy.base(), weaving)
     },
     // Vigil's own pages are a client of the provider, so that they sign people in through the same door.
-    clients: [...(base.clients ?? []), accountClient(weaving.issuer)],
+    clients: [...(base.clients ?? []), accountClient(weaving.issuer, weaving.home)],
     ...(base.responseTypes && { responseTypes: [...new Set([...base.responseTypes, 'none' as const])] }),
     loadExistingGrant: withAccountGrant(base.loadExistingGrant),
     extraTokenClaims: truthfulTokens(base.extraTokenClaims, {

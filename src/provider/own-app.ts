@@ -29,6 +29,9 @@ export interface OwnAppOptions extends Omit<TicketRouteOptions, 'url'> {
   /** Address of the channel as pages reach it. */
   readonly channelUrl: string
   readonly revocationFeed: RevocationFeed
+  /** Path on the issuer's host where the pages lead on to. */
+  readonly home: string
+  readonly brand?: string | undefined
   readonly logger: Logger
 }
 
@@ -38,8 +41,8 @@ export function isOwnPath(pathname: string): boolean {
 }
 
 export function ownApp(options: OwnAppOptions): RequestListener {
-  const { provider, vigil, issuer, logger } = options
-  const pages = createPages({ issuer })
+  const { provider, vigil, issuer, home, logger } = options
+  const pages = createPages({ issuer, brand: options.brand })
   const forms = createForms({ key: options.formsKey, issuer })
   const app = new Koa({ proxy: provider.proxy, maxIpsCount: provider.maxIpsCount })
   app.on('error', (error) => logger.error({ err: error }, 'a request failed'))
@@ -58,9 +61,9 @@ export function ownApp(options: OwnAppOptions): RequestListener {
   router.get('/vigil/revocations', revocationFeedRoute(options.revocationFeed))
   router.get('/vigil/assets/:name', (ctx) => pages.asset(ctx, ctx.params['name'] ?? ''))
   app.use(router.routes())
-  app.use(calibrationRoutes({ provider, vigil, pages, forms }).routes())
+  app.use(calibrationRoutes({ provider, vigil, pages, forms, home }).routes())
   const challenges = sealedChallenges({ key: options.challengesKey })
-  app.use(phraseRoutes({ provider, vigil, challenges, pages, forms }).routes())
+  app.use(phraseRoutes({ provider, vigil, challenges, pages, forms, home }).routes())
   app.use(calibrationApi({ provider, vigil, forms, issuer, audit: options.audit }).routes())
   app.use((ctx) => pages.problem(ctx, 'not_found'))
   const answer = app.callback()

@@ -213,10 +213,10 @@ export async function openPagesHouse(
     recoveryCodeRoutes(shared),
     passwordRoutes(shared),
     mailRoutes({ ...shared, mailer, mailedCodes: factors.mailedCodes, attempts: storage.attempts, logger }),
-    calibrationRoutes(shared),
+    calibrationRoutes({ ...shared, home: '/account' }),
     calibrationApi({ ...shared, issuer }),
     personRoutes({ ...shared, attempts: storage.attempts, notices }),
-    phraseRoutes({ ...shared, challenges: sealedChallenges({ key }) })
+    phraseRoutes({ ...shared, challenges: sealedChallenges({ key }), home: '/account' })
   ]
   for (const router of routers) provider.use(router.routes())
   const assets = new Router().get('/vigil/assets/:name', (ctx) => pages.asset(ctx, ctx.params['name'] ?? ''))

@@ -38,7 +38,7 @@ export interface Pages {
 export interface PagesOptions {
   readonly issuer: string
   /** The name at the top of each page. Default `Vigil`. */
-  readonly brand?: string
+  readonly brand?: string | undefined
 }
 
 const viewsFolder = new URL('../../../views/', import.meta.url)

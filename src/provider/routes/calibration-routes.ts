@@ -6,7 +6,7 @@ import { VigilError } from '../../errors.ts'
 import { seeOther } from '../pages/answers.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
-import { backFromSignIn, hasAccountPages, sendToSignIn, signedIn } from '../sessions/signed-in.ts'
+import { backFromSignIn, sendToSignIn, signedIn } from '../sessions/signed-in.ts'
 import { trainingWords } from '../pages/standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
@@ -23,10 +23,12 @@ export interface CalibrationRoutesOptions {
   >
   readonly pages: Pages
   readonly forms: Forms
+  /** Path on the issuer's host where a person goes when there is nothing more to do here. */
+  readonly home: string
 }
 
 export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
-  const { provider, vigil, pages, forms } = options
+  const { provider, vigil, pages, forms, home } = options
   const router = new Router()
 
   router.use(
@@ -45,7 +47,7 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
       withdrawn: person?.consentedAt === undefined && person?.withdrawnAt !== undefined,
       confirmed: ctx.query['state'] === 'withdraw',
       training: trainingWords(wordsFor(ctx), await vigil.trainingStatus(who.accountId)),
-      home: await homeOf()
+      home
     }
     return pages.render(ctx, 'watch-consent', data)
   })
@@ -60,7 +62,7 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
   router.post('/vigil/consent/later', async (ctx) => {
     await mustBeSignedIn(ctx)
     await forms.read(ctx, '/vigil/consent')
-    seeOther(ctx, await homeOf())
+    seeOther(ctx, home)
   })
 
   router.post('/vigil/consent/withdraw', async (ctx) => {
@@ -84,7 +86,7 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
     const data = {
       pageToken: vigil.pageToken(who.uid, 'calibration'),
       training: trainingWords(wordsFor(ctx), await vigil.trainingStatus(who.accountId)),
-      home: await homeOf(),
+      home,
       wide: true
     }
     return pages.render(ctx, 'calibration', data, { connect: [pages.socketOrigin] })
@@ -98,11 +100,6 @@ export function calibrationRoutes(options: CalibrationRoutesOptions): Router {
 
   function strongSignIn(place: '/vigil/consent' | '/vigil/calibration', needed: ProofNeeded) {
     return { provider, pages, place, because: 'fresh_login_required', ...needed } as const
-  }
-
-  /** Where a person goes when there is nothing more to do here. */
-  async function homeOf(): Promise<string> {
-    return (await hasAccountPages(provider)) ? `${pages.base}/account` : `${pages.base}/vigil/consent`
   }
 
   return router

@@ -14,7 +14,7 @@ import { preferLanguages, wordsFor } from '../pages/languages/index.ts'
 import { isSessionNotFound, type Pages, problemPages } from '../pages/pages.ts'
 import { publicWords } from '../pages/public-errors.ts'
 import { phrasePath, phrasePrompt, phraseResult } from '../requests/phrase-prompt.ts'
-import { backFromSignIn, hasAccountPages, sendToSignIn, signedIn } from '../sessions/signed-in.ts'
+import { backFromSignIn, sendToSignIn, signedIn } from '../sessions/signed-in.ts'
 import type { Vigil } from '../vigil-api.ts'
 
 export interface PhraseRoutesOptions {
@@ -23,6 +23,8 @@ export interface PhraseRoutesOptions {
   readonly challenges: SealedChallenges
   readonly pages: Pages
   readonly forms: Forms
+  /** Path on the issuer's host where a person goes when there is nothing more to do here. */
+  readonly home: string
 }
 
 /** Who is asked, and where they go on. */
@@ -44,7 +46,7 @@ type Shown = 'ask' | 'nothing' | 'used_up' | 'answered' | 'refused'
  * `GET` and `POST /vigil/phrase` for whoever is signed in; `/vigil/phrase/:uid` within an interaction, with `POST …/later`, which goes on without, and
  * `POST …/other`, which asks for a factor.
  */
-export function phraseRoutes({ provider, vigil, challenges, pages, forms }: PhraseRoutesOptions): Router {
+export function phraseRoutes({ provider, vigil, challenges, pages, forms, home }: PhraseRoutesOptions): Router {
   const router = new Router()
   router.use(
     [phrasePath, `${phrasePath}/:uid`, `${phrasePath}/:uid/later`, `${phrasePath}/:uid/other`],
@@ -133,8 +135,8 @@ export function phraseRoutes({ provider, vigil, challenges, pages, forms }: Phra
       unclear: error?.code === 'phrase_unclear',
       alert: error && publicWords(words, error.code),
       // A sign-in that asks for a proof, whatever stands.
-      other: accountSignIn(provider, '/account', { maxAgeSeconds: 0 }),
-      home: await homeOf()
+      other: accountSignIn(provider, new URL(home, provider.issuer), { maxAgeSeconds: 0 }),
+      home
     }
     pages.render(ctx, 'phrase', data, {
       status: error?.status ?? 200,
@@ -148,10 +150,6 @@ export function phraseRoutes({ provider, vigil, challenges, pages, forms }: Phra
     const returnTo = await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false })
     ctx.status = 303
     ctx.redirect(returnTo)
-  }
-
-  async function homeOf(): Promise<string> {
-    return (await hasAccountPages(provider)) ? `${pages.base}/account` : `${pages.base}/vigil/consent`
   }
 
   return router

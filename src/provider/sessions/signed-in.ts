@@ -1,6 +1,6 @@
 // Who is signed in at a page of the provider itself, and how a page sends a browser away to sign in without sending it in circles.
 
-import { accountClientId, accountSignIn, type AccountPlace } from '../account-client.ts'
+import { accountSignIn, type AccountPlace } from '../account-client.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
@@ -44,11 +44,6 @@ export function doerOf({ who, account }: PersonSignedIn): Doer {
   return { accountId: account.id, sessionUid: who.uid }
 }
 
-/** True when the provider has the built-in client: then the account pages are there too. */
-export async function hasAccountPages(provider: Provider): Promise<boolean> {
-  return (await provider.Client.find(accountClientId)) !== undefined
-}
-
 /**
  * Sends the browser to the login and back to `place`. A browser that comes from there already (it brings `state`) and still is not
  * signed in as the page needs gets an explanation instead: it does not keep cookies, or the person said no. Whoever was not signed in at all may
@@ -68,7 +63,6 @@ export async function sendToSignIn(
   }
 ): Promise<void> {
   const { provider, pages, place, because, maxAgeSeconds, acr, state } = options
-  if (!(await hasAccountPages(provider))) return pages.problem(ctx, because)
   const trip = because === 'fresh_login_required' ? 'proved' : 'back'
   const how = { ...(maxAgeSeconds !== undefined && { maxAgeSeconds }), ...(acr && { acr }), state: state ?? trip }
   const href = accountSignIn(provider, place, how)
@@ -91,7 +85,7 @@ async function refuseForProof(
 ): Promise<void> {
   const { provider, pages, place, needed } = options
   const way = { href: accountSignIn(provider, place, needed), label: wordsFor(ctx).common.signIn }
-  pages.problem(ctx, 'fresh_login_required', (await hasAccountPages(provider)) ? way : undefined)
+  pages.problem(ctx, 'fresh_login_required', way)
 }
 
 /** Whether a change of factors was refused, and audited, because the person has not proved enough in this session. */
