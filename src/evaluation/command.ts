@@ -6,11 +6,12 @@ import { parseArgs } from 'node:util'
 import { seedOf, threadsOf, usage } from '../commands/options.ts'
 import { progressBar } from '../commands/progress.ts'
 import { VigilError } from '../errors.ts'
-import { openData, type DataOptions } from './data-folder.ts'
-import { exportData } from './export.ts'
+import { openData, type DataFolder, type DataOptions } from './data-folder.ts'
+import { exportData, type ExportOptions } from './export.ts'
 import { evaluateRuns, type RunResult } from './evaluate.ts'
 import { lineOf, type Measurement } from './measurements.ts'
-import { isWanted, planRuns } from './plan.ts'
+import { planRuns, type Run } from './plan.ts'
+import { dataSets } from './readers/index.ts'
 import { reportPage } from './report/page.ts'
 import { startThreads } from './threads.ts'
 
@@ -34,10 +35,9 @@ export const evaluateHelp = `vigil evaluate --data DIR [options]
 export async function evaluate(args: readonly string[]): Promise<void> {
   const options = optionsFrom(args)
   const data = openData(options)
-  if (options.export !== undefined) return exportData(data, options.export, (id) => isWanted(id, options.only))
   const runs = planRuns(data, options)
-  if (runs.length === 0)
-    throw new VigilError('usage', `nothing to evaluate in ${options.data}; see "vigil help evaluate"`)
+  if (runs.length === 0) throw nothingToEvaluate(data, options)
+  if (options.export !== undefined) return exportData(data, options.export, planned(runs, options))
   const threads = startThreads(dataOptionsOf(options), options.threads)
   const bar = progressBar('evaluating', 1)
   const print = options.json ? printLine : printRow
@@ -55,20 +55,40 @@ export async function evaluate(args: readonly string[]): Promise<void> {
   if (options.out !== undefined) await writeReport(options.out, results, options)
 }
 
+/** What is exported: the protocols of the runs, whatever else varies in them; without `--only` the sets of none as well. */
+function planned(runs: readonly Run[], { only }: Options): ExportOptions {
+  const wanted = new Set(runs.map(({ id }) => protocolOf(id)))
+  return { everySet: only.length === 0, wanted: (protocol) => wanted.has(protocol) }
+}
+
+function nothingToEvaluate(data: DataFolder, { data: folder, only }: Options): VigilError {
+  const possible = planRuns(data, { only: [], shippedOnly: false, ablation: false })
+  const why =
+    possible.length === 0
+      ? `it has none of the folders ${dataSets.join(', ')}`
+      : `no protocol begins with ${only.join(' or ')}; it has ${[...new Set(possible.map(({ id }) => protocolOf(id)))].join(', ')}`
+  return new VigilError('usage', `nothing to evaluate in ${folder}: ${why}`)
+}
+
+/** `Aalto-windows-100` of `Aalto-windows-100/shipped`. */
+function protocolOf(id: string): string {
+  return id.split('/')[0]!
+}
+
 /** `report.html` for people and `measurements.jsonl` for machines. */
 async function writeReport(folder: string, results: readonly RunResult[], options: Options): Promise<void> {
   const lines = results.flatMap(({ measurements }) => measurements).map(lineOf)
   try {
     await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'report.html'), reportPage(results, { about: aboutOf(options) }))
+    await writeFile(join(folder, 'report.html'), reportPage(results, { about: aboutOf(results, options) }))
     await writeFile(join(folder, 'measurements.jsonl'), `${lines.join('\n')}\n`)
   } catch (cause) {
     throw new VigilError('usage', `--out ${folder} cannot be written: ${(cause as Error).message}`, { cause })
   }
 }
 
-function aboutOf({ populationData, shippedOnly, people, tested, seed }: Options): string {
-  const teachers = shippedOnly
+function aboutOf(results: readonly RunResult[], { populationData, people, tested, seed }: Options): string {
+  const teachers = results.every(({ run }) => run.teaching.from === 'shipped')
     ? 'nobody but the people of the population that ships taught it'
     : populationData === undefined
       ? 'half of the people taught it, the other half was tested'

@@ -12,17 +12,24 @@ import type { Role } from './matcher.ts'
 import { dataSets, recordingsOf } from './readers/index.ts'
 import { verificationProtocols } from './verification.ts'
 
+export interface ExportOptions {
+  wanted(protocol: string): boolean
+  /** Sets of no protocol that is wanted are written too. */
+  readonly everySet: boolean
+}
+
 /**
- * Writes `<set>.jsonl` for every set of the folder, and for every protocol that is wanted a folder with `enrol.jsonl`, `probes.jsonl`, `trials.csv`
- * and, where people of the set teach, `population.jsonl`: those who teach whatever the target.
+ * Writes, for every protocol that is wanted, `<set>.jsonl` and a folder with `enrol.jsonl`, `probes.jsonl`, `trials.csv` and, where people of
+ * the set teach, `population.jsonl`: those who teach whatever the target.
  */
-export async function exportData(
-  data: DataFolder,
-  folder: string,
-  wanted: (protocol: string) => boolean
-): Promise<void> {
+export async function exportData(data: DataFolder, folder: string, { wanted, everySet }: ExportOptions): Promise<void> {
+  const used = new Set(verificationProtocols.filter(({ id }) => wanted(id)).map(({ set }) => set))
+  if (used.size === 0 && !everySet) {
+    const names = verificationProtocols.map(({ id }) => id).join(', ')
+    throw new VigilError('usage', `nothing to export: the protocols with trials are ${names}`)
+  }
   for (const set of dataSets) {
-    if (!data.has(set)) continue
+    if (!data.has(set) || !(everySet || used.has(set))) continue
     const name = set.replaceAll('/', '-')
     await write(folder, `${name}.jsonl`, recordingLines(recordingsOf(data.options.data, set)))
   }

@@ -1,6 +1,6 @@
 // `vigil evaluate` on a folder of invented people, laid out like the recorded ones.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -73,6 +73,19 @@ describe('vigil evaluate', () => {
     }
   })
 
+  it('exports a protocol by the name that it has with another population, and says which there are', async () => {
+    const files = join(folder, 'other')
+    const data = join(folder, 'data')
+    await printed('--data', data, '--only', 'Aalto-windows-100/shipped', '--people', '4', '--export', files)
+    expect(readdirSync(files).toSorted()).toEqual(['Aalto-windows-100', 'aalto-free-text.jsonl'])
+    await expect(evaluate(['--data', data, '--only', 'Aalto-window-100', '--export', files])).rejects.toThrow(
+      /no protocol begins with Aalto-window-100; it has .*Aalto-windows-100, /
+    )
+    await expect(evaluate(['--data', data, '--only', 'Aalto-watch', '--export', files])).rejects.toThrow(
+      /nothing to export: the protocols with trials are .*Aalto-windows-100/
+    )
+  })
+
   it.each([
     [['--only', 'Aalto'], /--data is missing/],
     [['--data', 'here', '--seed', 'x'], /--seed must be a whole number from 0/],
@@ -80,7 +93,7 @@ describe('vigil evaluate', () => {
     [['--data', 'here', '--tested', 'x'], /--tested must be a whole number from 2/],
     [['--data', 'here', '--population', 'mine'], /--population can only be shipped/],
     [['--data', 'here', '--nonsense'], /--nonsense/],
-    [['--data', '/nowhere'], /nothing to evaluate in \/nowhere/]
+    [['--data', '/nowhere'], /nothing to evaluate in \/nowhere: it has none of the folders aalto-free-text, cmu/]
   ])('refuses %j', async (args, message) => {
     const refused = evaluate(args)
     await expect(refused).rejects.toMatchObject({ code: 'usage' })

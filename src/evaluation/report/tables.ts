@@ -60,7 +60,14 @@ export function allMeasurements(measurements: readonly Measurement[]): string {
 }
 
 export function table(columns: readonly string[], rows: readonly string[]): string {
-  const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join('')
+  // Heads stand as their cells do.
+  const cells = rows[0]?.match(/<t[hd][^>]*>/g) ?? []
+  const head = columns
+    .map((column, at) => {
+      const number = cells[at]?.includes('class="number') ? ' class="number"' : ''
+      return `<th scope="col"${number}>${escaped(column)}</th>`
+    })
+    .join('')
   return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table></div>`
 }
 
