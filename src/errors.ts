@@ -93,7 +93,7 @@ const table = {
   subprotocol_missing: { meaning: 'the client does not offer vigil.v1', status: 400 },
   channel_unauthenticated: { meaning: 'neither a session cookie with a page token nor a ticket', status: 401 },
   ticket_invalid: { meaning: 'the ticket was used, has expired, or is for another Origin', status: 401 },
-  token_invalid: { meaning: 'the access token is unknown, expired, or has no session', status: 401 },
+  token_invalid: { meaning: 'the access token is unknown, expired, signed for an API, or has no session', status: 401 },
 
   // the channel: while it is open
   frame_malformed: { meaning: 'the bytes are not a frame of vigil.v1', close: 1007 },

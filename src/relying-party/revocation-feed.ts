@@ -55,7 +55,9 @@ export function revocationFeed(options: RevocationFeedOptions & Context): Revoca
       headers: statement?.etag === undefined ? {} : { 'if-none-match': statement.etag }
     })
     if (response.status === 304 && statement) return
-    if (response.status !== 200) throw new Error(`the feed answered ${response.status}`)
+    // A provider that signs elsewhere than with the keys of its configuration has none.
+    if (response.status === 404) throw new Error('the provider has none, tokens must be introspected instead')
+    if (response.status !== 200) throw new Error(`the provider answered ${response.status}`)
     const { payload } = await jwtVerify(await response.text(), keys, {
       issuer,
       audience,
@@ -87,7 +89,10 @@ export function revocationFeed(options: RevocationFeedOptions & Context): Revoca
       await refreshed().catch((error: unknown) => (problem = error))
       // One that is missed leaves the last one, for as long as the provider has vouched for it.
       if (!statement || statement.expiresAt <= now()) {
-        throw new VigilError('issuer_unavailable', 'there is no revocation feed that still holds', { cause: problem })
+        const why = problem instanceof Error ? `: ${problem.message}` : ''
+        throw new VigilError('issuer_unavailable', `there is no revocation feed that still holds${why}`, {
+          cause: problem
+        })
       }
       return statement.ended.has(sessionId)
     }

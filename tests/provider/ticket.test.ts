@@ -90,6 +90,15 @@ describe('no ticket', () => {
     expect(body).toMatchObject({ error: 'token_invalid' })
   })
 
+  it('for a signed token, which its API has too', async () => {
+    const { person } = await signedIn('gil')
+    const { accessToken } = await person.signIn({ resource: 'https://api.example.test', scope: 'openid read' })
+    expect(accessToken.split('.')).toHaveLength(3)
+    const { status, body } = await ask(`Bearer ${accessToken}`)
+    expect(status).toBe(401)
+    expect(body).toMatchObject({ error: 'token_invalid', error_description: expect.stringContaining('for an API') })
+  })
+
   it('is told in the header how to come again', async () => {
     expect((await ask()).headers.get('www-authenticate')).toBe('Bearer')
   })
