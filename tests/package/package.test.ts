@@ -68,7 +68,7 @@ const guard = createGuard({ tokens: jwtTokens({ issuer: 'https://a.test', audien
 createServer(guard.node({ risk: 'LOW' }, (request, response, token) => response.end(token.subject)))
 `
     )
-    expect(files.filter((file) => /oidc-vigil\/dist\/relying-party\/index\.d\.ts$/.test(file))).toHaveLength(1)
+    expect(files.filter((file) => file.endsWith('oidc-vigil/dist/relying-party/index.d.ts'))).toHaveLength(1)
     expect(files.filter((file) => /@types\/(koa|oidc-provider)\//.test(file))).toEqual([])
   })
 

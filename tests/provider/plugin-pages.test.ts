@@ -60,7 +60,7 @@ describe('without a word of the host', () => {
     async (home) => {
       await expect(startHost({ vigil: { home } })).rejects.toMatchObject({
         code: 'config_invalid',
-        message: expect.stringMatching(/^home must be a path such as \/account, got /)
+        message: expect.stringMatching(/^home must be a path such as \/account, got /) as string
       })
     }
   )

@@ -96,7 +96,10 @@ describe('no ticket', () => {
     expect(accessToken.split('.')).toHaveLength(3)
     const { status, body } = await ask(`Bearer ${accessToken}`)
     expect(status).toBe(401)
-    expect(body).toMatchObject({ error: 'token_invalid', error_description: expect.stringContaining('for an API') })
+    expect(body).toMatchObject({
+      error: 'token_invalid',
+      error_description: expect.stringContaining('for an API') as string
+    })
   })
 
   it('is told in the header how to come again', async () => {

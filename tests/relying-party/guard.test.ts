@@ -136,7 +136,10 @@ describe('a signed token', () => {
     expect(await noFeed.check(request)).toMatchObject({
       allowed: false,
       status: 503,
-      error: { code: 'issuer_unavailable', message: expect.stringContaining('tokens must be introspected instead') }
+      error: {
+        code: 'issuer_unavailable',
+        message: expect.stringContaining('tokens must be introspected instead') as string
+      }
     })
   })
 })
