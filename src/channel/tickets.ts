@@ -33,6 +33,9 @@ export interface TicketsOptions {
   readonly capacity?: number
 }
 
+/** Unused tickets of one person; each page buys one, and uses it at once. */
+export const ticketsOfPerson = 100
+
 /** Seconds that a ticket lives. */
 export const ticketLifeSeconds = 30
 
@@ -44,27 +47,48 @@ export function createTickets(options: TicketsOptions = {}): Tickets {
   const { now = () => performance.now(), capacity = 10_000 } = options
   // Only hashes are kept: a dump of the memory opens no channel. Insertion order is order of expiry.
   const waiting = new Map<string, Waiting>()
+  /** Hashes by account, the oldest first. */
+  const ofPerson = new Map<string, Set<string>>()
 
   function prune(): void {
     for (const [hash, { until }] of waiting) {
       if (until > now()) break
-      waiting.delete(hash)
+      take(hash)
+    }
+  }
+
+  function take(hash: string): Waiting | undefined {
+    const found = waiting.get(hash)
+    if (!found) return undefined
+    waiting.delete(hash)
+    const own = ofPerson.get(found.accountId)
+    own?.delete(hash)
+    if (own?.size === 0) ofPerson.delete(found.accountId)
+    return found
+  }
+
+  /** Whoever buys without end crowds out nobody but themselves, and the page that asks now gets in. */
+  function makeRoom(accountId: string): void {
+    for (const oldest of ofPerson.get(accountId) ?? []) {
+      if ((ofPerson.get(accountId)?.size ?? 0) < ticketsOfPerson) return
+      take(oldest)
     }
   }
 
   return {
     issue(request) {
       prune()
+      makeRoom(request.accountId)
       if (waiting.size >= capacity) throw new VigilError('overloaded', 'too many unused tickets')
       const ticket = randomBytes(32).toString('base64url')
-      waiting.set(hashOf(ticket), { ...request, until: now() + ticketLifeSeconds * 1000 })
+      const hash = hashOf(ticket)
+      waiting.set(hash, { ...request, until: now() + ticketLifeSeconds * 1000 })
+      ofPerson.set(request.accountId, (ofPerson.get(request.accountId) ?? new Set()).add(hash))
       return { ticket, expiresIn: ticketLifeSeconds }
     },
 
     redeem(ticket, origin) {
-      const hash = hashOf(ticket)
-      const found = waiting.get(hash)
-      waiting.delete(hash)
+      const found = take(hashOf(ticket))
       if (found === undefined || found.until <= now()) throw new VigilError('ticket_invalid')
       if (!found.origins.includes(origin)) throw new VigilError('origin_not_allowed')
       return { uid: found.uid, accountId: found.accountId, clientId: found.clientId }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createTickets } from '../../src/channel/tickets.ts'
+import { createTickets, ticketsOfPerson } from '../../src/channel/tickets.ts'
 import { isVigilError } from '../../src/errors.ts'
 
 const request = { uid: 'session-1', accountId: 'ana', clientId: 'app', origins: ['https://app.example'] }
@@ -42,6 +42,16 @@ describe('a ticket', () => {
     const { ticket } = tickets.issue(request)
     expect(codeOf(() => tickets.redeem(ticket, 'https://evil.example'))).toBe('origin_not_allowed')
     expect(codeOf(() => tickets.redeem(ticket, 'https://app.example'))).toBe('ticket_invalid')
+  })
+
+  test('is there for everybody, however many one person buys; of theirs the newest serve', () => {
+    const tickets = createTickets({ capacity: 2 * ticketsOfPerson })
+    const { ticket: owner } = tickets.issue({ ...request, accountId: 'ben', uid: 'session-2' })
+    const bought = Array.from({ length: 5 * ticketsOfPerson }, () => tickets.issue(request).ticket)
+    expect(tickets.redeem(owner, 'https://app.example').accountId).toBe('ben')
+    expect(codeOf(() => tickets.issue({ ...request, accountId: 'cleo' }))).toBe('done')
+    const good = bought.filter((ticket) => codeOf(() => tickets.redeem(ticket, 'https://app.example')) === 'done')
+    expect(good).toEqual(bought.slice(-ticketsOfPerson))
   })
 
   test('cannot be bought without end, and room comes back with time', () => {
