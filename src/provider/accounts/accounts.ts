@@ -186,7 +186,8 @@ export function signUpProblems(person: SignUp): readonly Problem[] {
   const problems: Problem[] = []
   const length = Array.from(username).length
   if (length < 2 || length > 64) problems.push({ field: 'username', what: 'username_length' })
-  else if (invisible.test(username)) problems.push({ field: 'username', what: 'username_invisible' })
+  else if (invisible.test(username) || blurred.test(username))
+    problems.push({ field: 'username', what: 'username_invisible' })
   if (email.length > 254 || invisible.test(email) || !/^[^\s@]+@[^\s@]+$/u.test(email)) {
     problems.push({ field: 'email', what: 'email_malformed' })
   }
@@ -219,6 +220,8 @@ export function problemsInWords(
 
 // Control and format characters: line breaks that forge log lines, and marks that make one name look like another.
 const invisible = /\p{C}/u
+// What is drawn as nothing (variation selectors, fillers, joiners), as a blank, or as one blank where there are two: two names would look alike.
+const blurred = /[\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u2800]|\s{2}/u
 
 function tidied(person: SignUp): SignUp {
   return { username: person.username.trim().normalize('NFKC'), email: person.email.trim(), password: person.password }

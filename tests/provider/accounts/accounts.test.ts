@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { memoryStorage } from '../../../src/adapters/memory-storage.ts'
 import { isVigilError } from '../../../src/errors.ts'
-import { createAccounts } from '../../../src/provider/accounts/accounts.ts'
+import { createAccounts, signUpProblems } from '../../../src/provider/accounts/accounts.ts'
 import { retryAfterSeconds } from '../../../src/provider/accounts/attempts.ts'
 import { createPasswords } from '../../../src/provider/accounts/passwords.ts'
 import type { Account } from '../../../src/provider/ports.ts'
@@ -132,6 +132,26 @@ describe('signing up', () => {
       { address: '192.0.2.9' }
     )
     expect([root.role, ana.role]).toEqual(['administrator', 'person'])
+  })
+
+  test.each([
+    ['a joiner of graphemes', 'an\u034fa'],
+    ['a variation selector', 'ana\ufe0f'],
+    ['a filler of Hangul', 'ana\u3164'],
+    ['nothing but fillers', '\u3164\u3164'],
+    ['nothing but blanks of Braille', '\u2800\u2800\u2800'],
+    ['a line that ends', 'ana\u2028admin'],
+    ['a right-to-left override', 'ana\u202emoc'],
+    ['two blanks where a page shows one', 'ana  maria'],
+    ['a blank beside one that becomes a blank', 'ana \u00a0maria']
+  ])('takes no name that looks like another: %s', async (_, username) => {
+    expect(await outcome(accounts.signUp({ username, email: 'a@b', password }, { address: '192.0.2.1' }))).toBe(
+      'form_invalid'
+    )
+  })
+
+  test.each(['Zoë', 'ana maria', '李雷', 'नेहा', 'O’Brien', 'ana😀'])('takes %s', (username) => {
+    expect(signUpProblems({ username, email: 'a@b', password })).toEqual([])
   })
 
   test('is limited for one address', async () => {
