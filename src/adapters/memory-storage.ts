@@ -381,6 +381,9 @@ function memoryInvitations(now: () => number): InvitationStore {
         if (accountId === invitation.accountId && purpose === invitation.purpose) invitations.delete(hash)
       }
       return invitation
+    },
+    async removeOf(accountId) {
+      for (const [hash, one] of invitations) if (one.accountId === accountId) invitations.delete(hash)
     }
   }
 }

@@ -99,6 +99,10 @@ export function invitationStore(database: Database, now: () => number): Invitati
       const row = rows.find(({ token_hash: hash }) => hash === tokenHash)
       const invitation = row && invitationOf(row)
       return invitation
+    },
+    async removeOf(accountId) {
+      if (!canBeKey(accountId)) return
+      await database.entities((em) => em.nativeDelete(InvitationEntity, { accountId }))
     }
   }
 }

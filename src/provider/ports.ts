@@ -41,6 +41,8 @@ export interface InvitationStore {
   find(tokenHash: string): Promise<Invitation | undefined>
   /** Removes and returns it, with every other link of that account and purpose; of two at once, one gets it. */
   take(tokenHash: string): Promise<Invitation | undefined>
+  /** Removes every link of an account. */
+  removeOf(accountId: string): Promise<void>
 }
 
 /** The second factors of a person, encrypted. One record a person, so that what depends on each other changes together. */

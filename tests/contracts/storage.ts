@@ -737,6 +737,17 @@ export function storageContract(
         expect(await storage.invitations.find(strangers.tokenHash)).toBeDefined()
       })
 
+      it('is taken back with all others of the account, and nobody else’s', async () => {
+        const [one, another, strangers] = [newInvitation(), newInvitation(), newInvitation()]
+        await storage.invitations.add(one)
+        await storage.invitations.add({ ...another, accountId: one.accountId })
+        await storage.invitations.add({ ...strangers, accountId: fresh('account') })
+        await storage.invitations.removeOf(one.accountId)
+        expect(await storage.invitations.take(one.tokenHash)).toBeUndefined()
+        expect(await storage.invitations.find(another.tokenHash)).toBeUndefined()
+        expect(await storage.invitations.find(strangers.tokenHash)).toBeDefined()
+      })
+
       it('is of no use once it has expired', async () => {
         const invitation = newInvitation()
         await storage.invitations.add(invitation)

@@ -108,6 +108,20 @@ describe('a provider that sends mail', () => {
     expect((await stranger.get('/account')).text).toContain('10 recovery codes are left')
   })
 
+  test('a link that was out when the password was changed on the account page is worth nothing', async () => {
+    const person = await newcomer('finn')
+    const stranger = visitor(house.issuer)
+    await stranger.submit(await stranger.get('/recover'), { username: 'finn' })
+    const link = await vi.waitFor(() => lastTo('finn')!.link!, { timeout: 20_000 })
+    const { pathname } = new URL(link)
+    const open = await stranger.get(pathname)
+    expect(open.status).toBe(200)
+    const changed = await person.submit(await person.get('/account/password'), { password: 'a third way in the rain' })
+    expect(changed.text).toContain('Your password is changed')
+    expect((await stranger.submit(open, { password: 'the way of a stranger' })).status).toBe(410)
+    expect((await visitor(house.issuer).get(pathname)).status).toBe(410)
+  })
+
   test('nobody fills a mailbox: three links an hour', async () => {
     await newcomer('emma')
     const stranger = visitor(house.issuer)

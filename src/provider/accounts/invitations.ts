@@ -13,6 +13,8 @@ export interface Invitations {
   take(token: string): Promise<Invitation>
   /** Puts one back that was taken for something that then failed. */
   giveBack(invitation: Invitation): Promise<void>
+  /** The person has set a password otherwise: what was sent before opens nothing. */
+  withdraw(accountId: string): Promise<void>
 }
 
 export interface InvitationsOptions {
@@ -48,7 +50,8 @@ export function createInvitations(options: InvitationsOptions): Invitations {
     },
     find: async (token) => valid(await store.find(hashOf(token))),
     take: async (token) => valid(await store.take(hashOf(token))),
-    giveBack: (invitation) => store.add(invitation)
+    giveBack: (invitation) => store.add(invitation),
+    withdraw: (accountId) => store.removeOf(accountId)
   }
 }
 

@@ -7,6 +7,7 @@ import type Provider from 'oidc-provider'
 import { isVigilError, VigilError } from '../../errors.ts'
 import type { AuditLog } from '../../ports.ts'
 import { type Accounts, passwordProblem, type Problem, problemsInWords } from '../accounts/accounts.ts'
+import type { Invitations } from '../accounts/invitations.ts'
 import { alertOf } from '../pages/answers.ts'
 import type { Forms } from '../pages/forms.ts'
 import { wordsFor } from '../pages/languages/index.ts'
@@ -25,6 +26,7 @@ export interface PasswordRoutesOptions {
   readonly provider: Provider
   readonly vigil: Pick<Vigil, 'passwordChanged' | 'endSessions' | 'proofNeeded'>
   readonly accounts: Pick<Accounts, 'find' | 'setPassword'>
+  readonly invitations: Pick<Invitations, 'withdraw'>
   readonly audit: AuditLog
   readonly pages: Pages
   readonly forms: Forms
@@ -34,7 +36,7 @@ const place = '/account/password'
 
 /** `/account/password`. */
 export function passwordRoutes(options: PasswordRoutesOptions): Router {
-  const { provider, vigil, accounts, audit, pages, forms } = options
+  const { provider, vigil, accounts, invitations, audit, pages, forms } = options
   const router = new Router()
 
   router.use(place, problemPages(pages))
@@ -58,6 +60,7 @@ export function passwordRoutes(options: PasswordRoutesOptions): Router {
     try {
       if (problem) throw new VigilError('form_invalid', problem.what)
       await accounts.setPassword(doer.accountId, password)
+      await invitations.withdraw(doer.accountId)
     } catch (error) {
       if (!isVigilError(error)) throw error
       return show(ctx, found, { error, problem })
