@@ -1,14 +1,30 @@
 // The records of oidc-provider in SQL: one table for all models, one statement for each call. A plain login is some 15 calls, so
 // this goes past MikroORM's unit of work.
 
+import { createHash } from 'node:crypto'
 import { errors } from 'oidc-provider'
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
 import { canBeKey } from './database.ts'
 import type { BigInteger, Database } from './database.ts'
 
+/**
+ * Models whose id is all that their bearer shows. They are kept under its hash, so that nobody can use what they read in the database or in a copy of
+ * it; the ids of the others are in signed cookies. `migrations/0008-token-hashes.sql` has the same list.
+ */
+const bearers: ReadonlySet<string> = new Set([
+  'AccessToken',
+  'AuthorizationCode',
+  'ClientCredentials',
+  'InitialAccessToken',
+  'RefreshToken',
+  'RegistrationAccessToken'
+])
+
 /** `now` gives seconds since the epoch. */
 export function oidcAdapter(database: Database, now: () => number): AdapterFactory {
   return (model) => {
+    const isBearer = bearers.has(model)
+    const keyOf = (id: string): string => (isBearer ? createHash('sha256').update(id).digest('base64url') : id)
     // Only sessions have a uid in their column, so only they can meet a tombstone.
     const readable =
       model === 'Session'
@@ -20,8 +36,9 @@ export function oidcAdapter(database: Database, now: () => number): AdapterFacto
         order by expires_at desc limit 1`
       return async (key: string) => {
         if (!canBeKey(key)) return undefined
-        const [row] = await database.query<Row>(sql, [model, key, now()])
-        return row && payloadOf(row)
+        const [row] = await database.query<Row>(sql, [model, column === 'id' ? keyOf(key) : key, now()])
+        const payload = row && payloadOf(row)
+        return payload?.jti === '' ? { ...payload, jti: key } : payload
       }
     }
 
@@ -37,8 +54,8 @@ export function oidcAdapter(database: Database, now: () => number): AdapterFacto
              consumed_at = coalesce(vigil_oidc.consumed_at, excluded.consumed_at)`,
           [
             model,
-            id,
-            JSON.stringify(payload),
+            keyOf(id),
+            JSON.stringify(isBearer && payload.jti === id ? { ...payload, jti: '' } : payload),
             payload.grantId ?? null,
             payload.userCode ?? null,
             (model === 'Session' && payload.uid) || null,
@@ -54,13 +71,13 @@ export function oidcAdapter(database: Database, now: () => number): AdapterFacto
       async consume(id) {
         const rows = await database.query(
           `update vigil_oidc set consumed_at = $3 where model = $1 and id = $2 and consumed_at is null returning id`,
-          [model, id, now()]
+          [model, keyOf(id), now()]
         )
         if (rows.length === 0) throw new errors.InvalidGrant('already used')
       },
       async destroy(id) {
         if (!canBeKey(id)) return
-        await database.query('delete from vigil_oidc where model = $1 and id = $2', [model, id])
+        await database.query('delete from vigil_oidc where model = $1 and id = $2', [model, keyOf(id)])
       },
       async revokeByGrantId(grantId) {
         if (!canBeKey(grantId)) return
