@@ -95,7 +95,7 @@ test('holds no password, code, key, link or token that somebody could use', { ti
   expect(tables.size).toBeGreaterThan(15)
   expect(tables.get('vigil_account')).toContain('ana@example.test')
   const found = Object.entries(secrets).flatMap(([name, text]) => {
-    expect(text, name).toMatch(/.{6}/)
+    expect([name, text.length >= 6]).toEqual([name, true])
     return [...tables].flatMap(([table, content]) => (content.includes(text) ? [`${name} in ${table}`] : []))
   })
   expect(found).toEqual([])
