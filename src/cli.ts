@@ -35,6 +35,14 @@ const commands: Readonly<Record<string, Command>> = {
       await (await import('./commands/keys.ts')).keys(args, openStorage)
     }
   },
+  recover: {
+    summary: 'a link to set a new password, for a person who cannot sign in any more',
+    help: async () => (await import('./commands/recover.ts')).recoverHelp,
+    run: async (args) => {
+      const { openStorage } = await import('./adapters/index.ts')
+      await (await import('./commands/recover.ts')).recover(args, openStorage)
+    }
+  },
   replay: {
     summary: 'play recordings to a running provider as a person without a screen',
     help: async () => (await import('./replay/replay-command.ts')).replayHelp,

@@ -647,6 +647,7 @@ export const de: Words = {
       'factor.refused': 'Eine Änderung Ihrer Nachweise wurde abgelehnt',
       'password.changed': 'Das Passwort wurde geändert',
       'email.proved': 'Eine Adresse wurde mit einem Code aus unserer Mail bestätigt',
+      'recovery.given': 'Wer diesen Dienst betreibt, hat einen Link für ein neues Passwort ausgegeben',
       'recovery.sent': 'Ein Link für ein neues Passwort wurde Ihnen geschickt',
       'login.template_corrupt': 'Wie Sie Ihr Passwort tippen, war nicht lesbar und wurde vergessen',
       'sketch.corrupt': 'Was wir gegen das Wiederabspielen Ihrer Eingaben aufbewahren, war nicht lesbar',

@@ -640,6 +640,7 @@ export const en = {
       'factor.refused': 'A change of your proofs was refused',
       'password.changed': 'The password was changed',
       'email.proved': 'An address was proved by a code that we mailed',
+      'recovery.given': 'Whoever runs this service gave out a link to set a new password',
       'recovery.sent': 'A link to set a new password was mailed to you',
       'login.template_corrupt': 'How you type your password could not be read and was forgotten',
       'sketch.corrupt': 'What we keep to notice a replay of your input could not be read',
