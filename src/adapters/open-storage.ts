@@ -43,6 +43,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<ServerSt
   const database = await openDatabase(options.database)
   const reads = sessionReads(database)
   const tombstones = tombstoneStore(database, reads)
+  const attempts = attemptStore(database, now)
   const storage = {
     sessions: sessionStore(database, reads, now),
     tombstones,
@@ -59,7 +60,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<ServerSt
     invitations: invitationStore(database, now),
     factors: factorStore(database),
     used: usedStore(database),
-    attempts: attemptStore(database, now),
+    attempts,
     keys: keyStore(database)
   }
   const stopSweeping = sweepNowAndThen(() => sweep(database, storage, now()))
@@ -67,7 +68,9 @@ export async function openStorage(options: OpenStorageOptions): Promise<ServerSt
   return {
     ...storage,
     close() {
-      closing ??= stopSweeping().then(() => database.close())
+      closing ??= stopSweeping()
+        .then(() => attempts.settle())
+        .finally(() => database.close())
       return closing
     }
   }

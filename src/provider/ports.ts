@@ -77,7 +77,7 @@ export interface AttemptStore {
    * epoch. A count above the limit is a refusal, which the caller gives back.
    */
   take(attempts: readonly CountedAttempt[]): Promise<readonly { readonly count: number; readonly expiresAt: number }[]>
-  /** Takes one off each. */
+  /** Takes one off each: at once for whoever takes at this node, a moment later for those at others. */
   giveBack(keys: readonly string[]): Promise<void>
 }
 

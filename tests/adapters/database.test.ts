@@ -116,6 +116,27 @@ for (const open of servers) {
       await german.drop()
     })
 
+    it('counts an attempt that was given back for no other process, a moment later', async () => {
+      const act = [{ key: 'given-back', limit: 1_000, seconds: 900, grows: false }]
+      for (let i = 0; i < 5; i++) {
+        await node(0).attempts.take(act)
+        await node(0).attempts.giveBack(['given-back'])
+        await node(0).attempts.take(act)
+      }
+      await node(0).attempts.giveBack(['given-back', 'given-back'])
+      const countAt = async (index: number): Promise<number> => {
+        const [{ count }] = (await node(index).attempts.take(act)) as [{ count: number }]
+        await node(index).attempts.giveBack(['given-back'])
+        return count
+      }
+      await vi.waitFor(async () => expect(await countAt(1)).toBe(4), { timeout: 5000, interval: 300 })
+      const leaving = await openStorage({ database: fresh.url })
+      await leaving.attempts.take(act)
+      await leaving.attempts.giveBack(['given-back', 'given-back'])
+      await leaving.close()
+      await vi.waitFor(async () => expect(await countAt(2)).toBe(3), { timeout: 5000, interval: 300 })
+    })
+
     it('gives a code to one of four processes that use it at once', async () => {
       await node(0).oidc('AuthorizationCode').upsert('code', { jti: 'code' }, 60)
       const settled = await Promise.allSettled(nodes.map((each) => each.oidc('AuthorizationCode').consume('code')))
