@@ -61,6 +61,8 @@ export interface SessionRecord {
   readonly phrase?: Pick<Demand, 'rule' | 'policyVersion' | 'since'>
   /** Phrases of the last hour that were looked at, by challenge. */
   readonly phrases?: readonly { readonly id: string; readonly at: number }[]
+  /** Rule that was carried out because of challenges in the person's other sessions; gone when those are over. */
+  readonly held?: string
   /** Challenges that risk caused in this session so far. */
   readonly alarms: number
   /** Methods passed to answer the last alarm: a second alarm asks for another one. */
@@ -74,8 +76,8 @@ export interface SessionRecord {
 
 export interface SessionStore {
   find(uid: string): Promise<SessionRecord | undefined>
-  /** Live (not expired) sessions of a person, revoked ones included. */
-  findByAccount(accountId: string): Promise<SessionRecord[]>
+  /** Live (not expired) sessions of a person, revoked ones included. `uid`: and that session, whosever it is. */
+  findByAccount(accountId: string, uid?: string): Promise<SessionRecord[]>
   /**
    * Compare and set: `change` gets the present record (or undefined) and returns the next one, or the same object to
    * write nothing. It may run several times, so it must be pure. `version` is set by the store. `known`: what `find` gave a moment ago, which

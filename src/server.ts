@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Router from '@koa/router'
-import Provider, { type ClientMetadata, type Configuration, errors } from 'oidc-provider'
+import Provider, { type ClientMetadata, type Configuration, errors, interactionPolicy } from 'oidc-provider'
 import { type Logger, pino } from 'pino'
 import { openStorage } from './adapters/index.ts'
 import { smtpMailer, type SmtpOptions } from './adapters/smtp-mailer.ts'
@@ -39,6 +39,7 @@ import { createNotices } from './provider/accounts/notices.ts'
 import { personRoutes } from './provider/routes/person-routes.ts'
 import type { Account, AccountStore, Mailer, ServerStorage } from './provider/ports.ts'
 import { postedAuthorization } from './provider/requests/posted-authorization.ts'
+import { namingThePresent } from './provider/requests/present-name.ts'
 import { providerPages } from './provider/pages/provider-pages.ts'
 import { sessionRoutes } from './provider/routes/session-routes.ts'
 import { resourceIndicators, type ResourceServer } from './provider/tokens/resource-servers.ts'
@@ -314,6 +315,7 @@ function configuration({
       return (
         account && {
           accountId: sub,
+          username: account.username,
           claims: async (_use, scope, asked) => ({
             sub,
             preferred_username: account.username,
@@ -341,7 +343,10 @@ function configuration({
       resourceIndicators: resourceIndicators(resources),
       rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource }
     },
-    interactions: { url: (_ctx, interaction) => `${pages.base}/interaction/${interaction.uid}` },
+    interactions: {
+      url: (_ctx, interaction) => `${pages.base}/interaction/${interaction.uid}`,
+      policy: namingThePresent(interactionPolicy.base())
+    },
     // RFC 9700 §2.1.1: public clients must. A secret protects the code of others, some of whose libraries know no PKCE.
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
     responseTypes: ['code', 'none'],

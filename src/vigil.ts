@@ -45,6 +45,7 @@ import { channelPath, isOwnPath, ownApp } from './provider/own-app.ts'
 import { createLogoutSender, sendThrough } from './provider/sessions/logout-sender.ts'
 import { liveSessions, personSessions } from './provider/sessions/person-sessions.ts'
 import { createRevocationFeed, type ProviderKey } from './provider/tokens/revocation-feed.ts'
+import { recordsInHand } from './provider/sessions/records-in-hand.ts'
 import { revokeSession } from './provider/sessions/revocation.ts'
 import { adapterFactory } from './provider/sessions/session-guard.ts'
 import { createSessionStandings } from './provider/sessions/session-standing.ts'
@@ -123,6 +124,7 @@ export function createVigil(options: VigilOptions): Vigil {
   const profiles = createProfiles(storage.profiles, key('profiles'), storage.audit, logger)
   const liveness = createLiveness({ ...storage, key: key('sketches'), logger, now })
   const events = new EventEmitter()
+  const inHand = recordsInHand()
   const standings = createSessionStandings(storage.sessions, ladder, now)
   const tickets = createTickets(options.clock ? { now: options.clock } : {})
 
@@ -293,16 +295,19 @@ export function createVigil(options: VigilOptions): Vigil {
     const context = attached().createContext(request, new ServerResponse(request))
     const session = await attached().Session.get(context)
     if (!session.accountId || (await storage.tombstones.has(session.uid))) return undefined
-    const record = await storage.sessions.find(session.uid)
-    if (record) await used(record, browserKind(request.headers))
+    await used(session.uid, session.accountId, browserKind(request.headers))
     return { uid: session.uid, accountId: session.accountId }
   }
 
   /** A cookie that comes from another kind of browser has been carried there: whoever holds it is asked, and the owner's pages hear of it. */
-  async function used(record: SessionRecord, browser: string | undefined): Promise<SessionRecord> {
+  async function used(
+    uid: string,
+    accountId: string,
+    browser: string | undefined
+  ): Promise<SessionRecord | undefined> {
     await loading
-    const present = await actions.used(record)
-    if (!isForeignBrowser(present, browser) || present.cap) return present
+    const present = await actions.used(uid, accountId)
+    if (!present || !isForeignBrowser(present, browser) || present.cap) return present
     return (await actions.riskMoved(present.uid, 'HIGH', 'browser_changed', { browser })) ?? present
   }
 
@@ -340,6 +345,7 @@ export function createVigil(options: VigilOptions): Vigil {
           },
           used,
           remembered: actions.remembered,
+          inHand: inHand.take,
           expectWatch: (uid, accountId, clientId) => watch.expect(uid, accountId, clientId),
           requested: (uid, clientId) => watch.used(uid, clientId)
         }
@@ -419,6 +425,7 @@ export function createVigil(options: VigilOptions): Vigil {
         uid === undefined ? undefined : storage.sessions.find(uid),
         typing && loginRhythm.judge(details.uid, accountId, typing)
       ])
+      if (record?.accountId === accountId) inHand.keep(details.uid, record)
       const ts = now()
       const authentications = [...(record?.accountId === accountId ? record.authentications : []), { amr, at: ts }]
       const standing = standingOf({ authentications }, ladder, ts)

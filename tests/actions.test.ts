@@ -241,10 +241,10 @@ describe('a device on which nobody knows the person', () => {
 
 describe('challenges that nobody answers', () => {
   /** Ana's sessions, each signed in earlier; `lost` of them were taken over and challenged. */
-  async function stolen(lost: number, reason = 'behaviour') {
+  async function stolen(lost: number, reason = 'behaviour', document = defaultPolicyDocument) {
     let now = start
     const told: string[] = []
-    const here = house(defaultPolicyDocument, { now: () => now, tell: (uid) => void told.push(uid) })
+    const here = house(document, { now: () => now, tell: (uid) => void told.push(uid) })
     for (const uid of ['s', 'a', 'b', 'c', 'd']) await here.actions.authenticated(uid, 'ana', pwd(uid, now))
     await here.actions.authenticated('other', 'ben', pwd('other', now))
     now += 60
@@ -259,7 +259,7 @@ describe('challenges that nobody answers', () => {
       told,
       later,
       /** A page of it opens, or an application asks for it. */
-      use: async (uid: string) => here.actions.used((await here.storage.sessions.find(uid))!),
+      use: async (uid: string) => here.actions.used(uid, (await here.storage.sessions.find(uid))!.accountId),
       isAsked: async (uid: string) => (await here.storage.sessions.find(uid))!.demand?.rule
     }
   }
@@ -275,6 +275,38 @@ describe('challenges that nobody answers', () => {
     expect(entry?.data).toMatchObject({ rule: 'challenges in other sessions that nobody answered' })
     await use('s')
     expect(told).toHaveLength(4)
+  })
+
+  it('are noted once a case where a rule only notes them, however often the session is used', async () => {
+    const noting = `version: 1
+rules:
+  - name: stolen sessions
+    when: { unanswered: 3 }
+    then: notify
+  - name: the hands are another's
+    when: { risk: HIGH }
+    then: step_up
+`
+    const { actions, use, later, storage } = await stolen(3, 'behaviour', noting)
+    const notes = async () => (await storage.audit.list({ sessionUid: 's', type: 'risk.notified' })).length
+    const version = async () => (await storage.sessions.find('s'))!.version
+    await use('s')
+    expect(await notes()).toBe(1)
+    const noted = await version()
+    for (let times = 0; times < 5; times++) await use('s')
+    expect([await notes(), await version()]).toEqual([1, noted])
+    // The person proves who they are elsewhere: the case is over, and the next one is a new one.
+    await actions.authenticated('phone', 'ana', pwd('phone', later()))
+    for (let times = 0; times < 3; times++) await use('s')
+    expect([await notes(), await version()]).toEqual([1, noted + 1])
+    later()
+    for (const uid of ['a', 'b', 'c']) {
+      await actions.authenticated(uid, 'ana', pwd(`${uid} again`, later()))
+      later()
+    }
+    for (const uid of ['a', 'b', 'c']) await actions.riskMoved(uid, 'HIGH', 'behaviour')
+    for (let times = 0; times < 3; times++) await use('s')
+    expect(await notes()).toBe(2)
   })
 
   it('in two sessions are not', async () => {

@@ -87,9 +87,9 @@ function memorySessions(now: () => number): SessionStore {
     async find(uid) {
       return structuredClone(live(records.get(uid)))
     },
-    async findByAccount(accountId) {
+    async findByAccount(accountId, uid) {
       return [...records.values()]
-        .filter((record) => record.accountId === accountId && live(record) !== undefined)
+        .filter((record) => (record.accountId === accountId || record.uid === uid) && live(record) !== undefined)
         .map((record) => structuredClone(record))
     },
     // Nothing else runs between the look and the write, so the first try always wins.

@@ -42,11 +42,10 @@ export function sessionStore(database: Database, reads: SessionReads, now: () =>
       const record = await reads.record(uid)
       return record && isLive(record) ? record : undefined
     },
-    async findByAccount(accountId) {
-      const rows = await database.query<Row>(
-        'select record from vigil_session where account_id = $1 and expires_at > $2 order by uid',
-        [accountId, now()]
-      )
+    async findByAccount(accountId, uid) {
+      const rows = await (uid === undefined
+        ? database.query<Row>(ofAccountText, [accountId, now()])
+        : database.query<Row>(besideText, [accountId, now(), uid]))
       return rows.map(recordOf)
     },
     async update(uid, change, known) {
@@ -70,6 +69,10 @@ export function sessionStore(database: Database, reads: SessionReads, now: () =>
     }
   }
 }
+
+const ofAccountText = 'select record from vigil_session where account_id = $1 and expires_at > $2 order by uid'
+const besideText =
+  'select record from vigil_session where (account_id = $1 or uid = $3) and expires_at > $2 order by uid'
 
 interface Row {
   /** JSON of the SessionRecord. */

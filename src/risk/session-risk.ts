@@ -42,7 +42,7 @@ export function authenticated(
   // RFC 8176 §2: `rba` says that the risk engine took part, which it did when it asked.
   const amr = record.demand ? [...authentication.amr, 'rba'] : authentication.amr
   const authentications = [...record.authentications, { ...authentication, amr }].slice(-maximumAuthentications)
-  const answered = { ...without(record, 'phrase'), authentications }
+  const answered = { ...without(record, 'phrase', 'held'), authentications }
   if (!record.demand && !record.cap) {
     // A doubt that took nothing is answered by any proof.
     return record.risk === 'LOW' ? answered : { ...without(answered, 'reason', 'liveness'), risk: 'LOW' }

@@ -80,9 +80,10 @@ export interface Actions {
   ): Promise<SessionRecord>
   /**
    * The session is in use: a page of it begins to speak, or it is to be given to an application. A record that ran out before its session would take
-   * the demand and the cap with it, and what stands unanswered in the person's other sessions may be held against it. Returns the record after that.
+   * the demand and the cap with it, and what stands unanswered in the person's other sessions may be held against it. Returns the record after that;
+   * undefined where there is none. `accountId`: whose session it is.
    */
-  used(record: SessionRecord): Promise<SessionRecord>
+  used(uid: string, accountId: string): Promise<SessionRecord | undefined>
   /** Something that was made from the session is used: what is known of it must not run out before that does. Returns the record as it is then. */
   remembered(record: SessionRecord): Promise<SessionRecord>
 }
@@ -149,6 +150,14 @@ export function createActions(options: ActionOptions): Actions {
 
   async function unansweredElsewhere(record: SessionRecord | undefined): Promise<number> {
     return record ? unansweredBeside(record.uid, await sessions.findByAccount(record.accountId)) : 0
+  }
+
+  /** The rule that decides only because challenges in other sessions stand unanswered. */
+  function heldAgainst(record: SessionRecord, unanswered: number): string | undefined {
+    if (unanswered === 0) return undefined
+    const ruleFor = (count: number): string => decide(options.policy(), factsOf(record, count)).rule
+    const rule = ruleFor(unanswered)
+    return rule === ruleFor(0) ? undefined : rule
   }
 
   async function remembered(record: SessionRecord): Promise<SessionRecord> {
@@ -303,19 +312,34 @@ export function createActions(options: ActionOptions): Actions {
       return record
     },
     remembered,
-    async used(record) {
+    async used(uid, accountId) {
+      const looks = looksAtOthers()
+      const found = looks ? await sessions.findByAccount(accountId, uid) : [await sessions.find(uid)]
+      const record = found.find((one) => one?.uid === uid)
+      if (!record) return undefined
       const live = await remembered(record)
-      const unanswered = live.cap || !looksAtOthers() ? 0 : await unansweredElsewhere(live)
-      if (unanswered === 0) return live
-      const ruleFor = (present: SessionRecord, count: number): string =>
-        decide(options.policy(), factsOf(present, count)).rule
-      // Nothing else is decided anew because a session is used.
-      const asked = (present: SessionRecord): boolean =>
-        !present.cap && ruleFor(present, unanswered) !== ruleFor(present, 0)
-      const weighed = (present: SessionRecord): SessionRecord => (asked(present) ? { ...present } : present)
-      return (await change(live.uid, weighed, {}, unanswered)) ?? live
+      if (!looks || live.cap) return live
+      const theirs = found.filter((one) => one?.accountId === live.accountId) as SessionRecord[]
+      const unanswered =
+        live.accountId === accountId ? unansweredBeside(uid, theirs) : await unansweredElsewhere(live)
+      // Nothing else is decided anew because a session is used, and what was noted once is noted for as long as the case is the same.
+      const held = (present: SessionRecord): string | undefined =>
+        present.cap ? undefined : heldAgainst(present, unanswered)
+      if (held(live) === live.held) return live
+      if (held(live) === undefined) return (await sessions.update(uid, withoutHeld)) ?? live
+      const weighed = (present: SessionRecord): SessionRecord => {
+        const rule = held(present)
+        return rule === undefined || rule === present.held ? present : { ...present, held: rule }
+      }
+      return (await change(uid, weighed, {}, unanswered)) ?? live
     }
   }
+}
+
+function withoutHeld(record: SessionRecord | undefined): SessionRecord | undefined {
+  if (record?.held === undefined) return record
+  const { held: _held, ...rest } = record
+  return rest
 }
 
 function methodsIn({ methods, except }: Demand): Readonly<Record<string, unknown>> {

@@ -119,7 +119,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
     // A page that was loading while the challenge was sent would never know.
     const challenge = actions.openChallenge(present)
     if (challenge) ask(tab, challenge)
-    if (purpose === 'watch') await actions.used(present)
+    if (purpose === 'watch') await actions.used(present.uid, present.accountId)
   }
 
   /** In its turn, for what follows from a frame may be dear; and without a promise where nothing has to be waited for. */

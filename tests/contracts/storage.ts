@@ -186,6 +186,9 @@ export function storageContract(
         await storage.sessions.update(other, () => newSession(other, { accountId: fresh('account') }))
         const found = await storage.sessions.findByAccount(accountId)
         expect(found.map(({ uid }) => uid).sort()).toEqual([present, revoked].sort())
+        const beside = await storage.sessions.findByAccount(accountId, other)
+        expect(beside.map(({ uid }) => uid).sort()).toEqual([present, revoked, other].sort())
+        expect(await storage.sessions.findByAccount(accountId, present)).toHaveLength(2)
       })
 
       it('pruning removes the expired and tells how many', async () => {

@@ -273,13 +273,18 @@ describe('when storage fails', () => {
   it('nothing is issued: not by the authorization endpoint, nor by the token endpoint, nor by userinfo', async () => {
     const storage = memoryStorage()
     let broken = false
+    const answered = async <T>(look: () => Promise<T>): Promise<T> => {
+      if (broken) throw new Error('no database')
+      return look()
+    }
     const failing = await startHost({
       clients: [app],
       storage: {
         ...storage,
         sessions: {
           ...storage.sessions,
-          find: (uid) => (broken ? Promise.reject(new Error('no database')) : storage.sessions.find(uid))
+          find: (uid) => answered(() => storage.sessions.find(uid)),
+          findByAccount: (...of) => answered(() => storage.sessions.findByAccount(...of))
         }
       }
     })

@@ -1,10 +1,12 @@
 // What a request costs the database: each thing is looked up once, however many claims and checks want to know it.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { memoryStorage } from '../../src/adapters/index.ts'
 import type { ServerStorage } from '../../src/provider/ports.ts'
 import { declareGuarded } from '../../src/provider/sessions/session-guard.ts'
-import { startHost, visitorOf } from '../support/server.ts'
+import { startServer } from '../../src/server.ts'
+import { createBrowser, goThrough, relyingParty } from '../support/oidc.ts'
+import { nobody, secret, silent, startHost, visitorOf } from '../support/server.ts'
 
 /** The storage, and the names of what is asked of sessions and tombstones from now on. */
 function listened(): { readonly storage: ServerStorage; asked(): readonly string[] } {
@@ -57,5 +59,49 @@ describe('a session is looked up', () => {
     await ana.visit()
     expect(asked().filter((name) => name.startsWith('sessions.'))).toEqual(['sessions.find', 'sessions.update'])
     await host.close()
+  })
+
+  it('once for a second login in it: what the proof was weighed with is what the login is written to', async () => {
+    const { storage, asked } = listened()
+    const host = await startHost({ storage })
+    const ana = await visitorOf(host)
+    await ana.visit()
+    asked()
+    await ana.visit({ prompt: 'login' })
+    const looks = asked().filter((name) => name.startsWith('sessions.'))
+    // For the request that asks for it, with the person's others; for the proof; and for the login itself nothing but the write.
+    expect(looks).toEqual(['sessions.findByAccount', 'sessions.find', 'sessions.update'])
+    await host.close()
+  })
+})
+
+describe('an account is looked up', () => {
+  it('for a request and not for its login page, which names whoever is signed in', async () => {
+    const redirectUri = 'https://app.example.test/back'
+    const server = await startServer({
+      port: 0,
+      secret,
+      database: 'memory://',
+      population: nobody,
+      logger: silent,
+      administratorName: 'nobody',
+      clients: [{ client_id: 'app', redirect_uris: [redirectUri], token_endpoint_auth_method: 'none' }]
+    })
+    try {
+      const browser = createBrowser([redirectUri])
+      const ana = { username: 'ana', password: 'seven green bottles' }
+      const signUp = await browser.get(`${server.issuer}/signup`)
+      await browser.submit(signUp, { ...ana, email: 'ana@example.test' }, 8)
+      const party = await relyingParty(server.issuer, { clientId: 'app', redirectUri })
+      const { url } = await party.request()
+      await goThrough(await browser.get(url), (page) => browser.submit(page, ana))
+      const find = vi.spyOn(server.storage.accounts, 'find')
+      const again = await party.request({ prompt: 'login' })
+      const page = await browser.get(again.url)
+      expect(page.text).toMatch(/name="username"[^>]* value="ana"/)
+      expect(find).toHaveBeenCalledTimes(1)
+    } finally {
+      await server.close()
+    }
   })
 })

@@ -35,8 +35,10 @@ export interface InteractionChecks {
     known: { readonly record: SessionRecord | undefined },
     seen?: SeenLogin
   ): Promise<SessionRecord>
-  /** A session is in use, from this kind of browser: its record must not run out before it does. Returns the record as it is then. */
-  used(record: SessionRecord, browser: string | undefined): Promise<SessionRecord>
+  /** The record that a login of this interaction was weighed with, a moment ago and at this node. It may have been written since. */
+  inHand(interaction: string, uid: string): SessionRecord | undefined
+  /** A session is in use, from this kind of browser: its record must not run out before it does. Returns the record as it is then, if there is one. */
+  used(uid: string, accountId: string, browser: string | undefined): Promise<SessionRecord | undefined>
   /** A token of a session is in use: the record must not run out before it does, or what risk took would come back with it. */
   remembered(record: SessionRecord): Promise<unknown>
   /** A client that must be watched has got a session: the channel is expected from now on. */
@@ -160,25 +162,31 @@ async function presentStanding(
   accountId: string
 ): Promise<SessionStanding> {
   const { standings } = checks
-  const known = await standings.of(uid, ctx)
   const browser = browserKind(ctx.req.headers)
   const login = freshLogin(ctx)
   if (login) {
-    const seen = login.signs && { signs: login.signs, clientId: ctx.oidc.client!.clientId }
-    const authentication = { ...login.authentication, ...(browser !== undefined && { browser }) }
-    return noted(authentication, seen)
+    const { authentication, signs } = login
+    const seen = signs && { signs, clientId: ctx.oidc.client!.clientId }
+    // What is written by compare and set may begin with what was seen last.
+    const record = checks.inHand(authentication.interaction, uid) ?? (await standings.of(uid, ctx))?.record
+    return noted({ ...authentication, ...(browser !== undefined && { browser }) }, record, seen)
   }
-  if (known) return standings.from(await checks.used(known.record, browser), ctx)
+  const record = await checks.used(uid, accountId, browser)
+  if (record) return standings.from(record, ctx)
   // The session began before Vigil was there: what the provider says of it is what is known.
-  return noted({
+  const adopted = {
     amr: ctx.oidc.session?.amr ?? ['pwd'],
     at: ctx.oidc.session?.authTime() ?? checks.now(),
     interaction: `adopted:${uid}`
-  })
+  }
+  return noted(adopted, undefined)
 
-  async function noted(authentication: Authentication, seen?: SeenLogin): Promise<SessionStanding> {
-    const before = { record: known?.record }
-    return standings.from(await checks.authenticated(uid, accountId, authentication, before, seen), ctx)
+  async function noted(
+    authentication: Authentication,
+    before: SessionRecord | undefined,
+    seen?: SeenLogin
+  ): Promise<SessionStanding> {
+    return standings.from(await checks.authenticated(uid, accountId, authentication, { record: before }, seen), ctx)
   }
 }
 
@@ -188,7 +196,12 @@ async function presentStanding(
  */
 function freshLogin(
   ctx: KoaContextWithOIDC
-): { readonly authentication: Authentication; readonly signs: LoginSigns | undefined } | undefined {
+):
+  | {
+      readonly authentication: Authentication & { readonly interaction: string }
+      readonly signs: LoginSigns | undefined
+    }
+  | undefined {
   const login = ctx.oidc.result?.['login'] as
     | {
         amr?: string[]

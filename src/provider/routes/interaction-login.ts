@@ -17,6 +17,7 @@ import type { Fields, Forms } from '../pages/forms.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import type { Pages } from '../pages/pages.ts'
 import type { Account } from '../ports.ts'
+import { presentName } from '../requests/present-name.ts'
 import type { ChallengeView, LoginTyping, Vigil } from '../vigil-api.ts'
 import { bindingOf, type PageStrategy, type Passed, passkeyId, passwordId, proofsOf } from './interaction-proofs.ts'
 import { carriedOn, type Login, type Steps, stepsOf, stepsOfPerson, stepsResult } from './interaction-steps.ts'
@@ -115,12 +116,16 @@ export function loginPages(router: Router, interactions: Interactions, options: 
       pages.render(ctx, 'challenge', data, howFor(details, failed?.error))
       return
     }
-    const present = details.session && (await accounts.find(details.session.accountId))
     const hint = details.params['login_hint']
-    const username = failed?.username || present?.username || (typeof hint === 'string' ? hint : '')
+    const username = failed?.username || (await nameOf(details)) || (typeof hint === 'string' ? hint : '')
     const passkey = await proofs.passkeyOffer(details)
     const data = { ...shared, username, passkey, recover: options.recover }
     pages.render(ctx, 'login', data, howFor(details, failed?.error))
+  }
+
+  async function nameOf(details: Interaction): Promise<string | undefined> {
+    if (!details.session) return undefined
+    return presentName(details) ?? (await accounts.find(details.session.accountId))?.username
   }
 
   /** Who must prove it, or more of it, with what, and why; undefined when anybody may sign in. */
