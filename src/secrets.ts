@@ -82,8 +82,8 @@ export function sign(key: Uint8Array, text: string): string {
 
 // Node imports a key that comes as bytes anew each time, which costs ten times what signing a line does. Keys are derived once and not written to.
 function prepared(key: Uint8Array): KeyObject {
-  const known = keyObjects.get(key)
-  if (known) return known
+  const present = keyObjects.get(key)
+  if (present) return present
   const made = createSecretKey(key)
   keyObjects.set(key, made)
   return made

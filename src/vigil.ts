@@ -300,11 +300,7 @@ export function createVigil(options: VigilOptions): Vigil {
   }
 
   /** A cookie that comes from another kind of browser has been carried there: whoever holds it is asked, and the owner's pages hear of it. */
-  async function used(
-    uid: string,
-    accountId: string,
-    browser: string | undefined
-  ): Promise<SessionRecord | undefined> {
+  async function used(uid: string, accountId: string, browser: string | undefined): Promise<SessionRecord | undefined> {
     await loading
     const present = await actions.used(uid, accountId)
     if (!present || !isForeignBrowser(present, browser) || present.cap) return present
@@ -490,8 +486,8 @@ export function createVigil(options: VigilOptions): Vigil {
     endSessions: (accountId, how) => ofPerson.endAll(accountId, how),
 
     async standing(uid) {
-      const standing = await standings.of(uid)
-      if (!standing || standing.revoked) return undefined
+      const [standing, isOver] = await Promise.all([standings.of(uid), storage.tombstones.has(uid)])
+      if (!standing || standing.revoked || isOver) return undefined
       const { acr, amr, acrExpiresAt, risk, watch: state } = standing
       return { acr, amr, risk, watch: state, ...(acrExpiresAt !== undefined && { acrExpiresAt }) }
     },

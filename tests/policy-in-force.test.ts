@@ -44,4 +44,18 @@ describe('the policy in force', () => {
     })
     expect((await policies.current())?.document).toBe(strict)
   })
+
+  test('that a later release refuses is named with its number, what is wrong, how to replace it, and its text', async () => {
+    const { policies, audit } = memoryStorage()
+    const endless = 'version: 1\nrules:\n  - name: all of them\n    when: { risk: hgih }\n    then: revoke\n'
+    await policies.activate(lenient)
+    await policies.activate(endless)
+    const start = policyInForce(undefined, acrs, policies, audit)
+    await expect(start).rejects.toMatchObject({ code: 'policy_invalid', cause: { code: 'policy_invalid' } })
+    const { message } = (await start.catch((error: Error) => error as Error & { message: string })) as Error
+    expect(message).toMatch(/version 2 in the database.*policy\.rules\[0\]\.when\.risk must be.*VIGIL_POLICY/s)
+    expect(message.endsWith(endless)).toBe(true)
+    // As the message says: a mended text takes its place.
+    expect(await policyInForce(strict, acrs, policies, audit)).toMatchObject({ version: 3 })
+  })
 })

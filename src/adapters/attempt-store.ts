@@ -46,7 +46,12 @@ export function attemptStore(database: Database, now: () => number): SqlAttemptS
         .toSorted((one, other) => (one.key < other.key ? -1 : 1))
         .map((attempt) => ({ ...attempt, back: owed.get(attempt.key) ?? 0 }))
       for (const { key } of inOrder) owed.delete(key)
-      const given = inOrder.flatMap(({ key, limit, seconds, grows, back }) => [key, seconds, grows ? limit : null, back])
+      const given = inOrder.flatMap(({ key, limit, seconds, grows, back }) => [
+        key,
+        seconds,
+        grows ? limit : null,
+        back
+      ])
       try {
         const rows = await database.query<Row>(takeOf(attempts.length), [now(), ...given])
         const counted = new Map(rows.map((row) => [row.key, row]))

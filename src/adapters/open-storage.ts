@@ -65,14 +65,17 @@ export async function openStorage(options: OpenStorageOptions): Promise<ServerSt
   }
   const stopSweeping = sweepNowAndThen(() => sweep(database, storage, now()))
   let closing: Promise<void> | undefined
+  async function end(): Promise<void> {
+    await stopSweeping()
+    try {
+      await attempts.settle()
+    } finally {
+      await database.close()
+    }
+  }
   return {
     ...storage,
-    close() {
-      closing ??= stopSweeping()
-        .then(() => attempts.settle())
-        .finally(() => database.close())
-      return closing
-    }
+    close: () => (closing ??= end())
   }
 }
 

@@ -221,7 +221,7 @@ export interface Vigil {
   endSession(accountId: string, uid: string): Promise<void>
   /** "Sign out everywhere", or everywhere but in `except`; resolves to how many sessions were ended. */
   endSessions(accountId: string, how?: { readonly except?: string }): Promise<number>
-  /** Present assurance and risk of a session, as tokens would tell it. */
+  /** Present assurance and risk of a session, as tokens would tell it; undefined for one that is not known, or has ended, in whichever way. */
   standing(uid: string): Promise<SessionStandingView | undefined>
   /** What was decided about a person, newest first. */
   decisionsOf(accountId: string, most?: number): Promise<readonly Decision[]>

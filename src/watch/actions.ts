@@ -320,8 +320,7 @@ export function createActions(options: ActionOptions): Actions {
       const live = await remembered(record)
       if (!looks || live.cap) return live
       const theirs = found.filter((one) => one?.accountId === live.accountId) as SessionRecord[]
-      const unanswered =
-        live.accountId === accountId ? unansweredBeside(uid, theirs) : await unansweredElsewhere(live)
+      const unanswered = live.accountId === accountId ? unansweredBeside(uid, theirs) : await unansweredElsewhere(live)
       // Nothing else is decided anew because a session is used, and what was noted once is noted for as long as the case is the same.
       const held = (present: SessionRecord): string | undefined =>
         present.cap ? undefined : heldAgainst(present, unanswered)

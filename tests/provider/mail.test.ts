@@ -136,6 +136,50 @@ describe('a provider that sends mail', () => {
   })
 })
 
+test('a code that cannot be mailed leads to the other ways that the person has, and to no others', async () => {
+  let broken = false
+  const mails: Mail[] = []
+  const back = 'https://shop.example.test/back'
+  const house = await startServer({
+    port: 0,
+    secret: randomBytes(32).toString('base64url'),
+    database: 'memory://',
+    administratorName: 'nobody',
+    logger: pino({ level: 'silent' }),
+    emailCodeCounts: true,
+    clients: [{ client_id: 'shop', client_secret: 'long enough for a shop', redirect_uris: [back] }],
+    mailer: {
+      async send(mail) {
+        if (broken) throw new VigilError('mail_unavailable')
+        mails.push(mail)
+      }
+    }
+  })
+  try {
+    const person = visitor(house.issuer)
+    await person.submit(await person.get('/signup'), { username: 'ana', email: 'ana@example.test', password })
+    const sent = await person.submit(await person.get('/account/email'))
+    await person.submit(sent, { code: mails.findLast(({ code }) => code !== undefined)!.code! })
+    const { id } = (await house.storage.accounts.findByUsername('ana'))!
+    const [session] = await house.vigil.sessionsOf(id)
+    await house.vigil.reportRisk(session!.uid, 'HIGH', 'behaviour')
+    const query = new URLSearchParams({ client_id: 'shop', response_type: 'code', scope: 'openid', redirect_uri: back })
+    const challenge = await person.get(`${house.issuer}/auth?${query}`)
+    const address = new URL(challenge.url).pathname
+    expect(challenge.text).toContain(`${address}?with=`)
+    broken = true
+    const refused = await person.get(`${address}?with=email-code`)
+    expect(refused.status).toBe(503)
+    expect(refused.text).toContain('We cannot send mail now')
+    expect([...refused.text.matchAll(/\?with=([\w-]+)/g)].map(([, factor]) => factor)).toEqual(['password'])
+    const other = await person.get(`${address}?with=password`)
+    await person.submit(other, { password })
+    expect(await house.vigil.standing(session!.uid)).toMatchObject({ risk: 'LOW' })
+  } finally {
+    await house.close()
+  }
+})
+
 describe('a mail server', () => {
   const mail: Mail = { to: 'ana@example.test', subject: 'Ihr Code', text: 'Grüße, 123456' }
 

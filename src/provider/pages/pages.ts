@@ -23,6 +23,12 @@ export interface RenderOptions {
   readonly popup?: boolean
 }
 
+/** A link that leads on from an error. */
+export interface Way {
+  readonly href: string
+  readonly label: string
+}
+
 export interface Pages {
   /** Path of the issuer without a final slash, to put before every link. */
   readonly base: string
@@ -30,7 +36,7 @@ export interface Pages {
   readonly socketOrigin: string
   render(ctx: Koa.Context, view: string, data: Readonly<Record<string, unknown>>, options?: RenderOptions): void
   /** The page that explains an error; JSON for callers that do not take HTML. Also sets the status. */
-  problem(ctx: Koa.Context, code: ErrorCode, way?: { readonly href: string; readonly label: string }): void
+  problem(ctx: Koa.Context, code: ErrorCode, ways?: readonly Way[]): void
   /** Answers `/vigil/assets/<name>`. Throws nothing: an unknown name gets 404. */
   asset(ctx: Koa.Context, name: string): void
 }
@@ -74,7 +80,7 @@ export function createPages(options: PagesOptions): Pages {
     socketOrigin,
     render,
 
-    problem(ctx, code, way) {
+    problem(ctx, code, ways = []) {
       const { title, words } = publicWords(wordsFor(ctx), code)
       const status = errorTable[code].status ?? 500
       // Browsers prefer HTML and say so; a program that says nothing reads JSON.
@@ -84,7 +90,7 @@ export function createPages(options: PagesOptions): Pages {
         ctx.body = { error: code, error_description: errorTable[code].meaning }
         return
       }
-      render(ctx, 'error', { title, words, way }, { status })
+      render(ctx, 'error', { title, words, ways }, { status })
     },
 
     asset(ctx, name) {

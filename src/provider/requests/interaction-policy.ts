@@ -194,9 +194,7 @@ async function presentStanding(
  * A login counts when the interaction that returns asked for one and the result was made for it: oidc-provider merges the results of
  * earlier interactions of the same request into later ones, so that a login result can also be a leftover.
  */
-function freshLogin(
-  ctx: KoaContextWithOIDC
-):
+function freshLogin(ctx: KoaContextWithOIDC):
   | {
       readonly authentication: Authentication & { readonly interaction: string }
       readonly signs: LoginSigns | undefined

@@ -99,7 +99,23 @@ export function loginPages(router: Router, interactions: Interactions, options: 
       const wanted = failed?.factor ?? ctx.query['with']
       const factor = offered.find(({ id }) => id === wanted) ?? offered[0]
       if (!factor) throw new VigilError('factor_missing')
-      const { state, view: asked } = await factor.begin(account.id)
+      const others = offered
+        .filter((other) => other !== factor)
+        .map(({ id }) => ({ ...factorView(words, id), href: `${pages.base}/interaction/${details.uid}?with=${id}` }))
+      const begun = await factor.begin(account.id).catch((error: unknown) => {
+        if (isVigilError(error, 'mail_unavailable') || isVigilError(error, 'too_many_attempts')) return error
+        throw error
+      })
+      if (begun instanceof VigilError) {
+        alertOf(ctx, begun)
+        pages.problem(
+          ctx,
+          begun.code,
+          others.map(({ href, instead: label }) => ({ href, label }))
+        )
+        return
+      }
+      const { state, view: asked } = begun
       const data = {
         ...shared,
         challenge: challenges.issue(bindingOf(details, account.id, factor.id), state),
@@ -111,7 +127,7 @@ export function loginPages(router: Router, interactions: Interactions, options: 
         initial: Array.from(account.username)[0],
         factor: factorView(words, factor.id),
         demanded: namesMethods(view),
-        others: offered.filter((other) => other !== factor).map(({ id }) => factorView(words, id))
+        others
       }
       pages.render(ctx, 'challenge', data, howFor(details, failed?.error))
       return

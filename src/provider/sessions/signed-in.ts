@@ -68,7 +68,7 @@ export async function sendToSignIn(
   const href = accountSignIn(provider, place, how)
   const from = ctx.method === 'GET' ? ctx.query['state'] : undefined
   if (from !== undefined && !(from === 'back' && trip === 'proved'))
-    return pages.problem(ctx, because, { href, label: wordsFor(ctx).common.signIn })
+    return pages.problem(ctx, because, [{ href, label: wordsFor(ctx).common.signIn }])
   ctx.status = 303
   ctx.redirect(href)
 }
@@ -85,7 +85,7 @@ async function refuseForProof(
 ): Promise<void> {
   const { provider, pages, place, needed } = options
   const way = { href: accountSignIn(provider, place, needed), label: wordsFor(ctx).common.signIn }
-  pages.problem(ctx, 'fresh_login_required', way)
+  pages.problem(ctx, 'fresh_login_required', [way])
 }
 
 /** Whether a change of factors was refused, and audited, because the person has not proved enough in this session. */

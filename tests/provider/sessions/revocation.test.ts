@@ -200,3 +200,13 @@ it('a policy that revokes at HIGH does so at once', async () => {
     await strict.close()
   }
 })
+
+it('a session that its person has signed out of has no standing any more', async () => {
+  const person = await visitorOf(host, { account: 'leaver' })
+  await person.visit()
+  const uid = await person.uid()
+  expect(await host.vigil.standing(uid)).toMatchObject({ acr: loa1 })
+  const confirm = await person.browser.get(`${host.issuer}/session/end`)
+  await person.browser.submit(confirm, { logout: 'yes' })
+  await expect.poll(() => host.vigil.standing(uid)).toBeUndefined()
+})
