@@ -50,6 +50,7 @@ import { revokeSession } from './provider/sessions/revocation.ts'
 import { adapterFactory } from './provider/sessions/session-guard.ts'
 import { createSessionStandings } from './provider/sessions/session-standing.ts'
 import type { Vigil, VigilEvents } from './provider/vigil-api.ts'
+import { proofChecker } from './relying-party/dpop-proof.ts'
 import { standingOf } from './risk/assurance.ts'
 import { type AssuranceLevel, defaultLadder, ladderFrom } from './risk/ladder.ts'
 import { parseBudget } from './risk/evidence.ts'
@@ -380,6 +381,7 @@ export function createVigil(options: VigilOptions): Vigil {
         tickets,
         revocationFeed,
         channelUrl: address.href,
+        checkProof: proofChecker(now).check,
         logger
       })
       undo.push(attachHttp(server, isOwnPath, answer))

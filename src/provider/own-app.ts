@@ -20,7 +20,7 @@ import type { Vigil } from './vigil-api.ts'
 export const channelPath = '/continuous'
 const ticketPath = `${channelPath}/ticket`
 
-export interface OwnAppOptions extends Omit<TicketRouteOptions, 'url'> {
+export interface OwnAppOptions extends Omit<TicketRouteOptions, 'url' | 'ticketUrl'> {
   readonly vigil: Vigil
   readonly issuer: string
   readonly formsKey: Uint8Array
@@ -49,7 +49,10 @@ export function ownApp(options: OwnAppOptions): RequestListener {
   app.use(problemPages(pages))
   const router = new Router()
   router.options(ticketPath, ticketPreflight)
-  router.post(ticketPath, ticketRoute({ ...options, url: options.channelUrl }))
+  router.post(
+    ticketPath,
+    ticketRoute({ ...options, url: options.channelUrl, ticketUrl: new URL(ticketPath, issuer).href })
+  )
   router.get('/vigil/agent.js', async (ctx) => {
     ctx.type = 'text/javascript'
     ctx.set('Cache-Control', 'public, max-age=300')

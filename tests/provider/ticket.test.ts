@@ -156,7 +156,7 @@ test('a browser that asks first is told which method and header it may use, and 
   expect(response.status).toBe(204)
   expect(response.headers.get('access-control-allow-origin')).toBe(origin)
   expect(response.headers.get('access-control-allow-methods')).toBe('POST')
-  expect(response.headers.get('access-control-allow-headers')).toBe('Authorization')
+  expect(response.headers.get('access-control-allow-headers')).toBe('Authorization, DPoP')
   expect(response.headers.get('access-control-allow-credentials')).toBeNull()
 })
 

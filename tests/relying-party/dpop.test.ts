@@ -108,6 +108,24 @@ it('a proof for another method, address, token, key, time or purpose is none', a
     expect(await check(proof)).toMatchObject({ allowed: false, error: { code: 'dpop_proof_invalid' } })
 })
 
+it('a ticket for the channel is given to whoever holds the key, and to nobody who stole the token alone', async () => {
+  await host.vigil.giveConsent('ana')
+  const ticketUrl = `${host.issuer}/continuous/ticket`
+  const statusFor = async (authorization: string, proof?: string): Promise<number> => {
+    const headers = { authorization, ...(proof !== undefined && { DPoP: proof }) }
+    return (await fetch(ticketUrl, { method: 'POST', headers })).status
+  }
+  const proof = await proofOf({ method: 'POST', address: ticketUrl })
+  expect(await statusFor(`Bearer ${token}`)).toBe(401)
+  expect(await statusFor(`Bearer ${token}`, proof)).toBe(401)
+  expect(await statusFor(`DPoP ${token}`)).toBe(401)
+  expect(await statusFor(`DPoP ${token}`, await proofOf({ method: 'POST' }))).toBe(401)
+  const thief = await generateKeyPair('ES256', { extractable: true })
+  expect(await statusFor(`DPoP ${token}`, await proofOf({ method: 'POST', address: ticketUrl, by: thief }))).toBe(401)
+  expect(await statusFor(`DPoP ${token}`, proof)).toBe(200)
+  expect(await statusFor(`DPoP ${token}`, proof)).toBe(401)
+})
+
 it('an API that takes bound tokens only asks for them, also for more authentication', async () => {
   const strict = createGuard({
     tokens: introspectedTokens({ issuer: host.issuer, clientId: 'api', clientSecret: api.client_secret }),

@@ -15,12 +15,32 @@ export interface TicketRouteOptions {
   readonly people: PersonStore
   /** Address of the channel as pages reach it, e.g. `wss://login.example.com/continuous`. */
   readonly url: string
+  /** Address of this route as clients reach it. */
+  readonly ticketUrl: string
+  /** For a token that is bound to a key (RFC 9449 §4.3). Throws `dpop_proof_invalid`. */
+  checkProof(request: {
+    readonly method: string
+    readonly url: string
+    readonly proof: string | undefined
+    readonly token: string
+    readonly keyThumbprint: string
+  }): Promise<void>
 }
 
 export function ticketRoute(options: TicketRouteOptions): Middleware {
   return async (ctx) => {
-    const token = await options.provider.AccessToken.find(bearerToken(ctx))
+    const shown = shownToken(ctx)
+    const token = await options.provider.AccessToken.find(shown.token)
     if (!token?.isValid || token.sessionUid === undefined) throw new VigilError('token_invalid')
+    // A token that is bound is no bearer's: whoever stole it alone has nothing (RFC 9449 §7.1, RFC 8705 §3).
+    if (token.isSenderConstrained() !== shown.isBound)
+      throw new VigilError('token_invalid', 'the token has another scheme')
+    if (shown.isBound) {
+      const proof = ctx.get('DPoP') || undefined
+      const request = { method: ctx.method, url: options.ticketUrl, proof, token: shown.token }
+      // One that is bound to a certificate has no thumbprint of a key, which no proof has either.
+      await options.checkProof({ ...request, keyThumbprint: token.jkt ?? '' })
+    }
     const client = await options.provider.Client.find(token.clientId ?? '')
     if (!client) throw new VigilError('token_invalid')
     const origins = originsOf(client)
@@ -48,7 +68,7 @@ export function ticketRoute(options: TicketRouteOptions): Middleware {
 export function ticketPreflight(ctx: Context): void {
   allowOrigin(ctx, ctx.get('Origin'))
   ctx.set('Access-Control-Allow-Methods', 'POST')
-  ctx.set('Access-Control-Allow-Headers', 'Authorization')
+  ctx.set('Access-Control-Allow-Headers', 'Authorization, DPoP')
   ctx.set('Access-Control-Max-Age', '600')
   ctx.status = 204
 }
@@ -63,13 +83,14 @@ export function originsOf(client: {
   return [...new Set([...redirects, ...registered])].filter((origin) => origin !== 'null')
 }
 
-function bearerToken(ctx: Context): string {
-  const [scheme, value, ...rest] = ctx.get('Authorization').split(' ')
-  if (scheme?.toLowerCase() !== 'bearer' || !value || rest.length > 0) {
+function shownToken(ctx: Context): { readonly token: string; readonly isBound: boolean } {
+  const [scheme, token, ...rest] = ctx.get('Authorization').split(' ')
+  const name = scheme?.toLowerCase()
+  if ((name !== 'bearer' && name !== 'dpop') || !token || rest.length > 0) {
     ctx.set('WWW-Authenticate', 'Bearer')
     throw new VigilError('token_invalid', 'an access token is expected in Authorization')
   }
-  return value
+  return { token, isBound: name === 'dpop' }
 }
 
 function allowOrigin(ctx: Context, origin: string): void {
