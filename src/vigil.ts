@@ -412,6 +412,7 @@ export function createVigil(options: VigilOptions): Vigil {
       await channel?.drain()
       await logouts.close()
       watch.close()
+      await liveness.settled()
       learning.close()
       await loginRhythm.close()
       for (const step of undo.splice(0)) step()

@@ -2,11 +2,12 @@
 
 import { expect, it } from 'vitest'
 import { memoryStorage } from '../src/adapters/index.ts'
-import { type InputEvent, noCounters } from '../src/biometrics/index.ts'
+import { EventType, type InputEvent, noCounters } from '../src/biometrics/index.ts'
 import { createLiveness } from '../src/watch/liveness.ts'
 import { keysFrom } from '../src/secrets.ts'
 import { secret, silent } from './support/server.ts'
 import { samplePeople } from './support/recordings.ts'
+import { pointingPeople } from './threats/pointing-people.ts'
 import { dayOf, typingOf } from './threats/replay-attack.ts'
 
 const [ana] = samplePeople(4, 1)
@@ -44,6 +45,42 @@ it('a replay adds nothing to what is remembered', async () => {
   const before = (await storage.sketches.list('ana')).length
   await suspicionOf('ana', typing)
   expect(await storage.sketches.list('ana')).toHaveLength(before)
+})
+
+it('to point for a day pushes nothing out of memory that was typed', async () => {
+  const { suspicionOf } = house()
+  await suspicionOf('ana', typing)
+  // More movements than are remembered, by one who holds her cookie and means to play what she typed.
+  for (const pointing of pointingPeople().slice(0, 10)) await suspicionOf('ana', pointing)
+  expect(await suspicionOf('ana', typing)).toBe('replay')
+})
+
+it('a hundred pages of a few keys push no more out than their keys would on one page', async () => {
+  const { storage, liveness, suspicionOf } = house()
+  await suspicionOf('ana', typing)
+  const before = (await storage.sketches.list('ana')).length
+  const frame = { sequence: 0, sentAt: 0, grainMs: 1, hidden: false, counters: noCounters }
+  const [ben] = samplePeople(5, 1)
+  const stream = await liveness.open('ana')
+  const events = dayOf(ben!.recordings.map(typingOf))
+  for (let from = 0; from < events.length; from += 30) {
+    await stream.take({ ...frame, events: events.slice(from, from + 30) })
+    stream.left()
+  }
+  stream.close()
+  await liveness.settled()
+  const keystrokes = events.filter(({ type }) => type === EventType.keyDown).length
+  expect((await storage.sketches.list('ana')).length - before).toBeLessThanOrEqual(Math.ceil(keystrokes / 200))
+})
+
+it('what hands in doubt do is not remembered', async () => {
+  const { storage, liveness } = house()
+  const stream = await liveness.open('ana')
+  const frame = { sequence: 0, sentAt: 0, grainMs: 1, hidden: false, counters: noCounters, events: typing }
+  await stream.take(frame, { doubted: true })
+  stream.close()
+  await liveness.settled()
+  expect(await storage.sketches.list('ana')).toEqual([])
 })
 
 it('two streams of a person at the same time know each other', async () => {

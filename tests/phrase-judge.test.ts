@@ -36,7 +36,8 @@ test.each(['replay', 'automation'] as const)(
           left: () => undefined,
           close: () => void closed++
         }),
-      erase: () => Promise.resolve()
+      erase: () => Promise.resolve(),
+      settled: () => Promise.resolve()
     }
     const { typed } = await ana(liveness)
     expect(await typed(handsWritten(sentence, 'ana', 3))).toEqual({

@@ -37,7 +37,10 @@ export function createHands(options: HandsOptions): Hands {
   /** What was typed, looked through without waiting for anything; then what follows from it. */
   function take(session: Watched, tab: Tab, frame: Frame): Promise<void> | undefined {
     const heard = tab.heard.timed(frame)
-    const finding = tab.heard.target.stream.take(heard === frame.events ? frame : { ...frame, events: heard })
+    const finding = tab.heard.target.stream.take(
+      heard === frame.events ? frame : { ...frame, events: heard },
+      session.level === 'LOW' ? trusted : doubted
+    )
     tab.device.announce(frame.device)
     for (const event of frame.events) tab.device.push(event)
     const device = tab.device.device ?? usualDevice(session)
@@ -182,6 +185,9 @@ export function createHands(options: HandsOptions): Hands {
     }
   }
 }
+
+const trusted = { doubted: false }
+const doubted = { doubted: true }
 
 function isNews(tab: Tab, finding: LivenessAssessment | undefined): finding is LivenessAssessment {
   return finding !== undefined && !tab.heard.target.suspected.has(finding.kind)

@@ -31,14 +31,20 @@ export interface Liveness {
   open(accountId: string): Promise<LivenessStream>
   /** Erases what is remembered of a person. */
   erase(accountId: string): Promise<void>
+  /** Resolves when what was to be remembered is written. */
+  settled(): Promise<void>
 }
 
 export interface LivenessStream {
   /** Takes a frame; answers what the stream is suspected of by now, in a promise when a sketch is written first. Undefined = no evidence. */
-  take(frame: Frame): LivenessAssessment | undefined | Promise<LivenessAssessment | undefined>
+  take(
+    frame: Frame,
+    /** `doubted`: nobody knows whose hands these are, so that nothing of them is remembered as the person's. */
+    how?: { readonly doubted: boolean }
+  ): LivenessAssessment | undefined | Promise<LivenessAssessment | undefined>
   /** The person proved who they are. */
   startAnew(): void
-  /** Its page was left, and another may go on with it: what came so far is remembered. */
+  /** Its page was left, and another may go on with it: nothing that was under way reaches into that. */
   left(): void
   /** The stream has ended: what is left of it is remembered. */
   close(): void
@@ -56,6 +62,7 @@ interface Shared {
 
 export function createLiveness({ sketches, key, audit, logger, now }: LivenessOptions): Liveness {
   const shared = new Map<string, Shared>()
+  const writing = new Set<Promise<void>>()
 
   async function load(accountId: string): Promise<ReplayMemory> {
     const memory = createReplayMemory()
@@ -80,9 +87,12 @@ export function createLiveness({ sketches, key, audit, logger, now }: LivenessOp
 
   async function write(accountId: string, sketch: Sketch): Promise<void> {
     const record = { accountId, id: randomUUID(), createdAt: now(), expiresAt: now() + lifeSeconds }
-    await sketches
+    const written = sketches
       .add({ ...record, blob: seal(key, encodeSketch(sketch), bindingOf(record)) }, mostSketches)
       .catch((error: unknown) => logger.error({ err: error, accountId }, 'a sketch could not be stored'))
+      .finally(() => writing.delete(written))
+    writing.add(written)
+    await written
   }
 
   function enter(accountId: string): Shared {
@@ -106,23 +116,26 @@ export function createLiveness({ sketches, key, audit, logger, now }: LivenessOp
       })
       const watch = createLivenessWatch(memory)
 
+      let isDoubted = false
+
       function remember(streamEnds: boolean): Promise<void> | undefined {
         const sketch = watch.takeSketch(streamEnds)
-        // What no hand makes now must not push a person's own out of the memory; nor does anything outlive its erasure.
-        if (!sketch || watch.assess() !== undefined || shared.get(accountId) !== person) return undefined
+        // What no hand makes now, or a stranger's, must not push a person's own out of the memory; nor does anything outlive its erasure.
+        if (!sketch || isDoubted || watch.assess() !== undefined || shared.get(accountId) !== person) return undefined
         memory.add(sketch)
         return write(accountId, sketch)
       }
 
       return {
-        take({ grainMs, counters, events }) {
+        take({ grainMs, counters, events }, { doubted } = { doubted: false }) {
+          isDoubted = doubted
           watch.clock(grainMs)
           watch.count(counters)
           for (const event of events) watch.push(event)
           return remember(false)?.then(() => watch.assess()) ?? watch.assess()
         },
         startAnew: () => watch.startAnew(),
-        left: () => void remember(true),
+        left: () => watch.pause(),
         close() {
           void remember(true)
           leave(accountId, person)
@@ -133,6 +146,10 @@ export function createLiveness({ sketches, key, audit, logger, now }: LivenessOp
     async erase(accountId) {
       shared.delete(accountId)
       await sketches.erase(accountId)
+    },
+
+    async settled() {
+      await Promise.allSettled(writing)
     }
   }
 }

@@ -38,7 +38,8 @@ export const nothingSuspected: Liveness = {
       left: () => undefined,
       close: () => undefined
     }),
-  erase: () => Promise.resolve()
+  erase: () => Promise.resolve(),
+  settled: () => Promise.resolve()
 }
 
 const size = featureNames.length

@@ -24,6 +24,8 @@ export interface LivenessWatch {
   evidence(): { readonly automation: number; readonly replay: number }
   /** A sketch of what came since the last one, when there is enough of it, or of all there is when the stream ends. */
   takeSketch(streamEnds?: boolean): Sketch | undefined
+  /** Ends what is under way: nothing reaches into what follows. */
+  pause(): void
   /** The person proved who they are: evidence begins anew. */
   startAnew(): void
 }
@@ -105,6 +107,7 @@ export function createLivenessWatch(memory: ReplayMemory = createReplayMemory())
       strokes = []
       return sketch
     },
+    pause: () => marks.flush(),
     startAnew() {
       automation.startAnew()
       typing.startAnew()

@@ -49,7 +49,7 @@ export function createReplayMemory(): ReplayMemory {
   }
 
   function dropOldest(): void {
-    const kept = newest(pieces)
+    const kept = { keys: newest(pieces, 'keys', keysRemembered), strokes: newest(pieces, 'strokes', strokesRemembered) }
     const old = { keys, strokes, from: { keys: 0, strokes: 0 } }
     keys = createKeyRow()
     strokes = createStrokeRow()
@@ -58,7 +58,12 @@ export function createReplayMemory(): ReplayMemory {
     const all = pieces
     pieces = []
     for (const piece of all) {
-      if (pieces.length > 0 || kept.has(piece)) append(marksOf(old, piece))
+      const marks = marksOf(old, {
+        ...piece,
+        keys: kept.keys.has(piece) ? piece.keys : 0,
+        strokes: kept.strokes.has(piece) ? piece.strokes : 0
+      })
+      if (marks.keys.length + marks.strokes.length > 0) append(marks)
       old.from.keys += piece.keys
       old.from.strokes += piece.strokes
     }
@@ -115,15 +120,13 @@ interface Piece {
   readonly strokes: number
 }
 
-/** The newest that fit, with a quarter to spare. */
-function newest(pieces: readonly Piece[]): ReadonlySet<Piece> {
+/** The newest that fit, with a quarter to spare. Keystrokes and movements do not push each other out. */
+function newest(pieces: readonly Piece[], kind: 'keys' | 'strokes', most: number): ReadonlySet<Piece> {
   const kept = new Set<Piece>()
-  let keys = 0
-  let strokes = 0
+  let marks = 0
   for (const piece of pieces.toReversed()) {
-    keys += piece.keys
-    strokes += piece.strokes
-    if (keys > keysRemembered || strokes > strokesRemembered) break
+    marks += piece[kind]
+    if (marks > most) break
     kept.add(piece)
   }
   return kept
