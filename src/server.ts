@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Router from '@koa/router'
+import type Koa from 'koa'
 import Provider, { type ClientMetadata, type Configuration, errors, interactionPolicy } from 'oidc-provider'
 import { type Logger, pino } from 'pino'
 import { openStorage } from './adapters/index.ts'
@@ -213,6 +214,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     provider.maxIpsCount = options.proxyHops ?? 0
     provider.on('server_error', (_ctx, error) => logger.error({ err: error }, 'the provider failed'))
     const parts = { vigil, provider, storage, issuer }
+    provider.use(unknownAddresses(pages))
     if (options.routes) provider.use(options.routes(parts).routes())
     provider.use(health(vigil).routes())
     provider.use(publishedKeys(provider, signing).routes())
@@ -395,6 +397,14 @@ function health(vigil: Vigil): Router {
     ctx.status = ready ? 200 : 503
     ctx.body = { status: ready ? 'ready' : 'starting' }
   })
+}
+
+/** What nobody answers is a page as well. */
+function unknownAddresses(pages: Pages): Koa.Middleware {
+  return async (ctx, next) => {
+    await next()
+    if (ctx.status === 404 && ctx.body === undefined) pages.problem(ctx, 'not_found')
+  }
 }
 
 /**

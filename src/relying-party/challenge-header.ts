@@ -27,7 +27,8 @@ export function challengeHeader({ scheme, error, description, acrValues, maxAge,
   const pairs = Object.entries(parameters).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}="${quotable(value)}"`]
   )
-  return pairs.length === 0 ? scheme : `${scheme} ${pairs.join(', ')}`
+  // A scheme never stands alone (RFC 6750 §3).
+  return `${scheme} ${pairs.length === 0 ? 'realm="api"' : pairs.join(', ')}`
 }
 
 /** RFC 6750 §3: printable ASCII without the quote and the backslash, so that nothing that is quoted can end the quotation. */

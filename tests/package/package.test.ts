@@ -107,6 +107,13 @@ createServer(guard.node({ risk: 'LOW' }, (request, response, token) => response.
     expect(missing).toEqual([])
   })
 
+  it('gets the pages that the README leads to', async () => {
+    const readme = await readFile(join(consumer.installed, 'README.md'), 'utf8')
+    const links = [...readme.matchAll(/\]\(((?:docs|population)\/[^)#]+)/g)].map(([, path]) => path!)
+    expect(links.length).toBeGreaterThan(10)
+    expect(links.filter((path) => !existsSync(join(consumer.installed, path)))).toEqual([])
+  })
+
   it('gets no sources, no tests and no tools', async () => {
     expect(
       (await readdir(consumer.installed)).filter((name) => ['src', 'tests', 'tools', 'examples'].includes(name))

@@ -102,3 +102,11 @@ test('Dana agrees, sees the sentences, and takes her agreement back', async () =
   expect(after.text).toContain('You have withdrawn')
   expect((await house.vigil.person(accountId))?.consentedAt).toBeUndefined()
 })
+
+test('an address that does not exist is a page that says so, and JSON for a program', async () => {
+  const page = await visitor(house.issuer).get('/nowhere')
+  expect(page.status).toBe(404)
+  expect(page.text).toContain('There is nothing here')
+  const answer = await fetch(`${house.issuer}/nowhere`, { headers: { accept: 'application/json' } })
+  expect(await answer.json()).toMatchObject({ error: 'not_found' })
+})

@@ -103,7 +103,7 @@ describe('no ticket', () => {
   })
 
   it('is told in the header how to come again', async () => {
-    expect((await ask()).headers.get('www-authenticate')).toBe('Bearer')
+    expect((await ask()).headers.get('www-authenticate')).toBe('Bearer realm="vigil"')
   })
 
   it('for the token of a session that was revoked', async () => {

@@ -58,7 +58,7 @@ describe.each(kinds)('an API on %s', (kind) => {
     const { url } = await started(kind, signed(), {})
     expect(await call(url)).toMatchObject({
       status: 401,
-      challenge: 'Bearer, DPoP algs="ES256 EdDSA PS256 RS256"',
+      challenge: 'Bearer realm="api", DPoP algs="ES256 EdDSA PS256 RS256"',
       body: { error: 'access_token_invalid' }
     })
     for (const token of ['x', 'a.b.c', 'a'.repeat(5000)]) {

@@ -87,7 +87,7 @@ function shownToken(ctx: Context): { readonly token: string; readonly isBound: b
   const [scheme, token, ...rest] = ctx.get('Authorization').split(' ')
   const name = scheme?.toLowerCase()
   if ((name !== 'bearer' && name !== 'dpop') || !token || rest.length > 0) {
-    ctx.set('WWW-Authenticate', 'Bearer')
+    ctx.set('WWW-Authenticate', 'Bearer realm="vigil"')
     throw new VigilError('token_invalid', 'an access token is expected in Authorization')
   }
   return { token, isBound: name === 'dpop' }
