@@ -81,7 +81,7 @@ export function problemPage(code: string, description: string): string {
 
 const pretend = `<section class="card wide">
   <h2>Pretend</h2>
-  <p class="quiet">Tell the provider that somebody else seems to be at the keyboard. It enters as evidence, is written to the audit, and takes effect as any evidence does.</p>
+  <p class="quiet">Tell the provider that somebody else seems to be at the keyboard. It enters as evidence and is written to the audit. A page that is watched hears of it at once, any other when it asks next: renew silently.</p>
   <form class="row" method="post" action="/pretend">
     <button name="level" value="HIGH" id="risk-high">Somebody else sat down</button>
     <button class="secondary" name="level" value="MEDIUM" id="risk-medium">There is a doubt</button>
