@@ -65,8 +65,17 @@ async function enrol(person: HeadlessPerson, lessons: readonly Recording[]): Pro
   }
   bar.stop()
   await stream.close()
-  const status = await person.trainingStatus()
-  process.stderr.write(`profile: ${status.state}\n`)
+  process.stderr.write(`profile: ${profileWords(await person.trainingStatus())}\n`)
+}
+
+/** Lessons that are too short make no profile, and without one a stranger can only be told from the beginning of the session. */
+export function profileWords({
+  state,
+  keystrokes,
+  keystrokesNeeded
+}: Awaited<ReturnType<HeadlessPerson['trainingStatus']>>) {
+  if (state === 'ready') return state
+  return `${state}, ${keystrokes} of ${keystrokesNeeded} keystrokes: the session is held against its own beginning alone`
 }
 
 async function playSession(
