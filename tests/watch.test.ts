@@ -490,6 +490,20 @@ describe('evidence', () => {
     expect(await record()).toMatchObject({ risk: 'HIGH' })
   })
 
+  it('stands also where the watch is required and was gone for a while', async () => {
+    const { tab, record, strange, profiles, watch } = await house()
+    await profiles.add('ana', profile, now())
+    watch.expect('s', 'ana', 'shop')
+    strange(6)
+    const page = await tab()
+    await page.type(fewKeys(0))
+    page.close()
+    await expect.poll(async () => (await record()).watch).toBe('unobserved')
+    const again = await tab()
+    await again.type(fewKeys(1))
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+  })
+
   it('of pages that were left ends with the next login', async () => {
     const { tab, record, strange, profiles, login } = await house()
     await profiles.add('ana', profile, now())

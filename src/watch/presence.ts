@@ -13,7 +13,7 @@ export interface PresenceOptions extends Pick<
 > {
   /** False once the session was dropped. */
   isHere(session: Watched): boolean
-  /** No page of it is open, and nobody requires one. */
+  /** No page of it is open, and none came within the grace. */
   rest(session: Watched): void
 }
 
@@ -48,10 +48,9 @@ export function createPresence(options: PresenceOptions): Presence {
     const required = agreed && (await options.mustWatch([...session.expectedBy]))
     // What is silent in another way by now has a grace of its own.
     if (isOver()) return
-    if (required) return loseSight(session, kind)
-    if (kind === 'no_input') return
-    await actions.watchChanged(session.uid, 'not_watched')
-    if (session.tabs.size === 0) options.rest(session)
+    if (required) await loseSight(session, kind)
+    else if (kind === 'no_channel') await actions.watchChanged(session.uid, 'not_watched')
+    if (kind === 'no_channel' && session.tabs.size === 0) options.rest(session)
   }
 
   async function loseSight(session: Watched, why: SilenceKind | 'stopped'): Promise<void> {

@@ -45,7 +45,7 @@ const mostResting = 500
 export function createWatch(options: WatchOptions): SessionWatch {
   const { sessions, people, profiles, actions, calibration, liveness, logger } = options
   const watched = new Map<string, Watched>()
-  /** Of which no page is open, and of which nobody requires one. The longest first. */
+  /** Of which no page has been open for a while. The longest first. */
   const resting = new Map<Watched, { readonly since: number }>()
   const hands = createHands({ ...options, modelsOf, profileChanged })
   const presence = createPresence({ ...options, isHere, rest })
@@ -84,12 +84,14 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
   /** What is known of it is kept while there is room, or nothing would stand against whoever closes the page now and then. */
   function rest(session: Watched): void {
-    session.silence.close()
     session.profiles = new Map()
-    resting.set(session, { since: options.now() })
+    if (!resting.has(session)) resting.set(session, { since: options.now() })
     for (const [longest] of resting) {
       if (resting.size <= mostResting) break
-      drop(longest)
+      resting.delete(longest)
+      // Where somebody requires the watch, that it is gone must stay known.
+      if (longest.expectedBy.size === 0) drop(longest)
+      else longest.begun.clear()
     }
   }
 
