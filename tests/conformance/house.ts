@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import * as client from 'openid-client'
-import { startServer, type VigilServer } from '../../src/server.ts'
+import { type ServerOptions, startServer, type VigilServer } from '../../src/server.ts'
 import { formsOf, type Page, visitor, type Visitor } from '../provider/visitor.ts'
 import { nobody, silent } from '../support/server.ts'
 
@@ -25,7 +25,7 @@ export const password = 'seven green bottles'
 
 const secret = randomBytes(32).toString('base64url')
 
-export async function conformanceHouse(): Promise<ConformanceHouse> {
+export async function conformanceHouse(more: Pick<ServerOptions, 'resources'> = {}): Promise<ConformanceHouse> {
   const logoutTokens: string[] = []
   const party = createServer((request, response) => {
     let body = ''
@@ -53,6 +53,7 @@ export async function conformanceHouse(): Promise<ConformanceHouse> {
     population: nobody,
     logger: silent,
     administratorName: 'nobody',
+    ...more,
     clients: [basic, { ...basic, client_id: 'post', token_endpoint_auth_method: 'client_secret_post' }]
   })
   const insecure = { execute: [client.allowInsecureRequests] }
@@ -142,12 +143,18 @@ export async function guestOf(house: ConformanceHouse, config = house.config): P
       const { callback } = arrival
       if (!callback) throw new Error(`no way back: ${arrival.last.text.slice(0, 200)}`)
       const redeem = () =>
-        client.authorizationCodeGrant(config, callback, {
-          expectedState: request['state']!,
-          ...(request['nonce'] !== '' && { expectedNonce: request['nonce']! }),
-          ...(verifier !== undefined && { pkceCodeVerifier: verifier }),
-          idTokenExpected: true
-        })
+        client.authorizationCodeGrant(
+          config,
+          callback,
+          {
+            expectedState: request['state']!,
+            ...(request['nonce'] !== '' && { expectedNonce: request['nonce']! }),
+            ...(verifier !== undefined && { pkceCodeVerifier: verifier }),
+            idTokenExpected: true
+          },
+          // The access token is for the API that was asked for, and not for userinfo (RFC 8707 §2.2).
+          request['resource'] === undefined ? {} : { resource: request['resource'] }
+        )
       const tokens = await redeem()
       return { ...arrival, callback, tokens, claims: tokens.claims()!, again: redeem }
     }

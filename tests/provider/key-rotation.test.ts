@@ -1,7 +1,7 @@
 // Signing keys are replaced while people sign in: no relying party meets a token that it cannot check, before, during or after.
 
 import { randomBytes } from 'node:crypto'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, expect, test, vi } from 'vitest'
 import { memoryStorage } from '../../src/adapters/index.ts'
@@ -12,13 +12,15 @@ import { laterBy } from '../support/authenticator.ts'
 
 afterAll(() => void vi.useRealTimers())
 
+const resource = 'https://api.example.test'
+const readings = { scope: 'openid read', resource }
 const rotations = 4
 const peopleAtOnce = 8
 /** Sign-ins of a stretch of load. */
 const stretch = 48
 
 test('keys rotated four times while eight people keep signing in: no token is refused by anybody, by old relying parties or new ones', async () => {
-  const house = await conformanceHouse()
+  const house = await conformanceHouse({ resources: [{ resource, scope: 'read' }] })
   const jwks = new URL(house.config.serverMetadata().jwks_uri!)
   // Half of the applications look keys up as jose does it, the others as openid-client does, each with a memory of its own.
   const keys = createRemoteJWKSet(jwks)
@@ -26,19 +28,27 @@ test('keys rotated four times while eight people keep signing in: no token is re
   const people = await Promise.all(
     Array.from({ length: peopleAtOnce }, (_, number) => guestOf(house, number % 2 === 0 ? house.config : house.post))
   )
-  for (const person of people) await person.signIn()
+  for (const person of people) await person.signIn(readings)
   const refusals: string[] = []
-  const tokens: { readonly text: string; readonly kid: string; readonly expiresAt: number }[] = []
+  const tokens: { readonly text: string; readonly kid: string; readonly alg: string; readonly expiresAt: number }[] = []
+  const signed = new Set<string>()
+  let visits = 0
   const now = (): number => Math.floor(Date.now() / 1000)
-  const audience = ['basic', 'post']
+  const audience = ['basic', 'post', resource]
+  const feed = `${house.server.issuer}/vigil/revocations?${new URLSearchParams({ audience: resource })}`
   const { issuer } = house.server
 
   async function signIn(person: Guest): Promise<void> {
     try {
-      const { tokens: given, claims } = await person.signIn({ prompt: 'none' })
-      const text = given.id_token!
-      const { protectedHeader } = await jwtVerify(text, keys, { issuer, audience })
-      tokens.push({ text, kid: protectedHeader.kid!, expiresAt: claims.exp })
+      const { tokens: given } = await person.signIn({ prompt: 'none', ...readings })
+      const texts = [given.id_token!, given.access_token]
+      // The third statement that the same keys sign: which sessions have ended.
+      if (++visits % 5 === 0) texts.push(await (await fetch(feed)).text())
+      for (const text of texts) {
+        const { protectedHeader, payload } = await jwtVerify(text, keys, { issuer, audience })
+        signed.add(protectedHeader.typ ?? 'ID token')
+        tokens.push({ text, kid: protectedHeader.kid!, alg: protectedHeader.alg, expiresAt: payload.exp! })
+      }
     } catch (error) {
       refusals.push(`${new Date().toISOString()} ${String(error)}`)
     }
@@ -58,7 +68,7 @@ test('keys rotated four times while eight people keep signing in: no token is re
     }
     await Promise.all(people.map(goOn))
     await acting
-    return new Set(tokens.slice(before).map(({ kid }) => kid))
+    return new Set(tokens.slice(before).flatMap(({ kid, alg }) => (alg === 'RS256' ? [kid] : [])))
   }
 
   /** The same, so that the moment is in the midst of it. */
@@ -94,7 +104,7 @@ test('keys rotated four times while eight people keep signing in: no token is re
     await expect(house.server.rotateSigningKeys()).rejects.toMatchObject({ code: 'conflict' })
     const both = await loadAround(usedFrom)
     expect([both.size, both.has(old!)]).toEqual([2, true])
-    const last = tokens.findLast(({ kid }) => kid === old)!
+    const last = tokens.findLast(({ kid, text }) => kid === old && isIdToken(text))!
     // A token of the old key still says who asks to be signed out.
     laterBy(1800)
     const hint = { id_token_hint: last.text, post_logout_redirect_uri: afterLogout }
@@ -107,10 +117,17 @@ test('keys rotated four times while eight people keep signing in: no token is re
     await everyTokenHolds()
   }
   expect(refusals).toEqual([])
-  expect(new Set(tokens.map(({ kid }) => kid)).size).toBe(rotations + 1)
-  expect(tokens.length).toBeGreaterThan(500)
+  const kids = (alg: string) => new Set(tokens.filter((one) => one.alg === alg).map(({ kid }) => kid)).size
+  // The feed is signed by the short key, and the rest by the one that everybody must know.
+  expect([kids('RS256'), kids('ES256')]).toEqual([rotations + 1, rotations + 1])
+  expect(signed).toEqual(new Set(['ID token', 'at+jwt', 'vigil-revocations+jwt']))
+  expect(tokens.length).toBeGreaterThan(1000)
   await house.close()
 }, 600_000)
+
+function isIdToken(jwt: string): boolean {
+  return decodeProtectedHeader(jwt).typ === undefined
+}
 
 test('a token that is being made when the next key begins to sign names the key that signed it', async () => {
   const { keys: store } = memoryStorage()
