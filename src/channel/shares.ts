@@ -64,16 +64,35 @@ export function createShares(rates: readonly Rate[], clock: Clock): Shares {
   }
 }
 
-/** The network that an address stands for: of IPv6 the first 64 bits, which are one subscriber's. */
+/** The network that an address stands for, in whichever form it comes: of IPv6 the first 64 bits, which are one subscriber's. */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
+  const plain = withoutPort(address)
   if (!isIPv6(plain)) return plain
-  const [head = '', tail = ''] = (plain.split('%', 1)[0] ?? '').split('::')
-  const before = head === '' ? [] : head.split(':')
-  const after = tail === '' ? [] : tail.split(':')
-  const zeros = plain.includes('::') ? Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0') : []
-  return [...before, ...zeros, ...after]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')
+  const groups = groupsOf(plain)
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
+  if (!isMapped)
+    return groups
+      .slice(0, 4)
+      .map((group) => group.toString(16))
+      .join(':')
+  return groups
+    .slice(6)
+    .flatMap((group) => [group >> 8, group & 255])
+    .join('.')
+}
+
+/** Some proxies forward the port beside the address, which is another with every connection. A zone is of this machine alone. */
+function withoutPort(address: string): string {
+  const [, inBrackets] = /^\[([^\]]*)\](?::\d+)?$/.exec(address) ?? []
+  const [, fourth] = /^(\d+(?:\.\d+){3}):\d+$/.exec(address) ?? []
+  return (inBrackets ?? fourth ?? address).split('%', 1)[0]!
+}
+
+/** Eight numbers of an IPv6 address, in whichever of its forms (RFC 4291 §2.2). */
+function groupsOf(address: string): number[] {
+  // The parser of addresses writes all forms as one, without leading zeros and without a dotted end.
+  const [head = '', tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
+  const [before, after] = [head, tail].map((part) => part.split(':').filter(Boolean))
+  const zeros = Array<string>(8 - before!.length - after!.length).fill('0')
+  return [...before!, ...zeros, ...after!].map((group) => Number.parseInt(group, 16))
 }

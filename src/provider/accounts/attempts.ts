@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
+import { networkOf as networkOfAddress } from '../../channel/shares.ts'
 import { isVigilError, VigilError } from '../../errors.ts'
 import type { AttemptStore, CountedAttempt } from '../ports.ts'
 
@@ -97,22 +98,7 @@ export function retryAfterSeconds(error: unknown, now = Date.now() / 1000): numb
  * everybody behind a proxy that does not forward addresses comes from loopback, and one of them must not shut the others out.
  */
 export function networkOf(address: string): string | undefined {
-  const plain = address.startsWith('::ffff:') ? address.slice(7) : address
-  switch (isIP(plain)) {
-    case 4:
-      return plain.startsWith('127.') ? undefined : plain
-    case 6:
-      return plain === '::1' ? undefined : firstGroups(plain)
-    default:
-      return undefined
-  }
-}
-
-/** The first 64 bits of an IPv6 address. */
-function firstGroups(address: string): string {
-  const [head = '', tail] = address.split('::')
-  const before = head.split(':').filter(Boolean)
-  const after = tail?.split(':').filter(Boolean) ?? []
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
-  return [...before, ...Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':')
+  const network = networkOfAddress(address)
+  if (isIP(network) === 4) return network.startsWith('127.') ? undefined : network
+  return /^[0-9a-f]{1,4}(:[0-9a-f]{1,4}){3}$/.test(network) && network !== '0:0:0:0' ? network : undefined
 }

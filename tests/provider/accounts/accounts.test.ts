@@ -83,6 +83,22 @@ describe('guessing', () => {
     expect(await outcome(accounts.verifyPassword('ana', password, { address: '127.0.0.1' }))).toBe('passed')
   })
 
+  test.each([
+    [
+      'whatever form its address comes in',
+      ['::ffff:203.0.113.9', '::ffff:cb00:7109', '203.0.113.9', '[::FFFF:203.0.113.9]:1']
+    ],
+    ['whichever port a proxy forwards with it', Array.from({ length: 9 }, (_, port) => `203.0.113.9:${5000 + port}`)],
+    ['whichever of the addresses of its network it takes', ['2001:db8::1', '2001:DB8:0:0::2', '[2001:0db8::3]:4']]
+  ])('of one name from one place ends, %s', async (_, addresses) => {
+    const answers: string[] = []
+    for (let guess = 0; guess < 12; guess++)
+      answers.push(
+        await outcome(accounts.verifyPassword('ana', 'x', { address: addresses[guess % addresses.length]! }))
+      )
+    expect(answers.indexOf('too_many_attempts')).toBe(limits.pair)
+  })
+
   test('inside a session is capped as well', async () => {
     const from = { address: '198.51.100.7' }
     for (let guess = 0; guess < limits.known; guess++) await outcome(accounts.verifyPasswordAgain(ana.id, 'x', from))
