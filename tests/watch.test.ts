@@ -754,6 +754,18 @@ test('a profile that is learnt while the pages are open serves them at once', as
   expect(states(page.messages)).toEqual(['warming_up', 'watched', 'warming_up'])
 })
 
+test('a lesson that goes on for longer than an hour is over: it stands for no watch, and teaches nothing more', async () => {
+  const { tab, record, pause } = await house()
+  const lesson = await tab({ purpose: 'calibration' })
+  await lesson.type(beginning)
+  pause(3000)
+  await lesson.type(later)
+  pause(700)
+  await expect(lesson.type(later)).rejects.toMatchObject({ code: 'fresh_login_required' })
+  lesson.close()
+  await expect.poll(async () => (await record()).watch).toBe('unobserved')
+})
+
 test('teaching is refused on a session with an alarm, and on one whose login is old', async () => {
   const { tab, watch, login, storage } = await house()
   await watch.report('s', 'ana', 'HIGH', 'behaviour')

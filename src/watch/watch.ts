@@ -39,6 +39,9 @@ export interface SessionWatch extends Watch {
   close(): void
 }
 
+/** Whoever teaches is not judged: a lesson that never ended would be a page that stands for the watch and sees nothing. */
+const longestLessonSeconds = 3600
+
 /** Sessions without a page that are remembered: at most 120 kB each. */
 const mostResting = 500
 
@@ -132,6 +135,8 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
   function take(session: Watched, tab: Tab, frame: Frame): Promise<void> | undefined {
     if (session.stopped) throw new VigilError('watch_stopped')
+    if (tab.session.purpose === 'calibration' && options.now() - tab.since > longestLessonSeconds)
+      throw new VigilError('fresh_login_required', 'the lesson has gone on for too long')
     tab.hidden = frame.hidden
     const seen = presence.heard(session, frame)
     return seen ? seen.then(() => hands.take(session, tab, frame)) : hands.take(session, tab, frame)
@@ -155,7 +160,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
       if (session.profiles.size === 0) session.profiles = models
       const left = channel.purpose === 'watch' ? session.begun.heard() : undefined
       if (left) stream.close()
-      const tab = newTab(session, channel, tell, left ?? new Relay({ stream, suspected: new Set() }))
+      const tab = newTab(session, channel, tell, left ?? new Relay({ stream, suspected: new Set() }), options.now())
       try {
         if (session.stopped) throw new VigilError('watch_stopped')
         presence.enter(session, tab)

@@ -54,6 +54,8 @@ export interface Own {
 
 export interface Tab {
   readonly session: ChannelSession
+  /** Seconds since the epoch. */
+  readonly since: number
   readonly tell: (message: ServerMessage) => void
   readonly device: DeviceTracker
   builder: Relay<WindowBuilder>
@@ -92,11 +94,13 @@ export function newTab(
   session: Watched,
   channel: ChannelSession,
   tell: (message: ServerMessage) => void,
-  heard: Relay<Heard>
+  heard: Relay<Heard>,
+  since: number
 ): Tab {
   const judgedAs = usualDevice(session)
   return {
     session: channel,
+    since,
     tell,
     device: createDeviceTracker(),
     // What is typed for a lesson is not what is held against somebody.
