@@ -129,10 +129,31 @@ describe('under risk', () => {
     const { person, tokens, alarm } = await alarmed('later')
     await alarm()
     const under = await person.party.refresh(tokens.refreshToken!)
+    expect(under.idToken['acr']).toBe('0')
     const after = await person.signIn({ acr_values: loa2 }, person.by('pwd otp'))
     expect(after.idToken).toMatchObject({ acr: loa2, risk_level: 'LOW' })
     expect(after.idToken['amr']).toContain('rba')
-    expect((await person.party.refresh(under.refreshToken!)).idToken['acr']).not.toBe(loa2)
+    const back = await person.party.refresh(under.refreshToken!)
+    expect(back.idToken).toMatchObject({ acr: loa1, auth_time: tokens.idToken['auth_time'] })
+    expect((await person.party.refresh(back.refreshToken!)).idToken['acr']).toBe(loa1)
+  })
+
+  it('a token that was refreshed in the midst of an alarm says the present level again once a factor was passed', async () => {
+    const { person, tokens, alarm } = await alarmed('patient', { acr_values: loa2 }, 'pwd otp')
+    const guard = await relyingParty(host.issuer, { clientId: 'api', clientSecret: api.client_secret, redirectUri })
+    await alarm()
+    const first = await person.party.refresh(tokens.refreshToken!)
+    const under = await person.party.refresh(first.refreshToken!)
+    expect([first.idToken['acr'], under.idToken['acr']]).toEqual(['0', '0'])
+    expect(under.idToken).not.toHaveProperty('acr_expires_at')
+    await person.visit({}, person.by('pwd otp'))
+    const back = await person.party.refresh(under.refreshToken!)
+    expect(back.idToken).toMatchObject({
+      acr: loa2,
+      auth_time: tokens.idToken['auth_time'],
+      acr_expires_at: expect.any(Number) as number
+    })
+    expect(await guard.introspect(back.accessToken)).toMatchObject({ acr: loa2 })
   })
 
   it('prompt=none gives nothing, for any level that one may ask for', async () => {

@@ -43,21 +43,25 @@ export function truthfulAccounts(
     }
     if (token && standing) {
       await remembered(standing.record)
-      lower(token as Source, standing, standings, client)
+      // What a refresh token was made with goes on to the next one as it was: `truthfulTokens` lowers what is told.
+      if (token !== ctx.oidc.entities.RefreshToken) lowerSource(token as Source, standing, standings, client)
     } else if (token) age(token as Source, standings, now())
-    return withClaims(account, async () => truth(token as Source | undefined, await standings.of(uid, ctx), client))
+    return withClaims(account, async () =>
+      truth(token as Source | undefined, await standings.of(uid, ctx), standings, client)
+    )
   }
 }
 
-/** The part of codes, refresh and access tokens that is read and lowered here. */
-interface Source {
+/** The part of codes, refresh and access tokens that is read and lowered. */
+export interface Source {
   sessionUid?: string
   acr?: string
   amr?: string[]
   authTime?: number
 }
 
-function lower(
+/** To what is true of the session now. Never above what it was made with. */
+export function lowerSource(
   source: Source,
   standing: SessionStanding,
   { ladder }: SessionStandings,
@@ -78,15 +82,17 @@ function age(source: Source, { ladder }: SessionStandings, now: number): void {
 function truth(
   source: Source | undefined,
   now: SessionStanding | undefined,
+  { ladder }: SessionStandings,
   client: object | undefined
 ): Record<string, unknown> {
   if (!now) return {}
+  const told = source?.acr === undefined ? now.acr : lowerAcr(ladder, source.acr, now.acr)
   return {
     acr: now.acr,
     amr: toldAmr(now, client),
     auth_time: now.authTime,
     ...toldRisk(now, client),
-    ...((source?.acr ?? now.acr) === now.acr && now.acrExpiresAt !== undefined && { acr_expires_at: now.acrExpiresAt })
+    ...(told === now.acr && now.acrExpiresAt !== undefined && { acr_expires_at: now.acrExpiresAt })
   }
 }
 

@@ -5,7 +5,8 @@ import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { lowerAcr } from '../../risk/ladder.ts'
 import type { SessionStandings } from '../sessions/session-standing.ts'
 import type { SignedTokens } from './signed-tokens.ts'
-import { toldRisk } from './told-session.ts'
+import { stillToldAmr, toldRisk } from './told-session.ts'
+import { lowerSource, type Source } from './truthful-account.ts'
 
 type ExtraTokenClaims = NonNullable<Configuration['extraTokenClaims']>
 
@@ -21,12 +22,14 @@ export function truthfulTokens(
     const uid = source?.sessionUid
     const standing = uid === undefined ? undefined : await standings.of(uid, ctx)
     if (!source || uid === undefined || !standing) return theirs
+    // Saved already, so that the next refresh begins with what was proved once; the ID Token is made from what it says now.
+    if (RefreshToken) lowerSource(RefreshToken as Source, standing, standings, ctx.oidc.client)
     if (source.sid !== undefined) await signedTokens.note(token, { sid: source.sid, uid })
     const acr = source.acr === undefined ? standing.acr : lowerAcr(standings.ladder, source.acr, standing.acr)
     return {
       ...theirs,
       acr,
-      ...(source.amr && { amr: source.amr }),
+      ...(source.amr && { amr: stillToldAmr(source.amr, standing, ctx.oidc.client) }),
       ...(source.authTime !== undefined && { auth_time: source.authTime }),
       ...(source.sid !== undefined && { sid: source.sid }),
       ...(acr === standing.acr && standing.acrExpiresAt !== undefined && { acr_expires_at: standing.acrExpiresAt }),
