@@ -124,13 +124,17 @@ function claimed(ratio: number): number {
   return held(ratio, mostClaimed)
 }
 
-const mostClaimed = 8
+/**
+ * Beyond this a calibrated ratio grows with its logarithm only. It must lie above what a sparing budget asks of a whole stretch, or the alarm would
+ * wait for what nobody can claim.
+ */
+const mostClaimed = 12
 
 /**
  * What the shortest stretches say counts less: calibration fits the bulk of their scores, while the tail, where an innocent person looks
  * like a stranger for 25 keystrokes, is longer than the bulk tells. Chosen on recorded people that teach nothing that ships.
  */
-const caution = [0.5, 0.7] as const
+const caution = [0.4, 0.6] as const
 
 /** Scores of many stretches, by horizon, of owners and of strangers. */
 export interface FusionTrials {

@@ -95,8 +95,8 @@ describe('fusion', () => {
   it('claims less of the shortest stretches', () => {
     const short = { ...everything, typed: { ratio: 2, amount: 25 }, sequence: { ratio: 2, amount: 25 } }
     const [first, second, third] = [0, 1, 2].map((horizon) => fusedStretch(fusion, horizon, short)!)
-    expect(first! / third!).toBeCloseTo(0.5, 9)
-    expect(second! / third!).toBeCloseTo(0.7, 9)
+    expect(first! / third!).toBeCloseTo(0.4, 9)
+    expect(second! / third!).toBeCloseTo(0.6, 9)
   })
 
   it('says what each part adds, and the parts add up', () => {
