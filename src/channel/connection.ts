@@ -4,7 +4,7 @@
 import type { RawData, WebSocket } from 'ws'
 import { isVigilError, VigilError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
-import { decodeFrame } from './frame.ts'
+import { decodeFrame, EventPool } from './frame.ts'
 import type { Intake } from './intake.ts'
 import type { ChannelLimits } from './limits.ts'
 import type { ChannelLogger, ChannelSession, Clock, FrameClock, Goodbye, ServerMessage } from './ports.ts'
@@ -34,6 +34,8 @@ export interface Connection {
   readonly closed: Promise<boolean>
 }
 
+/** One for all sockets: a frame is decoded and handed over without a pause in between. */
+const pool = new EventPool()
 /** Frames after which the page hears how far it has got. */
 const framesPerReceipt = 5
 
@@ -138,7 +140,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (!ofPerson.frames.take(1, now)) throw new VigilError('rate_exceeded', 'too many frames of one person')
     if (!isBinary) throw new VigilError('frame_unsupported', 'a text frame')
     // The socket's binary type is the default, one Buffer a message.
-    const frame = decodeFrame(data as Buffer, before)
+    const frame = decodeFrame(data as Buffer, before, pool)
     // One object for as long as the socket lives. A new one a frame is kept until the next: V8 learns from the first thousand that they last, and
     // puts them, and what they point to, where only a full collection finds them.
     if (before === undefined) before = { sequence: frame.sequence, sentAt: frame.sentAt, grainMs: frame.grainMs }
@@ -152,6 +154,8 @@ export function openConnection(options: ConnectionOptions): Connection {
       throw new VigilError('rate_exceeded', 'too many events of one person')
     }
     intake.push(frame, now)
+    // Somebody still waits with it, or it waits for somebody.
+    if (intake.isBusy) pool.giveAway()
   }
 
   function send(message: ServerMessage): void {

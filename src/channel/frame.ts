@@ -35,11 +35,55 @@ import {
 } from './wire.ts'
 
 /**
+ * Where events are decoded to. Twenty events are most of what a frame allocates, and on nearly every frame they have been judged before the next is
+ * decoded: they are written anew then, unless they were given away.
+ */
+export class EventPool {
+  #events: DecodedEvent[] = []
+  #used = 0
+
+  /** From here on the events of the frame before are written over. */
+  begin(): void {
+    this.#used = 0
+  }
+
+  add(t: number, type: EventType, cls: number, slot: number, x: number, y: number): void {
+    if (this.#used === this.#events.length) this.#events.push(new DecodedEvent())
+    const event = this.#events[this.#used++]!
+    event.t = t
+    event.type = type
+    event.cls = cls
+    event.slot = slot
+    event.x = x
+    event.y = y
+  }
+
+  /** Those since `begin`. */
+  all(): InputEvent[] {
+    return this.#events.slice(0, this.#used)
+  }
+
+  /** They belong to somebody, and are never written over. */
+  giveAway(): void {
+    this.#events = []
+  }
+}
+
+class DecodedEvent implements InputEvent {
+  t = Number.NaN
+  type: EventType = EventType.keyDown
+  cls = 0
+  slot = 0
+  x = 0
+  y = 0
+}
+
+/**
  * Decodes one binary message; `before` is the frame before it on the same connection, which it may build on. Times come out in milliseconds,
  * coordinates in CSS pixels. Throws `frame_unsupported` for another version, `frame_malformed` for everything else that is not a frame; allocates
- * at most one event for every two bytes.
+ * at most one event for every two bytes. The events are those of `pool`, and new ones where there is none.
  */
-export function decodeFrame(bytes: Uint8Array, before?: FrameClock): Frame {
+export function decodeFrame(bytes: Uint8Array, before?: FrameClock, pool = new EventPool()): Frame {
   if (bytes.length < smallestFrameBytes || bytes.length > largestFrameBytes) throw malformed('length')
   const version = bytes[0]! >> versionShift
   if (version !== wireVersion) throw new VigilError('frame_unsupported', `version ${version}`)
@@ -49,7 +93,7 @@ export function decodeFrame(bytes: Uint8Array, before?: FrameClock): Frame {
   const reader = new Reader(bytes, 1)
   const { sequence, sentTicks, grainMs } = flags & flagClock ? readClock(reader) : readFollowing(reader, before)
   const counters = flags & flagCounters ? readCounters(reader) : noCounters
-  const events = readEvents(reader, sentTicks)
+  const events = readEvents(reader, sentTicks, pool)
   checkPadding(bytes, reader.at)
   const hidden = (flags & flagHidden) !== 0
   const sentAt = sentTicks / ticksPerMs
@@ -97,12 +141,12 @@ function readCounters(reader: Reader): Counters {
   return counters
 }
 
-function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
+function readEvents(reader: Reader, sentTicks: number, pool: EventPool): InputEvent[] {
   const count = reader.varint(maxFrameEvents)
   if (count === 0) return []
   // No event is shorter than two bytes: a frame cannot ask for more memory than it brings.
   if (count * 2 > reader.left) throw malformed('more events than bytes')
-  const events: InputEvent[] = []
+  pool.begin()
   let t = sentTicks - reader.varint(maxTicks)
   if (t < 0) throw malformed('an event before the page')
   let x = 0
@@ -121,7 +165,7 @@ function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
       x += (nibbles << 28) >> 28
       y += (nibbles << 24) >> 28
       checkPosition(x, y)
-      events.push({ t: t / ticksPerMs, type: EventType.pointerMove, cls: 0, slot: 0, x, y })
+      pool.add(t / ticksPerMs, EventType.pointerMove, 0, 0, x, y)
       continue
     }
     if (form === formMove) {
@@ -131,7 +175,7 @@ function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
       x += dx
       y += dy
       checkPosition(x, y)
-      events.push({ t: t / ticksPerMs, type: EventType.pointerMove, cls: 0, slot: 0, x, y })
+      pool.add(t / ticksPerMs, EventType.pointerMove, 0, 0, x, y)
       continue
     }
     if (form !== formPlain) throw malformed('event form')
@@ -147,11 +191,11 @@ function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
     switch (type) {
       case EventType.keyDown:
       case EventType.keyUp:
-        events.push({ t: t / ticksPerMs, type, cls, slot, x: 0, y: 0 })
+        pool.add(t / ticksPerMs, type, cls, slot, 0, 0)
         break
       case EventType.wheel:
         if (cls !== 0 || slot !== 0) throw malformed('class or slot of a wheel event')
-        events.push({ t: t / ticksPerMs, type, cls, slot, x: reader.signed(maxPixels), y: reader.signed(maxPixels) })
+        pool.add(t / ticksPerMs, type, cls, slot, reader.signed(maxPixels), reader.signed(maxPixels))
         break
       case EventType.pointerDown:
       case EventType.pointerUp:
@@ -159,12 +203,12 @@ function readEvents(reader: Reader, sentTicks: number): InputEvent[] {
         x += reader.signed(2 * maxPixels)
         y += reader.signed(2 * maxPixels)
         checkPosition(x, y)
-        events.push({ t: t / ticksPerMs, type, cls, slot, x, y })
+        pool.add(t / ticksPerMs, type, cls, slot, x, y)
         break
     }
   }
   if (t > sentTicks) throw malformed('an event later than its frame')
-  return events
+  return pool.all()
 }
 
 /** Type of an event in the plain form. */

@@ -3,12 +3,12 @@
 
 import { isVigilError } from '../errors.ts'
 import { createPlausibility } from './plausibility.ts'
-import type { ChannelLogger, Frame, Goodbye, Stream } from './ports.ts'
+import type { ChannelLogger, Frame, Goodbye, Stream, Turn } from './ports.ts'
 import type { Turns } from './turns.ts'
 
 /** Whoever feeds the intake at the moment. */
 export interface Feeder {
-  /** A frame was taken in; `waiting` more are in the queue. */
+  /** Frames had to wait and one was taken in; `waiting` more are in the queue. */
   took(waiting: number): void
   /** The heart refused a frame, or broke. The intake is closed. */
   failed(error: unknown): void
@@ -33,101 +33,120 @@ export interface Intake {
 }
 
 export function createIntake(stream: Stream, turns: Turns, logger: ChannelLogger, about: object): Intake {
-  const plausibility = createPlausibility()
-  const queue: Frame[] = []
-  let next = 0
-  let feeder: Feeder | undefined
-  let isBusy = false
-  let isClosed = false
-  let closing: Goodbye | undefined
+  return new StreamIntake(stream, turns, logger, about)
+}
+
+/** A class, because a thousand of them have their turn between two frames of one: its few fields are what must come back into the cache. */
+class StreamIntake implements Intake {
+  readonly stream: Stream
+  readonly #turn: Turn
+  readonly #logger: ChannelLogger
+  readonly #about: object
+  readonly #plausibility = createPlausibility()
+  readonly #queue: Frame[] = []
+  #next = 0
+  #feeder: Feeder | undefined
+  #isBusy = false
+  #isClosed = false
+  #closing: Goodbye | undefined
+
+  constructor(stream: Stream, turns: Turns, logger: ChannelLogger, about: object) {
+    this.stream = stream
+    this.#turn = turns.next
+    this.#logger = logger
+    this.#about = about
+  }
+
+  get next(): number {
+    return this.#next
+  }
+
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  get isBusy(): boolean {
+    return this.#isBusy
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  push(frame: Frame, arrivedAt: number): void {
+    this.#plausibility.check(frame, arrivedAt)
+    this.#next = frame.sequence + 1
+    if (this.#isBusy) this.#queue.push(frame)
+    else this.#take(frame)
+  }
+
+  fedBy(feeder: Feeder | undefined): void {
+    this.#feeder = feeder
+  }
+
+  close(goodbye: Goodbye): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#queue.length = 0
+    try {
+      this.stream.close(goodbye)
+    } catch (error) {
+      this.#logger.error({ ...this.#about, err: error }, 'channel stream failed to close')
+    }
+  }
+
+  closeSoon(goodbye: Goodbye, ms: number): void {
+    if (!this.#isBusy) {
+      this.close(goodbye)
+      return
+    }
+    this.#closing = goodbye
+    setTimeout(() => this.close(goodbye), ms).unref()
+  }
 
   /** Here and now, without a promise, where nothing has to be waited for: so it is with nearly every frame. */
-  function take(frame: Frame): void {
-    isBusy = true
+  #take(frame: Frame): void {
+    this.#isBusy = true
     try {
-      const work = receive(frame)
-      if (work) void takeAll(work)
-      else rest()
+      const work = this.#receive(frame)
+      if (work) void this.#takeAll(work)
+      else this.#rest()
     } catch (error) {
-      fail(error)
-      rest()
+      this.#fail(error)
+      this.#rest()
     }
   }
 
   /** What came while the first had to be waited for. */
-  async function takeAll(first: Promise<void>): Promise<void> {
+  async #takeAll(first: Promise<void>): Promise<void> {
+    const queue = this.#queue
     try {
       await first
-      feeder?.took(queue.length)
+      this.#feeder?.took(queue.length)
       for (let frame = queue.shift(); frame !== undefined; frame = queue.shift()) {
-        await receive(frame)
-        feeder?.took(queue.length)
+        await this.#receive(frame)
+        this.#feeder?.took(queue.length)
       }
     } catch (error) {
-      fail(error)
+      this.#fail(error)
     } finally {
-      rest()
+      this.#rest()
+      this.#feeder?.took(0)
     }
   }
 
-  function receive(frame: Frame): Promise<void> | undefined {
-    return isClosed ? undefined : stream.receive(frame, turns.next)
+  #receive(frame: Frame): Promise<void> | undefined {
+    return this.#isClosed ? undefined : this.stream.receive(frame, this.#turn)
   }
 
-  function rest(): void {
-    isBusy = false
-    feeder?.took(0)
-    if (closing) close(closing)
+  #rest(): void {
+    this.#isBusy = false
+    if (this.#closing) this.close(this.#closing)
   }
 
-  function fail(error: unknown): void {
-    if (feeder) feeder.failed(error)
-    else if (!isVigilError(error)) logger.error({ ...about, err: error }, 'channel failed')
-    close('lost')
-  }
-
-  function close(goodbye: Goodbye): void {
-    if (isClosed) return
-    isClosed = true
-    queue.length = 0
-    try {
-      stream.close(goodbye)
-    } catch (error) {
-      logger.error({ ...about, err: error }, 'channel stream failed to close')
-    }
-  }
-
-  return {
-    stream,
-    get next() {
-      return next
-    },
-    get waiting() {
-      return queue.length
-    },
-    get isBusy() {
-      return isBusy
-    },
-    get isClosed() {
-      return isClosed
-    },
-    push(frame, arrivedAt) {
-      plausibility.check(frame, arrivedAt)
-      next = frame.sequence + 1
-      if (isBusy) queue.push(frame)
-      else take(frame)
-    },
-    fedBy(another) {
-      feeder = another
-    },
-    close,
-    closeSoon(goodbye, ms) {
-      if (!isBusy) {
-        close(goodbye)
-        return
-      }
-      closing = goodbye
-      setTimeout(() => close(goodbye), ms).unref()
-    }
+  #fail(error: unknown): void {
+    if (this.#feeder) this.#feeder.failed(error)
+    else if (!isVigilError(error)) this.#logger.error({ ...this.#about, err: error }, 'channel failed')
+    this.close('lost')
   }
 }

@@ -68,7 +68,8 @@ export type Turn = () => Promise<void> | undefined
 export interface Stream {
   /**
    * Called in order, never concurrently for one stream; the connection awaits it before the next frame (back-pressure). Undefined when the frame
-   * has been taken in already. Whatever holds the event loop for longer takes a turn first.
+   * has been taken in already; then its events are written over, and whoever wants to keep one keeps a copy. Whatever holds the event loop for longer
+   * takes a turn first.
    */
   receive(frame: Frame, turn: Turn): Promise<void> | undefined
   /** The socket is lost, and the page may come back: `resumed` or `close` follows. */

@@ -16,6 +16,7 @@ import {
 import { sliceSequence } from '../../src/biometrics/encoder/sequence.ts'
 import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { inventedDay, inventedPeople } from '../support/invented.ts'
+import { windowWith } from '../support/windows.ts'
 
 const { engine, people } = inventedDay()
 const [ana, ben, cleo] = people
@@ -56,7 +57,7 @@ describe('the engine', () => {
     const spoken = (keystrokes: number): number => {
       const window = ben.windows.find(({ freshKeystrokes }) => freshKeystrokes >= 25)!
       const typed = [sliceSequence(window.typed.at(-1)!, 0, keystrokes)]
-      const { shares } = shipped.assessWhole(little, [{ ...window, typed }])
+      const { shares } = shipped.assessWhole(little, [windowWith(window, { typed })])
       return Math.abs(shares.find(({ detector }) => detector === 'sequence-encoder')!.share)
     }
     expect(spoken(20)).toBeGreaterThan(0)
@@ -64,7 +65,7 @@ describe('the engine', () => {
   })
 
   it('has no evidence when nothing was typed or pointed', () => {
-    const window = { ...ana.windows[5]!, trail: [new Float32Array(ana.windows[5]!.fresh.length)] }
+    const window = windowWith(ana.windows[5]!, { trail: [new Float32Array(ana.windows[5]!.fresh.length)] })
     expect(engine.assess(profile, window).llr).toBeUndefined()
     expect(engine.assessWhole(profile, []).llr).toBeUndefined()
   })

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { EventType } from '../../src/biometrics/events.ts'
+import { EventType, type InputEvent } from '../../src/biometrics/events.ts'
 import { createFrameWriter, encodeFrame } from '../../src/browser/encode.ts'
 import { decodeFrame } from '../../src/channel/frame.ts'
 import { VigilError } from '../../src/errors.ts'
@@ -35,6 +35,23 @@ describe('frames reach the heart', () => {
     await until(() => here.seen[0]!.frames.length === 50, 'all frames arrive')
     expect(here.seen[0]!.frames.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 50 }, (_, i) => i))
     expect(most).toBe(1)
+  })
+
+  test('and keep what they say while they wait and those of others are decoded', async () => {
+    const gate = Promise.withResolvers<void>()
+    const here = await listening({ receive: () => gate.promise })
+    const pages = [await connect(here), await connect(here)]
+    const said = [0, 1, 2].map((n) => [key(100 * n + 10), key(100 * n + 20)])
+    for (const page of pages) {
+      const writer = createFrameWriter()
+      for (const [n, events] of said.entries()) page.send(writer.write({ sentAt: 100 * (n + 1), events }))
+    }
+    await untilStill(() => here.seen.length)
+    gate.resolve()
+    for (const stream of [0, 1]) {
+      await until(() => here.seen[stream]!.frames.length === said.length, 'all frames arrive')
+      expect(here.seen[stream]!.frames.map(({ events }) => events)).toEqual(said)
+    }
   })
 
   test('also the last one, sent while the page goes away', async () => {
@@ -375,3 +392,7 @@ describe('faults of others', () => {
     await connect(here, 'b')
   })
 })
+
+function key(t: number): InputEvent {
+  return { t, type: EventType.keyDown, cls: 0, slot: 0, x: 0, y: 0 }
+}

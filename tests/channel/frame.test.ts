@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { counterNames, EventType, noCounters } from '../../src/biometrics/events.ts'
 import type { Counters, InputEvent } from '../../src/biometrics/events.ts'
 import { createFrameWriter, encodeBody, encodeFrame } from '../../src/browser/encode.ts'
-import { decodeFrame } from '../../src/channel/frame.ts'
+import { decodeFrame, EventPool } from '../../src/channel/frame.ts'
 import type { Frame } from '../../src/channel/ports.ts'
 import { VigilError } from '../../src/errors.ts'
 
@@ -102,6 +102,24 @@ describe('what a person did arrives as it happened', () => {
         expect(decodeFrame(encodeFrame(frame))).toEqual(frame)
       }),
       { numRuns: 2_000 }
+    )
+  })
+
+  test('events of a pool are written over by the next frame, and kept when they were given away', () => {
+    fc.assert(
+      fc.property(fc.array(anyFrame, { minLength: 1 }), fc.infiniteStream(fc.boolean()), (frames, kept) => {
+        const pool = new EventPool()
+        const mine: [Frame, Frame][] = []
+        for (const frame of frames) {
+          const decoded = decodeFrame(encodeFrame(frame), undefined, pool)
+          expect(decoded).toEqual(frame)
+          if (kept.next().value) {
+            pool.giveAway()
+            mine.push([decoded, frame])
+          }
+        }
+        for (const [decoded, frame] of mine) expect(decoded).toEqual(frame)
+      })
     )
   })
 

@@ -1,48 +1,88 @@
-// One hop: what is new between two windows, and how hops add up. Everything is updated as events pass.
+// One hop: what is new between two windows, and how hops add up.
 
-import { mostAtOnce, type Keystroke } from './keystrokes.ts'
-import type { PointerHop } from './pointer-features.ts'
+import { keyAt, shortWidth, type TypedKey } from './keystroke-rows.ts'
 import {
   addStatistics,
   cellFamilies,
   emptyStatistics,
+  firstPointerNumber,
   keyClasses,
   observe,
   statisticsLength,
+  type PointerStatistics,
   type Statistics
 } from './statistics.ts'
-import { sequenceColumns } from './timing-sequence.ts'
+import { rowsOf, sequenceColumns, writeKeystroke, type TimingSequence } from './timing-sequence.ts'
 
-export interface Hop extends PointerHop {
-  /** First and last time in it, ms. */
-  startedAt: number
-  endedAt: number
-  pointerEvents: number
-  clicks: number
-  wheels: number
-  activeMs: number
-  idleMs: number
-  /**
-   * Statistics, and behind them its keystrokes as rows of a timing sequence. One array for all: to allocate and collect it is most of what a hop
-   * costs.
-   */
-  readonly statistics: Statistics
+/** What is counted while its events pass. */
+export interface HopCounts {
+  /** First time in it, ms. */
+  readonly startedAt: number
+  readonly pointerEvents: number
+  readonly clicks: number
+  readonly wheels: number
+  readonly activeMs: number
+  readonly idleMs: number
 }
 
-/** Where the rows begin. */
-export const firstRow = statisticsLength
+/**
+ * Not every window is judged, and of one that is not nobody reads the sums: they are added up from the keystrokes when somebody asks, and then those
+ * are let go.
+ */
+export class Hop {
+  readonly counts: HopCounts
+  readonly keystrokes: number
+  /** Keystrokes that its sequence has at most. */
+  readonly #longest: number
+  #rows: readonly number[] | undefined
+  #pointing: PointerStatistics | undefined
+  #statistics: Statistics | undefined
+  #typed: TimingSequence | undefined
 
-/** `keystrokes`: as many close a window. */
-export function newHop(startedAt: number, keystrokes: number): Hop {
-  return {
-    startedAt,
-    endedAt: startedAt,
-    pointerEvents: 0,
-    clicks: 0,
-    wheels: 0,
-    activeMs: 0,
-    idleMs: 0,
-    statistics: new Float32Array(firstRow + (keystrokes + mostAtOnce) * sequenceColumns.length)
+  /** `rows`: short ones. `pointing`: undefined where there was none. */
+  constructor(counts: HopCounts, rows: readonly number[], longest: number, pointing: PointerStatistics | undefined) {
+    this.counts = counts
+    this.keystrokes = rows.length / shortWidth
+    this.#longest = longest
+    this.#rows = rows
+    this.#pointing = pointing
+  }
+
+  /** Undefined where there was none. */
+  get pointing(): PointerStatistics | undefined {
+    return this.#pointing
+  }
+
+  get statistics(): Statistics {
+    this.#addUp()
+    return this.#statistics!
+  }
+
+  /** The newest of its keystrokes, `longest` at most. */
+  get typed(): TimingSequence {
+    this.#addUp()
+    return this.#typed!
+  }
+
+  #addUp(): void {
+    const rows = this.#rows
+    if (rows === undefined) return
+    const { keystrokes } = this
+    // One array for both: to allocate and collect it is much of what they cost.
+    const numbers = new Float32Array(statisticsLength + keystrokes * sequenceColumns.length)
+    const statistics = numbers.subarray(0, statisticsLength)
+    for (let n = 0; n < keystrokes; n++) {
+      const keystroke = keyAt(rows, n * shortWidth)
+      observeKeystroke(statistics, keystroke)
+      writeKeystroke(numbers, statisticsLength, n, keystroke)
+    }
+    if (this.#pointing) {
+      statistics.set(this.#pointing, firstPointerNumber)
+      this.#pointing = statistics.subarray(firstPointerNumber)
+    }
+    this.#statistics = statistics
+    this.#typed = rowsOf(numbers, statisticsLength, Math.max(0, keystrokes - this.#longest), keystrokes)
+    this.#rows = undefined
   }
 }
 
@@ -59,7 +99,7 @@ function within(value: number, [low, high]: readonly [number, number]): number {
 }
 
 /** Adds one keystroke to the sums. A key whose class is withheld adds nothing: its class would have to be guessed. */
-export function observeKeystroke(statistics: Statistics, keystroke: Keystroke): void {
+export function observeKeystroke(statistics: Statistics, keystroke: TypedKey): void {
   const { cls, previousCls } = keystroke
   if (cls >= keyClasses) return
   const pair = previousCls >= 0 && previousCls < keyClasses ? previousCls * keyClasses + cls : -1

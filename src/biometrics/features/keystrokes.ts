@@ -2,6 +2,7 @@
 // each as soon as its release is known, or without a hold when the release does not come.
 
 import { EventType, KeyClass, type InputEvent } from '../events.ts'
+import { classesOf, keyAt, rowColumn, rowWidth } from './keystroke-rows.ts'
 
 export interface Keystroke {
   /** Time of the press, ms on the clock of the events. */
@@ -38,70 +39,109 @@ export interface KeystrokeTracker {
 
 /** Calls `finished` once for every press, in order. */
 export function createKeystrokeTracker(finished: (keystroke: Keystroke) => void): KeystrokeTracker {
-  // Presses are numbered. The last few stand in rings, `number % remembered`; all numbers below `due` were told.
-  const pressT = new Float64Array(remembered)
-  const releaseT = new Float64Array(remembered)
-  const classes = new Uint8Array(remembered)
-  const isDone = new Uint8Array(remembered)
-  /** The press that holds a slot. */
-  const heldBy = new Float64Array(slots).fill(nobody)
-  let pressed = 0
-  let due = 0
-  function tellNext(): void {
-    const at = due % remembered
-    const before = (due + remembered - 1) % remembered
-    const isFirst = due === 0
-    const gap = isFirst ? Number.NaN : pressT[at]! - pressT[before]!
-    const together = gap >= 0 && gap <= longestGapMs
-    const holdMs = releaseT[at]! - pressT[at]!
-    const flightMs = isFirst ? Number.NaN : pressT[at]! - releaseT[before]!
-    due++
-    finished({
-      pressT: pressT[at]!,
-      cls: classes[at]!,
-      previousCls: together ? classes[before]! : -1,
-      holdMs: holdMs >= 0 && holdMs <= longestHoldMs ? holdMs : Number.NaN,
-      pressToPressMs: together ? gap : Number.NaN,
-      releaseToPressMs: together && Math.abs(flightMs) <= longestGapMs ? flightMs : Number.NaN
-    })
-  }
+  const presses = new KeyPresses()
+  const row = new Float64Array(rowWidth)
 
-  function tell(most: number): void {
-    while (due < pressed && (isDone[due % remembered] === 1 || pressed - due > most)) tellNext()
-  }
-
-  function press(event: InputEvent, slot: number): void {
-    // A slot pressed again without a release: the release was lost.
-    const lost = heldBy[slot]!
-    if (lost >= due) isDone[lost % remembered] = 1
-    const at = pressed % remembered
-    pressT[at] = event.t
-    releaseT[at] = Number.NaN
-    classes[at] = event.cls >= 0 && event.cls <= KeyClass.hidden ? event.cls : KeyClass.other
-    isDone[at] = 0
-    heldBy[slot] = pressed++
-    tell(patience)
-  }
-
-  function release(event: InputEvent, slot: number): void {
-    const number = heldBy[slot]!
-    heldBy[slot] = nobody
-    // One that was let go still tells the next one when it ended, unless others came after it.
-    if (number === nobody || number < due - 1) return
-    releaseT[number % remembered] = event.t
-    isDone[number % remembered] = 1
-    tell(patience)
+  function tell(): void {
+    while (presses.hasNext) {
+      presses.next(row, 0)
+      finished({ pressT: row[rowColumn.pressT]!, ...keyAt(row, 0) })
+    }
   }
 
   return {
     push(event) {
-      const slot = event.slot & (slots - 1)
-      if (event.type === EventType.keyDown) press(event, slot)
-      else if (event.type === EventType.keyUp) release(event, slot)
+      presses.push(event)
+      tell()
     },
     flush() {
-      tell(0)
-      heldBy.fill(nobody)
+      presses.flush()
+      tell()
     }
   }
+}
+
+/** What stands in a row of a press that is remembered. A press and its release meet in one line of a processor's cache. */
+const press = { pressT: 0, releaseT: 1, cls: 2, isDone: 3 } as const
+const pressWidth = 4
+/** Behind the presses: the press that holds each slot. */
+const firstSlot = remembered * pressWidth
+
+/**
+ * The same without a call and an object for each keystroke. After `push` or `flush` all that there is must be taken:
+ * `while (presses.hasNext) presses.next(rows, row++)`.
+ */
+export class KeyPresses {
+  /** Presses are numbered. The last few stand in a ring, `number % remembered`; all numbers below `#due` were taken. */
+  readonly #numbers = new Float64Array(firstSlot + slots).fill(nobody, firstSlot)
+  #pressed = 0
+  #due = 0
+  /** Presses that may wait. */
+  #patience = patience
+
+  push(event: InputEvent): void {
+    const slot = firstSlot + (event.slot & (slots - 1))
+    this.#patience = patience
+    if (event.type === EventType.keyDown) this.#press(event, slot)
+    else if (event.type === EventType.keyUp) this.#release(event, slot)
+  }
+
+  flush(): void {
+    this.#patience = 0
+    this.#numbers.fill(nobody, firstSlot)
+  }
+
+  get hasNext(): boolean {
+    const waiting = this.#pressed - this.#due
+    return waiting > 0 && (waiting > this.#patience || this.#numbers[placeOf(this.#due) + press.isDone] === 1)
+  }
+
+  /** Takes the next keystroke: its class and its times, without their logarithms. */
+  next(rows: Float64Array, row: number): void {
+    const numbers = this.#numbers
+    const number = this.#due++
+    const own = placeOf(number)
+    const before = placeOf(number + remembered - 1)
+    const isFirst = number === 0
+    const pressT = numbers[own + press.pressT]!
+    const gapMs = isFirst ? Number.NaN : pressT - numbers[before + press.pressT]!
+    const together = gapMs >= 0 && gapMs <= longestGapMs
+    const holdMs = numbers[own + press.releaseT]! - pressT
+    const flightMs = isFirst ? Number.NaN : pressT - numbers[before + press.releaseT]!
+    const at = row * rowWidth
+    rows[at + rowColumn.pressT] = pressT
+    rows[at + rowColumn.classes] = classesOf(numbers[own + press.cls]!, together ? numbers[before + press.cls]! : -1)
+    rows[at + rowColumn.holdMs] = holdMs >= 0 && holdMs <= longestHoldMs ? holdMs : Number.NaN
+    rows[at + rowColumn.pressToPressMs] = together ? gapMs : Number.NaN
+    rows[at + rowColumn.releaseToPressMs] = together && Math.abs(flightMs) <= longestGapMs ? flightMs : Number.NaN
+  }
+
+  #press({ t, cls }: InputEvent, slot: number): void {
+    const numbers = this.#numbers
+    // A slot pressed again without a release: the release was lost.
+    const lost = numbers[slot]!
+    if (lost >= this.#due) numbers[placeOf(lost) + press.isDone] = 1
+    const at = placeOf(this.#pressed)
+    numbers[at + press.pressT] = t
+    numbers[at + press.releaseT] = Number.NaN
+    numbers[at + press.cls] = cls >= 0 && cls <= KeyClass.hidden ? cls : KeyClass.other
+    numbers[at + press.isDone] = 0
+    numbers[slot] = this.#pressed++
+  }
+
+  #release({ t }: InputEvent, slot: number): void {
+    const numbers = this.#numbers
+    const number = numbers[slot]!
+    numbers[slot] = nobody
+    // One that was let go still tells the next one when it ended, unless others came after it.
+    if (number === nobody || number < this.#due - 1) return
+    const at = placeOf(number)
+    numbers[at + press.releaseT] = t
+    numbers[at + press.isDone] = 1
+  }
+}
+
+/** Where a press stands in the ring. */
+function placeOf(number: number): number {
+  return (number % remembered) * pressWidth
 }

@@ -1,39 +1,30 @@
 // The 20 pointing features of a window, from the sums over its last hops.
 
 import { featureAt, type FeatureName } from './features.ts'
+import type { Hop } from './hop.ts'
 import { pointerQuantities, type PointerQuantity } from './pointer.ts'
-import { cellFamilies, type Statistics } from './statistics.ts'
-
-/** What one hop says of the pointer. */
-export interface PointerHop {
-  readonly statistics: Statistics
-  readonly clicks: number
-  readonly wheels: number
-  readonly activeMs: number
-  readonly idleMs: number
-}
 
 /** Fills positions 20–39. */
-export function pointerFeaturesOf(hops: readonly PointerHop[], features: Float64Array): void {
-  for (const [feature, quantity] of means) {
-    const at = 3 * (cellFamilies.pointer.first + pointerQuantities.indexOf(quantity))
+export function pointerFeaturesOf(hops: readonly Hop[], features: Float64Array): void {
+  for (const { feature, at } of means) {
     let count = 0
     let sum = 0
-    for (const { statistics } of hops) {
-      count += statistics[at]!
-      sum += statistics[at + 1]!
+    for (const { pointing } of hops) {
+      if (pointing === undefined) continue
+      count += pointing[at]!
+      sum += pointing[at + 1]!
     }
-    if (count > 0) features[featureAt[feature]] = sum / count
+    if (count > 0) features[feature] = sum / count
   }
   let clicks = 0
   let wheels = 0
   let activeMs = 0
   let idleMs = 0
-  for (const hop of hops) {
-    clicks += hop.clicks
-    wheels += hop.wheels
-    activeMs += hop.activeMs
-    idleMs += hop.idleMs
+  for (const { counts } of hops) {
+    clicks += counts.clicks
+    wheels += counts.wheels
+    activeMs += counts.activeMs
+    idleMs += counts.idleMs
   }
   // In less than a second nothing has a rate.
   if (!(activeMs >= 1000)) return
@@ -42,7 +33,7 @@ export function pointerFeaturesOf(hops: readonly PointerHop[], features: Float64
   features[featureAt.idleShare] = idleMs / activeMs
 }
 
-const means: readonly (readonly [FeatureName, PointerQuantity])[] = [
+const meanOf: readonly (readonly [FeatureName, PointerQuantity])[] = [
   ['speed', 'speed'],
   ['acceleration', 'acceleration'],
   ['jerk', 'jerk'],
@@ -61,3 +52,9 @@ const means: readonly (readonly [FeatureName, PointerQuantity])[] = [
   ['hoverBeforeClick', 'hoverBeforeClick'],
   ['overshoot', 'overshoot']
 ]
+
+/** Position of the feature, and where the cell of its quantity begins. */
+const means = meanOf.map(([feature, quantity]) => ({
+  feature: featureAt[feature],
+  at: 3 * pointerQuantities.indexOf(quantity)
+}))

@@ -41,16 +41,29 @@ export function emptyStatistics(): Statistics {
   return new Float32Array(statisticsLength)
 }
 
-/** Counts one value in. What follows the last cell are the bins of the pointer's histograms, which gain `value`. */
+/** The end of statistics, what they say of the pointer: its cells and its bins. */
+export type PointerStatistics = Float32Array
+
+/** Number of statistics at which that begins. */
+export const firstPointerNumber = 3 * cellFamilies.pointer.first
+
+export function emptyPointerStatistics(): PointerStatistics {
+  return new Float32Array(statisticsLength - firstPointerNumber)
+}
+
+/** Counts one value in. */
 export function observe(statistics: Statistics, cell: number, value: number): void {
-  if (cell >= statisticsCells) {
-    statistics[firstBin + cell - statisticsCells]! += value
-    return
-  }
   const at = 3 * cell
   statistics[at]! += 1
   statistics[at + 1]! += value
   statistics[at + 2]! += value * value
+}
+
+/** Counts in what a pointer tracker observed: one of its quantities, or a bin of its histograms, which gains `value`. */
+export function observePointer(pointing: PointerStatistics, position: number, value: number): void {
+  const { cells } = cellFamilies.pointer
+  if (position < cells) observe(pointing, position, value)
+  else pointing[2 * cells + position]! += value
 }
 
 /** Adds `more` into `total`. */

@@ -1,6 +1,6 @@
-// The timing sequence of a piece of typing: what the sequence model reads. Keystrokes are taken down as they come, hop by hop.
+// The timing sequence of a piece of typing: what the sequence model reads.
 
-import type { Keystroke } from './keystrokes.ts'
+import type { TypedKey } from './keystroke-rows.ts'
 
 /** Numbers a keystroke has in a timing sequence. */
 export const sequenceColumns = ['holdMs', 'pressToPressMs', 'releaseToPressMs', 'validGap', 'cls'] as const
@@ -15,7 +15,7 @@ export interface TimingSequence {
 const width = sequenceColumns.length
 
 /** Takes a keystroke down as row `row` of those that begin at `first`. */
-export function writeKeystroke(values: Float32Array, first: number, row: number, keystroke: Keystroke): void {
+export function writeKeystroke(values: Float32Array, first: number, row: number, keystroke: TypedKey): void {
   const at = first + row * width
   values[at] = known(keystroke.holdMs)
   values[at + 1] = known(keystroke.pressToPressMs)

@@ -1,15 +1,17 @@
 // A window: what the last stretch of input says, in three views of the same events: 40 features, the timing sequence, and sums per key
-// class and class pair. Everything is updated as events pass; a window closes every hop, and overlaps the one before.
+// class and class pair. A window closes every hop, and overlaps the one before.
 
 import { EventType, noCounters, type Counters, type InputEvent } from '../events.ts'
 import { featureAt, featureNames, featureVersion } from './features.ts'
-import { firstRow, newHop, observeKeystroke, trailHops, trailOf, type Hop } from './hop.ts'
-import { keystrokeFeaturesOf, KeystrokeRing } from './keystroke-features.ts'
-import { createKeystrokeTracker } from './keystrokes.ts'
-import { createPointerTracker } from './pointer.ts'
+import { Hop, trailHops, trailOf } from './hop.ts'
+import { keystrokeFeaturesOf } from './keystroke-features.ts'
+import { KeystrokeRing } from './keystroke-ring.ts'
+import { fractions } from './keystroke-rows.ts'
+import { KeyPresses } from './keystrokes.ts'
+import { createPointerTracker, type PointerTracker } from './pointer.ts'
 import { pointerFeaturesOf } from './pointer-features.ts'
-import { cellFamilies, observe, statisticsLength, type Statistics } from './statistics.ts'
-import { endOf, rowsOf, writeKeystroke, type TimingSequence } from './timing-sequence.ts'
+import { emptyPointerStatistics, observePointer, type PointerStatistics, type Statistics } from './statistics.ts'
+import { endOf, type TimingSequence } from './timing-sequence.ts'
 
 export interface WindowOptions {
   /** Keystrokes that the features and the sequence look back on. Default 100. */
@@ -20,6 +22,7 @@ export interface WindowOptions {
   readonly pointerHop?: number
 }
 
+/** The numbers are fields of it; everything else is made when it is first read, and `{ ...window }` leaves it out. */
 export interface Window {
   /** Version of the features' meaning and order. */
   readonly version: number
@@ -58,9 +61,8 @@ export interface WindowBuilder {
 
 /** Keystrokes that features look back on, unless told otherwise. */
 export const windowKeystrokes = 100
-const hopsKept = trailHops.at(-1)!
 /** One more than a trail spans: the context of its first hop. */
-const sequencesKept = hopsKept + 1
+const hopsKept = trailHops.at(-1)! + 1
 /** Hops that the pointer features look back on. */
 const pointerHops = 8
 const unwatchedGapMs = 60_000
@@ -74,105 +76,138 @@ export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder 
   const length = clamped(options.length ?? windowKeystrokes, 8, longestLength)
   const hop = clamped(options.hop ?? 25, 1, length)
   const pointerHop = clamped(options.pointerHop ?? 400, 10, 100_000)
+  return new Builder(length, hop, pointerHop)
+}
 
-  const ring = new KeystrokeRing(length)
-  const hops: Hop[] = []
-  const typed: TimingSequence[] = []
-  /** Those that reach back as far as the ring does. */
-  const inRing: TimingSequence[] = []
-  let current = newHop(Number.NaN, hop)
-  let firstT = Number.NaN
-  let freshKeystrokes = 0
-  let total: Counters = noCounters
+/**
+ * A class and not a closure: a variable of a closure that holds a fraction gets a new object with every change, a field does not. What the present
+ * hop counts stands in fields until it ends.
+ */
+class Builder implements WindowBuilder {
+  readonly #length: number
+  readonly #hop: number
+  readonly #pointerHop: number
+  readonly #presses = new KeyPresses()
+  readonly #ring: KeystrokeRing
+  readonly #pointer: PointerTracker
+  #total = noCounters
+  #firstT = Number.NaN
+  /** Keystrokes of the present hop. */
+  #fresh = 0
+  #startedAt = Number.NaN
+  #endedAt = Number.NaN
+  #activeMs = 0
+  #idleMs = 0
+  #pointerEvents = 0
+  #clicks = 0
+  #wheels = 0
+  #pointing: PointerStatistics | undefined
+  /** As many as a window knows, newest last. Windows keep the list, so that it is never changed but replaced. */
+  #hops: readonly Hop[] = []
+  /** Those of the keystrokes that features look back on; never changed either. */
+  #inRing: readonly Hop[] = []
 
-  const keys = createKeystrokeTracker((keystroke) => {
-    ring.add(keystroke)
-    writeKeystroke(current.statistics, firstRow, freshKeystrokes++, keystroke)
-    observeKeystroke(current.statistics, keystroke)
-  })
-  const pointer = createPointerTracker((quantity, value) => {
-    observe(current.statistics, cellFamilies.pointer.first + quantity, value)
-  })
-
-  function remember(written: TimingSequence): void {
-    if (written.length === 0) return
-    inRing.push(written)
-    let reach = 0
-    for (const { length: keystrokes } of inRing) reach += keystrokes
-    while (reach - inRing[0]!.length >= length) reach -= inRing.shift()!.length
+  constructor(length: number, hop: number, pointerHop: number) {
+    this.#length = length
+    this.#hop = hop
+    this.#pointerHop = pointerHop
+    this.#ring = new KeystrokeRing(length)
+    this.#pointer = createPointerTracker((position, value) => {
+      observePointer((this.#pointing ??= emptyPointerStatistics()), position, value)
+    })
   }
 
-  function close(): Window | undefined {
-    if (freshKeystrokes === 0 && current.pointerEvents === 0) return undefined
-    hops.push(current)
-    if (hops.length > hopsKept) hops.shift()
-    const written = rowsOf(current.statistics, firstRow, Math.max(0, freshKeystrokes - length), freshKeystrokes)
-    typed.push(written)
-    if (typed.length > sequencesKept) typed.shift()
-    remember(written)
-    const recent = hops.slice(-pointerHops)
-    const { endedAt } = current
-    const features = new Float64Array(featureNames.length).fill(Number.NaN)
-    keystrokeFeaturesOf(ring, features, total)
-    if (ring.size > 0 && endedAt >= firstT)
-      features[featureAt.minutesIntoSession] = Math.log1p((endedAt - firstT) / 60_000)
+  push(event: InputEvent): Window | undefined {
+    const { t, type } = event
+    if (!(Math.abs(t) <= latestT)) return undefined
+    if (Number.isNaN(this.#firstT)) this.#firstT = this.#startedAt = t
+    else {
+      const gap = t - this.#endedAt
+      if (gap > 0 && gap <= unwatchedGapMs) {
+        this.#activeMs += gap
+        if (gap > idleGapMs) this.#idleMs += gap
+      }
+    }
+    this.#endedAt = t
+    if (type === EventType.keyDown || type === EventType.keyUp) {
+      this.#presses.push(event)
+      this.#fresh += this.#ring.takeFrom(this.#presses)
+    } else {
+      this.#pointerEvents++
+      if (type === EventType.pointerUp) this.#clicks++
+      else if (type === EventType.wheel) this.#wheels++
+      this.#pointer.push(event)
+    }
+    return this.#fresh >= this.#hop || this.#pointerEvents >= this.#pointerHop ? this.#close() : undefined
+  }
+
+  count(counters: Counters): void {
+    if (counters !== noCounters) this.#total = added(this.#total, counters)
+  }
+
+  flush(): Window | undefined {
+    this.#presses.flush()
+    this.#fresh += this.#ring.takeFrom(this.#presses)
+    this.#pointer.flush()
+    return this.#close()
+  }
+
+  #close(): Window | undefined {
+    if (this.#fresh === 0 && this.#pointerEvents === 0) return undefined
+    this.#endHop()
+    const ring = this.#ring
+    const endedAt = this.#endedAt
+    const recent = this.#hops.slice(-pointerHops)
     let pointerEvents = 0
-    for (const past of recent) pointerEvents += past.pointerEvents
+    for (const { counts } of recent) pointerEvents += counts.pointerEvents
+    features.fill(Number.NaN)
+    keystrokeFeaturesOf(ring, features, this.#total)
+    if (ring.size > 0 && endedAt >= this.#firstT)
+      features[featureAt.minutesIntoSession] = Math.log1p((endedAt - this.#firstT) / 60_000)
     if (pointerEvents > 0) pointerFeaturesOf(recent, features)
-    const window = new ClosedWindow(
+    return new ClosedWindow(
       {
-        startedAt: Math.min(ring.startedAt(), recent[0]!.startedAt),
+        startedAt: Math.min(ring.startedAt(), recent[0]!.counts.startedAt),
         endedAt,
         keystrokes: ring.size,
-        pointerEvents,
-        freshKeystrokes,
-        freshPointerEvents: current.pointerEvents,
-        freshMs: current.activeMs,
-        features,
-        fresh: current.statistics.subarray(0, statisticsLength),
-        typed: [...typed]
+        pointerEvents
       },
-      [...hops],
-      [...inRing]
+      this.#hops,
+      this.#inRing
     )
-    current = newHop(endedAt, hop)
-    freshKeystrokes = 0
-    return window
   }
 
-  return {
-    push(event) {
-      if (!(Math.abs(event.t) <= latestT)) return undefined
-      if (Number.isNaN(firstT)) firstT = current.startedAt = event.t
-      else {
-        const gap = event.t - current.endedAt
-        if (gap > 0 && gap <= unwatchedGapMs) {
-          current.activeMs += gap
-          if (gap > idleGapMs) current.idleMs += gap
-        }
-      }
-      current.endedAt = event.t
-      if (event.type === EventType.keyDown || event.type === EventType.keyUp) keys.push(event)
-      else {
-        current.pointerEvents++
-        if (event.type === EventType.pointerUp) current.clicks++
-        else if (event.type === EventType.wheel) current.wheels++
-        pointer.push(event)
-      }
-      return freshKeystrokes >= hop || current.pointerEvents >= pointerHop ? close() : undefined
-    },
-    count(counters) {
-      if (counters !== noCounters) total = added(total, counters)
-    },
-    flush() {
-      keys.flush()
-      pointer.flush()
-      return close()
+  /** What is new becomes a hop, and the next one begins where it ends. */
+  #endHop(): void {
+    const counts = {
+      startedAt: this.#startedAt,
+      pointerEvents: this.#pointerEvents,
+      clicks: this.#clicks,
+      wheels: this.#wheels,
+      activeMs: this.#activeMs,
+      idleMs: this.#idleMs
     }
+    const hop = new Hop(counts, this.#ring.newest(this.#fresh), this.#length, this.#pointing)
+    this.#hops = [...this.#hops.slice(1 - hopsKept), hop]
+    if (this.#fresh > 0) this.#inRing = [...reaching(this.#inRing, this.#length - this.#fresh), hop]
+    this.#startedAt = this.#endedAt
+    this.#activeMs = this.#idleMs = 0
+    this.#fresh = this.#pointerEvents = this.#clicks = this.#wheels = 0
+    this.#pointing = undefined
   }
 }
 
-/** To look back is the costly part, and not every window is judged: it waits until somebody asks. */
+/** The last of these hops, as many as hold this many keystrokes, or all. */
+function reaching(hops: readonly Hop[], keystrokes: number): readonly Hop[] {
+  let first = hops.length
+  for (let left = keystrokes; left > 0 && first > 0; first--) left -= hops[first - 1]!.keystrokes
+  return hops.slice(first)
+}
+
+/** Features of the window that closes just now. */
+const features = new Float64Array(featureNames.length)
+
+/** To look back is the costly part, and not every window is judged: whatever is not features waits until somebody asks. */
 class ClosedWindow implements Window {
   readonly version = featureVersion
   readonly startedAt: number
@@ -182,35 +217,49 @@ class ClosedWindow implements Window {
   readonly freshKeystrokes: number
   readonly freshPointerEvents: number
   readonly freshMs: number
-  readonly features: Float64Array
-  readonly fresh: Statistics
-  readonly typed: readonly TimingSequence[]
   readonly #hops: readonly Hop[]
-  readonly #inRing: readonly TimingSequence[]
+  readonly #inRing: readonly Hop[]
+  readonly #numbers = fractions(features.length)
+  #features: Float64Array | undefined
   #trail: readonly Statistics[] | undefined
   #sequence: TimingSequence | undefined
+  #typed: readonly TimingSequence[] | undefined
 
   constructor(
-    known: Omit<Window, 'version' | 'sequence' | 'trail'>,
+    known: Pick<Window, 'startedAt' | 'endedAt' | 'keystrokes' | 'pointerEvents'>,
     hops: readonly Hop[],
-    inRing: readonly TimingSequence[]
+    inRing: readonly Hop[]
   ) {
     this.startedAt = known.startedAt
     this.endedAt = known.endedAt
     this.keystrokes = known.keystrokes
     this.pointerEvents = known.pointerEvents
-    this.freshKeystrokes = known.freshKeystrokes
-    this.freshPointerEvents = known.freshPointerEvents
-    this.freshMs = known.freshMs
-    this.features = known.features
-    this.fresh = known.fresh
-    this.typed = known.typed
+    const { keystrokes, counts } = hops.at(-1)!
+    this.freshKeystrokes = keystrokes
+    this.freshPointerEvents = counts.pointerEvents
+    this.freshMs = counts.activeMs
     this.#hops = hops
     this.#inRing = inRing
+    for (let at = 0; at < features.length; at++) this.#numbers[at] = features[at]!
+  }
+
+  get features(): Float64Array {
+    return (this.#features ??= new Float64Array(this.#numbers))
+  }
+
+  get fresh(): Statistics {
+    return this.#hops.at(-1)!.statistics
+  }
+
+  get typed(): readonly TimingSequence[] {
+    return (this.#typed ??= this.#hops.map(({ typed }) => typed))
   }
 
   get sequence(): TimingSequence {
-    return (this.#sequence ??= endOf(this.#inRing, this.keystrokes))
+    return (this.#sequence ??= endOf(
+      this.#inRing.map(({ typed }) => typed),
+      this.keystrokes
+    ))
   }
 
   get trail(): readonly Statistics[] {

@@ -61,13 +61,34 @@ export function createVisit(most = mostKept): Visit {
         if (longest > clearlyOwner) unsure++
       }
       if (!candidate || candidates++ % stride !== 0) return
-      kept.push({ ...window, sequence: nothingTyped, trail: [], typed: withContext(window.typed) })
+      kept.push(withoutPast(window))
       if (kept.length < most) return
       // Every second one goes, and from here on every second one is taken: the rest stays evenly spread, without a draw.
       kept = kept.filter((_, i) => i % 2 === 0)
       stride *= 2
     },
     summary: () => ({ keystrokes, pointerEvents, watchedMs, judged, unsure, peak, windows: [...kept] })
+  }
+}
+
+/** What is new in a window, and the hop before: it holds on to nothing else that the window looks back on. */
+function withoutPast(window: Window): Window {
+  const { version, startedAt, endedAt, keystrokes, pointerEvents, features, fresh, typed } = window
+  const { freshKeystrokes, freshPointerEvents, freshMs } = window
+  return {
+    version,
+    startedAt,
+    endedAt,
+    keystrokes,
+    pointerEvents,
+    freshKeystrokes,
+    freshPointerEvents,
+    freshMs,
+    features,
+    sequence: nothingTyped,
+    fresh,
+    trail: [],
+    typed: withContext(typed)
   }
 }
 

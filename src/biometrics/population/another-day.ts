@@ -1,7 +1,8 @@
 // A person's material as it would have been on a day that was never recorded, or had somebody else typed it: sums, features and sequences are
 // made again from the times of the keystrokes. One sitting does not show how a person differs from day to day.
 
-import { keystrokeFeaturesOf, KeystrokeRing } from '../features/keystroke-features.ts'
+import { keystrokeFeaturesOf } from '../features/keystroke-features.ts'
+import { KeystrokeRing } from '../features/keystroke-ring.ts'
 import { joinSequences, sliceSequence, timesAt } from '../encoder/sequence.ts'
 import { retyped, type InventedDay, type InventedPerson, type Inventor } from '../encoder/variety.ts'
 import { noCounters } from '../events.ts'
@@ -9,12 +10,11 @@ import { featureAt } from '../features/features.ts'
 import { observeKeystroke } from '../features/hop.ts'
 import { longestGapMs, type Keystroke } from '../features/keystrokes.ts'
 import type { EnrolledPerson } from './population-model.ts'
-import { cellFamilies, emptyStatistics, keystrokesIn, type Statistics } from '../features/statistics.ts'
+import { emptyStatistics, firstPointerNumber, keystrokesIn, type Statistics } from '../features/statistics.ts'
 import { windowKeystrokes } from '../features/window.ts'
 
 /** Features that the times of keystrokes do not tell: counters, and how long pauses were. */
 const untimed = [featureAt.shiftRightShare, featureAt.capsLockShare, featureAt.numpadShare, featureAt.density] as const
-const firstPointerNumber = 3 * cellFamilies.pointer.first
 
 /** Hops whose keystrokes were not kept stay as they are, and so does all pointing. */
 export function onDay(

@@ -119,10 +119,24 @@ describe('a window', () => {
     )
   })
 
+  it('says long after what it said when it closed', () => {
+    const events = [...typing(60), ...after(typing(60).length * 200, pointing(1200)), ...after(60_000, typing(600))]
+    const atOnce = createWindowBuilder()
+    const said = events.flatMap((event) => {
+      const window = atOnce.push(event)
+      return window ? [everythingIn(window)] : []
+    })
+    const builder = createWindowBuilder()
+    const windows = events.flatMap((event) => builder.push(event) ?? [])
+    expect(windows.length).toBeGreaterThan(20)
+    // The newest first: each hop is added up for another window than before.
+    expect(windows.toReversed().map(everythingIn)).toEqual(said.toReversed())
+  })
+
   it('is the same however its events arrive', () => {
     const [ana] = inventedPeople(5, 1)
     const [again] = inventedPeople(5, 1)
-    expect(again!.windows).toEqual(ana!.windows)
+    expect(again!.windows.map(everythingIn)).toEqual(ana!.windows.map(everythingIn))
   })
 })
 
@@ -131,6 +145,18 @@ function play(events: readonly InputEvent[]): Window[] {
   const windows = events.flatMap((event) => builder.push(event) ?? [])
   const rest = builder.flush()
   return rest === undefined ? windows : [...windows, rest]
+}
+
+/** Read now, and copied: nothing of it can change any more. */
+function everythingIn(window: Window): unknown {
+  const { startedAt, endedAt, keystrokes, pointerEvents, freshKeystrokes, freshPointerEvents, freshMs } = window
+  const plain = { startedAt, endedAt, keystrokes, pointerEvents, freshKeystrokes, freshPointerEvents, freshMs }
+  const { features, fresh, trail, sequence, typed } = window
+  return structuredClone({ ...plain, features, fresh, trail, sequence, typed })
+}
+
+function after(t: number, events: readonly InputEvent[]): InputEvent[] {
+  return events.map((event) => ({ ...event, t: event.t + t }))
 }
 
 function typing(keys: number, { gapMs = 200, holdMs = 80 } = {}): InputEvent[] {

@@ -27,6 +27,7 @@ import { seededRandom } from '../../../src/biometrics/random.ts'
 import { keystrokesIn, strokesIn, sumStatistics } from '../../../src/biometrics/features/statistics.ts'
 import { mostKept } from '../../../src/biometrics/learning/visit.ts'
 import { inventedDay } from '../../support/invented.ts'
+import { windowWith } from '../../support/windows.ts'
 
 const { engine, people, population } = inventedDay()
 const [ana] = people
@@ -68,7 +69,7 @@ describe('a visit', () => {
 
   it('of any length keeps a few windows, evenly spread, in order', () => {
     const visit = createVisit()
-    for (let n = 0; n < 1000; n++) visit.add({ ...work[5]!, endedAt: n }, said(-5), true)
+    for (let n = 0; n < 1000; n++) visit.add(windowWith(work[5]!, { endedAt: n }), said(-5), true)
     const { windows, keystrokes, judged } = visit.summary()
     expect(windows.length).toBeLessThanOrEqual(mostKept)
     expect(windows.length).toBeGreaterThanOrEqual(mostKept / 2 - 1)
