@@ -8,14 +8,7 @@ import { alertOf, seeOther } from '../pages/answers.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
 import { qrCode } from '../factors/qr-code.ts'
-import {
-  backFromSignIn,
-  doerOf,
-  personSignedIn,
-  type PersonSignedIn,
-  refusedForProof,
-  sendToSignIn
-} from '../sessions/signed-in.ts'
+import { type PersonSignedIn, doerOf, openedBy, personSignedIn, refusedForProof } from '../sessions/signed-in.ts'
 import { moment } from '../pages/standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
@@ -25,6 +18,7 @@ import type { Factors } from '../factors/factors.ts'
 import type { Forms } from '../pages/forms.ts'
 import type { Pages } from '../pages/pages.ts'
 import { type PersonCookies, visitorOf } from '../accounts/signed-cookie.ts'
+import type { Account } from '../ports.ts'
 import type { Vigil } from '../vigil-api.ts'
 
 export interface FactorRoutesOptions {
@@ -42,21 +36,16 @@ const place = '/account/totp'
 
 /** `/account/totp` and `/account/totp/remove`. */
 export function factorRoutes(options: FactorRoutesOptions): Router {
-  const { provider, vigil, factors, pages, forms } = options
+  const { provider, factors, pages, forms } = options
   const router = new Router()
 
   router.use([place, '/account/totp/remove'], problemPages(pages))
 
   router.get(place, async (ctx) => {
-    const found = await personSignedIn(provider, options.accounts, ctx)
-    if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
-    const { totpSince } = await factors.status(found.account.id)
-    const needed = totpSince === undefined ? await vigil.proofNeeded(found.who.uid) : undefined
-    if (needed) {
-      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...needed })
-    }
-    if (backFromSignIn(ctx, pages)) return undefined
-    return totpSince === undefined ? showSetUp(ctx, found) : showPresent(ctx, found)
+    const isSetUp = async ({ id }: Account): Promise<boolean> => (await factors.status(id)).totpSince !== undefined
+    const found = await openedBy(ctx, { ...options, place, needsProof: async (account) => !(await isSetUp(account)) })
+    if (!found) return undefined
+    return (await isSetUp(found.account)) ? showPresent(ctx, found) : showSetUp(ctx, found)
   })
 
   router.post(place, async (ctx) => {

@@ -7,14 +7,7 @@ import { alertOf, seeOther } from '../pages/answers.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
 import { passkeyNameLength } from '../factors/passkeys.ts'
-import {
-  backFromSignIn,
-  doerOf,
-  personSignedIn,
-  type PersonSignedIn,
-  refusedForProof,
-  sendToSignIn
-} from '../sessions/signed-in.ts'
+import { type PersonSignedIn, doerOf, openedBy, personSignedIn, refusedForProof } from '../sessions/signed-in.ts'
 import { moment } from '../pages/standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
@@ -41,20 +34,14 @@ const place = '/account/passkeys'
 
 /** `/account/passkeys`, `/account/passkeys/name` and `/account/passkeys/remove`. */
 export function passkeyRoutes(options: PasskeyRoutesOptions): Router {
-  const { provider, passkeys, challenges, vigil, pages, forms } = options
+  const { provider, passkeys, challenges, pages, forms } = options
   const router = new Router()
 
   router.use([place, `${place}/name`, `${place}/remove`], problemPages(pages))
 
   router.get(place, async (ctx) => {
-    const found = await personSignedIn(provider, options.accounts, ctx)
-    if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
-    const needed = await vigil.proofNeeded(found.who.uid)
-    if (needed) {
-      return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...needed })
-    }
-    if (backFromSignIn(ctx, pages)) return undefined
-    return show(ctx, found)
+    const found = await openedBy(ctx, { ...options, place })
+    return found && show(ctx, found)
   })
 
   router.post(place, (ctx) =>

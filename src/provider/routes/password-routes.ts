@@ -12,14 +12,7 @@ import { alertOf } from '../pages/answers.ts'
 import type { Forms } from '../pages/forms.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { type Pages, problemPages } from '../pages/pages.ts'
-import {
-  backFromSignIn,
-  doerOf,
-  personSignedIn,
-  type PersonSignedIn,
-  refusedForProof,
-  sendToSignIn
-} from '../sessions/signed-in.ts'
+import { type PersonSignedIn, doerOf, openedBy, personSignedIn, refusedForProof } from '../sessions/signed-in.ts'
 import type { Vigil } from '../vigil-api.ts'
 
 export interface PasswordRoutesOptions {
@@ -42,12 +35,8 @@ export function passwordRoutes(options: PasswordRoutesOptions): Router {
   router.use(place, problemPages(pages))
 
   router.get(place, async (ctx) => {
-    const found = await personSignedIn(provider, accounts, ctx)
-    if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
-    const needed = await vigil.proofNeeded(found.who.uid)
-    if (needed) return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...needed })
-    if (backFromSignIn(ctx, pages)) return undefined
-    return show(ctx, found)
+    const found = await openedBy(ctx, { ...options, place })
+    return found && show(ctx, found)
   })
 
   router.post(place, async (ctx) => {

@@ -11,7 +11,7 @@ import { decisionWords } from '../pages/decision-words.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import { problemPages } from '../pages/pages.ts'
 import { publicWords } from '../pages/public-errors.ts'
-import { backFromSignIn, sendToSignIn, personSignedIn, type PersonSignedIn } from '../sessions/signed-in.ts'
+import { type PersonSignedIn, openedBy, personSignedIn, sendToSignIn } from '../sessions/signed-in.ts'
 import { loginWords, moment, trainingWords } from '../pages/standing-words.ts'
 import type Koa from 'koa'
 import type Provider from 'oidc-provider'
@@ -195,16 +195,11 @@ export function personRoutes(options: PersonRoutesOptions): Router {
 
   /** Undefined where the answer is on its way: the person must sign in first. */
   async function present(ctx: Koa.Context, place: AccountPlace): Promise<PersonSignedIn | undefined> {
-    const found = await personSignedIn(provider, accounts, ctx)
-    if (!found) await sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
-    return found && !backFromSignIn(ctx, pages) ? found : undefined
+    return openedBy(ctx, { ...options, place, needsProof: () => false })
   }
 
   async function proved(ctx: Koa.Context, place: AccountPlace): Promise<PersonSignedIn | undefined> {
-    const found = await personSignedIn(provider, accounts, ctx)
-    if (!found) await sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
-    if (!found || !(await proof(ctx, place, found))) return undefined
-    return backFromSignIn(ctx, pages) ? undefined : found
+    return openedBy(ctx, { ...options, place })
   }
 
   async function proof(ctx: Koa.Context, place: AccountPlace, { who }: PersonSignedIn): Promise<boolean> {

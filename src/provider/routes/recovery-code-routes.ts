@@ -11,7 +11,8 @@ import type { Factors } from '../factors/factors.ts'
 import { seeOther } from '../pages/answers.ts'
 import type { Forms } from '../pages/forms.ts'
 import { type Pages, problemPages } from '../pages/pages.ts'
-import { backFromSignIn, doerOf, personSignedIn, refusedForProof, sendToSignIn } from '../sessions/signed-in.ts'
+import { doerOf, openedBy, personSignedIn, refusedForProof } from '../sessions/signed-in.ts'
+import type { Account } from '../ports.ts'
 import type { Vigil } from '../vigil-api.ts'
 
 export interface RecoveryCodeRoutesOptions {
@@ -28,20 +29,18 @@ const place = '/account/recovery-codes'
 
 /** `/account/recovery-codes`. */
 export function recoveryCodeRoutes(options: RecoveryCodeRoutesOptions): Router {
-  const { provider, vigil, accounts, factors, pages, forms } = options
+  const { provider, accounts, factors, pages, forms } = options
   const router = new Router()
 
   router.use(place, problemPages(pages))
 
   router.get(place, async (ctx) => {
-    const found = await personSignedIn(provider, accounts, ctx)
-    if (!found) return sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
-    const { totpSince, passkeys, recoveryCodesLeft: left } = await factors.status(found.account.id)
-    // They stand in for something that can be lost.
-    if (totpSince === undefined && passkeys === 0) return seeOther(ctx, `${pages.base}/account`)
-    const needed = await vigil.proofNeeded(found.who.uid)
-    if (needed) return sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...needed })
-    if (backFromSignIn(ctx, pages)) return undefined
+    const needsProof = async ({ id }: Account): Promise<boolean> => isStoodInFor(await factors.status(id))
+    const found = await openedBy(ctx, { ...options, place, needsProof })
+    if (!found) return undefined
+    const status = await factors.status(found.account.id)
+    if (!isStoodInFor(status)) return seeOther(ctx, `${pages.base}/account`)
+    const { recoveryCodesLeft: left } = status
     const data = { who: found.account.username, csrf: forms.token(ctx, place), left }
     return pages.render(ctx, 'renew-codes', data)
   })
@@ -57,4 +56,15 @@ export function recoveryCodeRoutes(options: RecoveryCodeRoutesOptions): Router {
   })
 
   return router
+}
+
+/** The codes stand in for something that can be lost. */
+function isStoodInFor({
+  totpSince,
+  passkeys
+}: {
+  readonly totpSince?: number | undefined
+  readonly passkeys: number
+}): boolean {
+  return totpSince !== undefined || passkeys > 0
 }

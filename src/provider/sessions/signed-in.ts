@@ -73,6 +73,33 @@ export async function sendToSignIn(
   ctx.redirect(href)
 }
 
+/** A page of the person's own: where it stands, and what says who may open it. */
+export interface OwnPage {
+  readonly provider: Provider
+  readonly accounts: { find(id: string): Promise<Account | undefined> }
+  readonly vigil: Pick<Vigil, 'proofNeeded'>
+  readonly pages: Pages
+  readonly place: AccountPlace
+  /** Whether being signed in is not enough. Default: it is not. */
+  readonly needsProof?: (account: Account) => boolean | Promise<boolean>
+}
+
+/** Who opens the page; undefined where the answer is on its way: they must sign in first, or come back from there. */
+export async function openedBy(ctx: Koa.Context, page: OwnPage): Promise<PersonSignedIn | undefined> {
+  const { provider, accounts, vigil, pages, place, needsProof = () => true } = page
+  const found = await personSignedIn(provider, accounts, ctx)
+  if (!found) {
+    await sendToSignIn(ctx, { provider, pages, place, because: 'not_signed_in' })
+    return undefined
+  }
+  const needed = (await needsProof(found.account)) ? await vigil.proofNeeded(found.who.uid) : undefined
+  if (needed) {
+    await sendToSignIn(ctx, { provider, pages, place, because: 'fresh_login_required', ...needed })
+    return undefined
+  }
+  return backFromSignIn(ctx, pages) ? undefined : found
+}
+
 /** Says of a form that it was sent too late, or by somebody who has not proved enough, and where the proof is given. Nothing has been changed. */
 async function refuseForProof(
   ctx: Koa.Context,
