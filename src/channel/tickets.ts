@@ -3,6 +3,7 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import { VigilError } from '../errors.ts'
+import { defaultLimits } from './limits.ts'
 import type { Clock } from './ports.ts'
 
 export interface TicketSubject {
@@ -33,8 +34,8 @@ export interface TicketsOptions {
   readonly capacity?: number
 }
 
-/** Unused tickets of one person; each page buys one, and uses it at once. */
-export const ticketsOfPerson = 100
+/** Unused tickets of one person: as many as pages of theirs may be open, which may all come back at once. */
+export const ticketsOfPerson = defaultLimits.connectionsPerPerson
 
 /** Seconds that a ticket lives. */
 export const ticketLifeSeconds = 30

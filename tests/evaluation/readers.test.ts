@@ -14,7 +14,8 @@ import {
   recordingsOf
 } from '../../src/evaluation/readers/index.ts'
 import { parseRecordings } from '../../src/biometrics/index.ts'
-import { datasets, hasRecordedPeople } from '../support/recordings.ts'
+import { datasets } from '../support/recordings.ts'
+import { withRecordings } from '../support/with-recordings.ts'
 
 let data = ''
 beforeAll(() => {
@@ -173,8 +174,8 @@ describe('the pointer', () => {
   })
 })
 
-describe.runIf(hasRecordedPeople)('the recorded people', () => {
-  it('are as many as their README says', () => {
+withRecordings(() => {
+  it('there are as many as their README says', () => {
     expect(readPeople(datasets, 'cmu-fixed-text').map(({ recordings }) => recordings.length)).toEqual(
       Array.from({ length: 34 }, () => 400)
     )
@@ -185,7 +186,7 @@ describe.runIf(hasRecordedPeople)('the recorded people', () => {
     ])
   })
 
-  it('can be written as recordings and read again, one session a line', () => {
+  it('every set can be written as recordings and read again, one session a line', () => {
     for (const set of dataSets.filter((name) => name.startsWith('trainable') || name.startsWith('web'))) {
       const some = recordingsOf(datasets, set).slice(0, 200)
       expect([...parseRecordings(some.map((recording) => JSON.stringify(recording)))]).toEqual(some)

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Profile } from '../../src/biometrics/index.ts'
 import type { Life } from '../support/learning-life.ts'
-import { samplePeople } from '../support/recordings.ts'
+import { hasRecordedPeople, samplePeople } from '../support/recordings.ts'
 import { typists } from '../support/retimed.ts'
 import { populationOf } from './impostor.ts'
 import { bending, blending, firstAlarm, livesOf, siegeOf, slowing, trialsOf, unchanged } from './poisoner.ts'
@@ -79,7 +79,8 @@ describe('an owner', () => {
     const all = after.flatMap((life) => life.days)
     expect(all.filter(({ outcome }) => outcome === 'learnt').length).toBeGreaterThan(all.length / 3)
     const accused = after.filter((life) => life.days.some(({ outcome }) => outcome === 'foreign'))
-    expect(accused.length).toBeLessThanOrEqual(targets.length / 4)
+    // Of a dozen invented people it is four.
+    expect(accused.length).toBeLessThanOrEqual(targets.length / (hasRecordedPeople ? 4 : 3))
     expectUnpoisoned(after)
   })
 

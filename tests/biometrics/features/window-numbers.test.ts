@@ -5,8 +5,9 @@ import { expect, test } from 'vitest'
 import { createWindowBuilder, noCounters, streamOf, syntheticRecordings } from '../../../src/biometrics/index.ts'
 import type { InputEvent, Window } from '../../../src/biometrics/index.ts'
 import type { WindowOptions } from '../../../src/biometrics/features/window.ts'
-import { hasDataSet, readPeople } from '../../../src/evaluation/readers/index.ts'
+import { readPeople } from '../../../src/evaluation/readers/index.ts'
 import { datasets } from '../../support/recordings.ts'
+import { withRecordings } from '../../support/with-recordings.ts'
 
 /** Usual windows, and odd ones: hops of pointing among the typing, hops as long as the window. */
 const shapes: readonly WindowOptions[] = [
@@ -21,21 +22,17 @@ test('the windows of invented people are bit for bit what they were', () => {
   expect(digestOf(streams)).toBe('5c6ca235256772ed41ee0ac4168020f5da2ac7d3f9a27c93580d0cea55edf525')
 })
 
-test.skipIf(!hasDataSet(datasets, 'aalto-free-text'))(
-  'the windows of recorded people who type are bit for bit what they were',
-  () => {
+withRecordings(() => {
+  test('the windows of those who type are bit for bit what they were', () => {
     expect(digestOf(recorded('aalto-free-text', 20))).toBe(
       '3be6d7ced8e195621a6794ef37283fda97123a9642ba46dffc38066653a32525'
     )
-  }
-)
+  })
 
-test.skipIf(!hasDataSet(datasets, 'sapimouse'))(
-  'the windows of recorded people who point are bit for bit what they were',
-  () => {
+  test('the windows of those who point are bit for bit what they were', () => {
     expect(digestOf(recorded('sapimouse', 5))).toBe('3f49544edcecd348be89fd7a71a9ab9447938485a44e73c4298ba4e030f6aca4')
-  }
-)
+  })
+})
 
 function recorded(set: 'aalto-free-text' | 'sapimouse', people: number): InputEvent[][] {
   return readPeople(datasets, set)
