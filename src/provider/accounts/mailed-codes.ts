@@ -9,8 +9,7 @@ import type { AuditLog } from '../../ports.ts'
 import { sameText, sign } from '../../secrets.ts'
 import { byAddress, giveBack, limiter, quarterHour, takeAll, type Limiter, type Visitor } from './attempts.ts'
 import { mailText } from './mail-text.ts'
-import type { FactorContent, FactorRecords } from '../factors/factor-records.ts'
-import type { FactorsOptions } from '../factors/factors.ts'
+import type { FactorChange, FactorContent, FactorRecords } from '../factors/factor-records.ts'
 import type { Account, AttemptStore, Mailer } from '../ports.ts'
 
 export interface MailedCodes extends MailedCodeChecker<Visitor> {
@@ -27,7 +26,8 @@ export interface MailedCodesOptions {
   find(accountId: string): Promise<Account | undefined>
   readonly attempts: AttemptStore
   readonly audit: AuditLog
-  readonly changed?: FactorsOptions['changed']
+  /** Nobody waits for it. */
+  changed?(accountId: string, change: FactorChange): void
   /** Failures from one address. */
   readonly addresses: Limiter
   /** Key of the purpose `factors`. */
