@@ -1,5 +1,5 @@
 // People of the benches with a running server: what they were enrolled with, and what they do now. They type, and point a little: some ten events a
-// second, as the goals have it. What they do lasts a quarter of an hour: to play it again would be a replay, which the product is there to notice.
+// second, as the goals have it. What they do lasts six minutes to half an hour, then it begins again: that is a replay, which the product is there to notice.
 
 import { type Recording, streamOf, syntheticRecordings } from '../../src/biometrics/index.ts'
 import { seedFor } from '../../src/biometrics/random.ts'
