@@ -88,8 +88,8 @@ interface Present {
   readonly quiet: NodeJS.Timeout
 }
 
-/** After a pause this long somebody else may have sat down: what follows can speak against the visit and not for it. NIST SP 800-63B-4 §2.3.3. */
-const longestPauseSeconds = 15 * 60
+/** After a pause this long somebody else may have sat down: what follows can speak against who was there and not for them. NIST SP 800-63B-4 §2.3.3. */
+export const longestPauseSeconds = 15 * 60
 const dayLength = 24 * 3600
 
 export function createLearning(options: LearningOptions): Learning {

@@ -4,6 +4,7 @@
 import { createWindowBuilder, type Assessment, type DeviceClass, type Window } from '../biometrics/index.ts'
 import type { LivenessAssessment } from '../biometrics/liveness/index.ts'
 import type { Frame } from '../channel/ports.ts'
+import { longestPauseSeconds } from '../people/learning.ts'
 import { riskOf } from '../risk/evidence.ts'
 import { atLeast, type RiskLevel } from '../risk/levels.ts'
 import { Relay } from './begun.ts'
@@ -27,9 +28,6 @@ export interface Hands {
   /** A page of a lesson was left: what was typed last counts, too. */
   lastLesson(session: Watched, tab: Tab): Promise<void>
 }
-
-/** After a pause this long somebody else may have sat down. NIST SP 800-63B-4 §2.3.3. */
-export const longestPauseSeconds = 15 * 60
 
 export function createHands(options: HandsOptions): Hands {
   const { actions, calibration, learning } = options

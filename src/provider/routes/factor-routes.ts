@@ -42,10 +42,14 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
   router.use([place, '/account/totp/remove'], problemPages(pages))
 
   router.get(place, async (ctx) => {
-    const isSetUp = async ({ id }: Account): Promise<boolean> => (await factors.status(id)).totpSince !== undefined
-    const found = await openedBy(ctx, { ...options, place, needsProof: async (account) => !(await isSetUp(account)) })
+    let isSetUp = false
+    async function needsProof({ id }: Account): Promise<boolean> {
+      isSetUp = (await factors.status(id)).totpSince !== undefined
+      return !isSetUp
+    }
+    const found = await openedBy(ctx, { ...options, place, needsProof })
     if (!found) return undefined
-    return (await isSetUp(found.account)) ? showPresent(ctx, found) : showSetUp(ctx, found)
+    return isSetUp ? showPresent(ctx, found) : showSetUp(ctx, found)
   })
 
   router.post(place, async (ctx) => {

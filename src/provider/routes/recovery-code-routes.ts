@@ -7,7 +7,7 @@ import type Provider from 'oidc-provider'
 import { VigilError } from '../../errors.ts'
 import type { AuditLog } from '../../ports.ts'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Factors } from '../factors/factors.ts'
+import type { Factors, FactorStatus } from '../factors/factors.ts'
 import { seeOther } from '../pages/answers.ts'
 import type { Forms } from '../pages/forms.ts'
 import { type Pages, problemPages } from '../pages/pages.ts'
@@ -35,10 +35,13 @@ export function recoveryCodeRoutes(options: RecoveryCodeRoutesOptions): Router {
   router.use(place, problemPages(pages))
 
   router.get(place, async (ctx) => {
-    const needsProof = async ({ id }: Account): Promise<boolean> => isStoodInFor(await factors.status(id))
+    let status: FactorStatus | undefined
+    async function needsProof({ id }: Account): Promise<boolean> {
+      status = await factors.status(id)
+      return isStoodInFor(status)
+    }
     const found = await openedBy(ctx, { ...options, place, needsProof })
-    if (!found) return undefined
-    const status = await factors.status(found.account.id)
+    if (!found || !status) return undefined
     if (!isStoodInFor(status)) return seeOther(ctx, `${pages.base}/account`)
     const { recoveryCodesLeft: left } = status
     const data = { who: found.account.username, csrf: forms.token(ctx, place), left }
@@ -59,12 +62,6 @@ export function recoveryCodeRoutes(options: RecoveryCodeRoutesOptions): Router {
 }
 
 /** The codes stand in for something that can be lost. */
-function isStoodInFor({
-  totpSince,
-  passkeys
-}: {
-  readonly totpSince?: number | undefined
-  readonly passkeys: number
-}): boolean {
+function isStoodInFor({ totpSince, passkeys }: FactorStatus): boolean {
   return totpSince !== undefined || passkeys > 0
 }
