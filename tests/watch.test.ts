@@ -27,7 +27,7 @@ import { belowAll, defaultLadder } from '../src/risk/ladder.ts'
 import { defaultPolicyDocument, parsePolicy } from '../src/risk/policy.ts'
 import { newSession } from '../src/risk/session-risk.ts'
 import { keysFrom } from '../src/secrets.ts'
-import { createWatch, type SessionWatch } from '../src/watch/watch.ts'
+import { createWatch, mostBare, type SessionWatch } from '../src/watch/watch.ts'
 import { nobody, nothingSuspected, secret, silent } from './support/server.ts'
 
 const graceSeconds = 0.05
@@ -42,8 +42,7 @@ const profile = createEngine(nobody).enrol(windowsOf(recording))
 let open: SessionWatch | undefined
 afterEach(() => open?.close())
 
-async function house(required: readonly string[] = ['shop']) {
-  const storage = memoryStorage()
+async function house(required: readonly string[] = ['shop'], storage = memoryStorage()) {
   const profiles = createProfiles(storage.profiles, keysFrom(secret)('profiles'), storage.audit, silent)
   const heard: string[] = []
   const lessons: string[] = []
@@ -740,6 +739,55 @@ describe('a watch that is gone', () => {
     watch.forget('s')
     await grace()
     expect((await record()).watch).toBe('not_watched')
+  })
+})
+
+describe('a session that nobody comes back to', () => {
+  it('is forgotten at last, also where its watch is required: memory does not grow with sessions that run out', async () => {
+    const { watch, storage } = await house()
+    await storage.people.save({ accountId: 'ben', consentedAt: now() })
+    const many = mostBare + 600
+    for (let i = 0; i < many; i++) watch.expect(`s${i}`, 'ben', 'shop')
+    await expect.poll(() => watch.clientsOf('s0')).toEqual([])
+    expect(watch.clientsOf(`s${many - 1}`)).toEqual(['shop'])
+    expect(watch.clientsOf('s200')).toEqual(['shop'])
+    watch.expect('s0', 'ben', 'shop')
+    expect(watch.clientsOf('s0')).toEqual(['shop'])
+  })
+
+  it('makes room in the same way when all that came was a report', async () => {
+    const { watch, tab, record, strange, profiles } = await house([])
+    await profiles.add('ana', profile, now())
+    strange(6)
+    const page = await tab()
+    await page.type(fewKeys(0))
+    page.close()
+    await grace()
+    for (let i = 0; i < 600; i++) await watch.report(`s${i}`, 'ben', 'HIGH', 'reported')
+    // What was typed on the page before would have made a window of it.
+    await (await tab()).type(fewKeys(1))
+    expect((await record()).risk).toBe('LOW')
+  })
+
+  it('stays switched off however many come after it', async () => {
+    const { watch, tab, storage } = await house([])
+    const page = await tab()
+    page.stream.close('stopped')
+    await expect.poll(() => storage.audit.list({ type: 'watch.stopped' })).toHaveLength(1)
+    for (let i = 0; i < 600; i++) await watch.report(`s${i}`, 'ben', 'HIGH', 'reported')
+    await expect(tab()).rejects.toMatchObject({ code: 'watch_stopped' })
+  })
+
+  it('is asked again after its login, also by a process that was not there when the watch was gone', async () => {
+    const before = await house()
+    before.watch.expect('s', 'ana', 'shop')
+    await expect.poll(async () => (await before.record()).demand?.action).toBe('step_up')
+    before.watch.close()
+    const { watch, login, record } = await house(['shop'], before.storage)
+    await login('s', 'ana', 'answer')
+    expect(await record()).not.toHaveProperty('demand')
+    watch.expect('s', 'ana', 'shop')
+    await expect.poll(async () => (await record()).demand?.action).toBe('step_up')
   })
 })
 

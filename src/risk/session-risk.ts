@@ -28,13 +28,19 @@ export function newSession(uid: string, accountId: string, expiresAt: number): S
  * The person passed one or more methods. It answers an open demand and lifts the cap, unless this is a second suspicion answered by
  * nothing but the methods that answered the one before: a stolen password must not disarm the watch twice. Then the demand is
  * over (asking again would loop) and the cap stays until another factor passes or the session ends. The same where the demand names methods and
- * another has passed: `possible` says whether the person has any of those named, and with one the demand stands.
+ * another has passed: `possible` says whether the person has any of those named, and with one the demand stands. Whoever is not seen after it is
+ * asked anew, also by a node that knows nothing of the silence before.
  */
 export function authenticated(
   record: SessionRecord,
   authentication: Authentication,
   { possible = true }: { readonly possible?: boolean } = {}
 ): SessionRecord {
+  const next = afterProof(record, authentication, possible)
+  return next.demand || next === record || next.watch !== 'unobserved' ? next : { ...next, watch: 'not_watched' }
+}
+
+function afterProof(record: SessionRecord, authentication: Authentication, possible: boolean): SessionRecord {
   const seen = record.authentications.some(
     ({ interaction }) => interaction !== undefined && interaction === authentication.interaction
   )

@@ -13,7 +13,7 @@ export interface PresenceOptions extends Pick<
 > {
   /** False once the session was dropped. */
   isHere(session: Watched): boolean
-  /** No page of it is open, and none came within the grace. */
+  /** No page of it is open, and none came within the grace or is expected. */
   rest(session: Watched): void
 }
 
@@ -80,6 +80,7 @@ export function createPresence(options: PresenceOptions): Presence {
     session.stopped = true
     session.silence.close()
     session.unobserved = undefined
+    if (session.tabs.size === 0) options.rest(session)
     await actions.watchStopped(session.uid, session.accountId)
   }
 
@@ -116,8 +117,9 @@ export function createPresence(options: PresenceOptions): Presence {
     },
 
     leave(session, tab) {
-      if (!session.tabs.delete(tab) || session.tabs.size > 0 || session.stopped) return
-      if (options.isHere(session)) session.silence.absent()
+      if (!session.tabs.delete(tab) || session.tabs.size > 0 || !options.isHere(session)) return
+      if (session.stopped) options.rest(session)
+      else session.silence.absent()
     },
 
     heard(session, frame) {

@@ -43,14 +43,21 @@ export interface SessionWatch extends Watch {
 /** Whoever teaches is not judged: a lesson that never ended would be a page that stands for the watch and sees nothing. */
 const longestLessonSeconds = 3600
 
-/** Sessions without a page that are remembered: at most 120 kB each. */
+/** Sessions without a page of which everything is kept: at most 120 kB each. */
 const mostResting = 500
+/**
+ * And those of which no more is kept than how things stand, in 4 kB each, because somebody requires the watch or its person has switched it
+ * off. Beyond it the next request of such a client begins with the grace: that the watch was gone is in the session's record.
+ */
+export const mostBare = 10_000
 
 export function createWatch(options: WatchOptions): SessionWatch {
   const { sessions, people, profiles, actions, calibration, liveness, logger } = options
   const watched = new Map<string, Watched>()
   /** Of which no page has been open for a while. The longest first. */
-  const resting = new Map<Watched, { readonly since: number }>()
+  const resting = new Map<Watched, Rested>()
+  /** The longest of these. */
+  const bare = new Map<Watched, Rested>()
   const hands = createHands({ ...options, modelsOf, profileChanged })
   const presence = createPresence({ ...options, isHere, rest })
 
@@ -65,7 +72,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
     const known = await modelsOf(accountId)
     for (const session of watched.values()) {
       if (session.accountId !== accountId) continue
-      if (!resting.has(session)) session.profiles = known
+      if (!isResting(session)) session.profiles = known
       startAnew(session)
     }
   }
@@ -89,20 +96,36 @@ export function createWatch(options: WatchOptions): SessionWatch {
   /** What is known of it is kept while there is room, or nothing would stand against whoever closes the page now and then. */
   function rest(session: Watched): void {
     session.profiles = new Map()
-    if (!resting.has(session)) resting.set(session, { since: options.now() })
-    for (const [longest] of resting) {
+    if (isResting(session) || !isHere(session)) return
+    resting.set(session, { since: options.now() })
+    for (const [longest, rested] of resting) {
       if (resting.size <= mostResting) break
       resting.delete(longest)
-      // Where somebody requires the watch, that it is gone must stay known.
-      if (longest.expectedBy.size === 0) drop(longest)
-      else longest.begun.clear()
+      if (longest.expectedBy.size > 0 || longest.stopped) keepBare(longest, rested)
+      else drop(longest)
     }
   }
 
+  /** Where somebody requires the watch, that it is gone must stay known, and how often that was answered; and that its person has switched it off. */
+  function keepBare(session: Watched, rested: Rested): void {
+    session.begun.clear()
+    session.own.clear()
+    bare.set(session, rested)
+    for (const longest of bare.keys()) {
+      if (bare.size <= mostBare) break
+      drop(longest)
+    }
+  }
+
+  function isResting(session: Watched): boolean {
+    return resting.has(session) || bare.has(session)
+  }
+
   function wake(session: Watched): void {
-    const rested = resting.get(session)
+    const rested = resting.get(session) ?? bare.get(session)
     if (!rested) return
     resting.delete(session)
+    bare.delete(session)
     // Another mood, or somebody else who has sat down: that is for a profile to say, and not for a beginning of long ago.
     if (options.now() - rested.since > longestPauseSeconds) session.own.clear()
   }
@@ -111,6 +134,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
     session.silence.close()
     session.begun.clear()
     resting.delete(session)
+    bare.delete(session)
     if (isHere(session)) watched.delete(session.uid)
   }
 
@@ -156,6 +180,10 @@ export function createWatch(options: WatchOptions): SessionWatch {
       const stream = await liveness.open(channel.accountId)
       // From here to the list of tabs without a wait, or the session could be dropped under the page.
       let session = watchedSession(channel.uid, channel.accountId)
+      if (session.stopped) {
+        stream.close()
+        throw new VigilError('watch_stopped')
+      }
       let beginnings = 0
       wake(session)
       if (session.profiles.size === 0) session.profiles = models
@@ -163,7 +191,6 @@ export function createWatch(options: WatchOptions): SessionWatch {
       if (left) stream.close()
       const tab = newTab(session, channel, tell, left ?? new Relay({ stream, suspected: new Set() }), options.now())
       try {
-        if (session.stopped) throw new VigilError('watch_stopped')
         presence.enter(session, tab)
         await arrive(session, tab, record)
       } catch (error) {
@@ -182,7 +209,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
           if (session.stopped) throw new VigilError('watch_stopped')
           const now = await sessions.find(channel.uid)
           refuseEnded(now)
-          const known = resting.has(session) ? await modelsOf(channel.accountId) : session.profiles
+          const known = isResting(session) ? await modelsOf(channel.accountId) : session.profiles
           // Dropped meanwhile, as nobody requires the watch: its evidence goes on where it stood, unless another page has begun anew.
           const before = session
           session = watched.get(channel.uid) ?? session
@@ -225,7 +252,9 @@ export function createWatch(options: WatchOptions): SessionWatch {
     clientsOf: (uid) => [...clientIdsOf(watched.get(uid))],
 
     async report(uid, accountId, level, reason) {
-      await hands.report(watchedSession(uid, accountId), level, reason)
+      const session = watchedSession(uid, accountId)
+      if (session.tabs.size === 0) rest(session)
+      await hands.report(session, level, reason)
     },
 
     answered(uid) {
@@ -242,7 +271,8 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
     expect(uid, accountId, clientId) {
       const session = watchedSession(uid, accountId)
-      wake(session)
+      // Of one whose person has switched the watch off nothing is expected.
+      if (!session.stopped) wake(session)
       presence.expect(session, clientId)
     },
 
@@ -262,7 +292,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
     profileLearnt(accountId, profile, device) {
       const known = options.judgement().engine.modelsAlone(profile)
       for (const session of watched.values())
-        if (session.accountId === accountId && !resting.has(session))
+        if (session.accountId === accountId && !isResting(session))
           session.profiles = new Map(session.profiles).set(device, known)
     },
 
@@ -270,6 +300,11 @@ export function createWatch(options: WatchOptions): SessionWatch {
       for (const session of watched.values()) drop(session)
     }
   }
+}
+
+interface Rested {
+  /** Seconds since the epoch. */
+  readonly since: number
 }
 
 function clientIdsOf(session: Watched | undefined): Set<string> {
