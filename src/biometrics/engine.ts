@@ -27,7 +27,7 @@ import {
   type DetectorScores,
   type PersonModels
 } from './scoring.ts'
-import { keystrokesIn, strokesIn, sumStatistics, type Statistics } from './features/statistics.ts'
+import { keystrokesIn, strokesIn, sumsOfLast, sumStatistics, type Statistics } from './features/statistics.ts'
 import type { FeatureShare } from './detector.ts'
 import { trailHops } from './features/hop.ts'
 import type { Window } from './features/window.ts'
@@ -247,10 +247,8 @@ function stretchesOf(population: Population, { trail, typed }: Window): StretchS
   const longest = trailHops[trail.length - 1] ?? 0
   // The oldest of a full list is only there for what comes after it.
   const sequences = encoder?.statisticsOf(typed, Math.max(0, typed.length - longest))
-  return trail.map((statistics, i) => ({
-    statistics,
-    sequence: sequences && sumStatistics(sequences.slice(-trailHops[i]!))
-  }))
+  const sums = sequences && sumsOfLast(sequences, trailHops)
+  return trail.map((statistics, i) => ({ statistics, sequence: sums && (sums[i] ?? sums.at(-1)) }))
 }
 
 /** What each part adds to the ratio of a stretch. */

@@ -43,6 +43,7 @@ export function createEncoder(weights: EncoderWeights): Encoder {
   const inputs = new Float32Array(encoderKeystrokes * encoderInputs)
   const states = new Float32Array(encoderKeystrokes * units)
   const pooled = new Float64Array(4 * units)
+  const sums = new Float64Array(size)
   return {
     size,
     embed(sequence) {
@@ -56,14 +57,14 @@ export function createEncoder(weights: EncoderWeights): Encoder {
         layer.run(inputs, steps, states, which === 1)
         pool(states, steps, units, pooled, which * units)
       })
-      const embedding = new Float32Array(size)
-      let squares = 0
-      for (let d = 0; d < size; d++) {
-        let sum = bias[d]!
-        for (let i = 0; i < pooled.length; i++) sum += pooled[i]! * kernel[i * size + d]!
-        embedding[d] = sum
-        squares += sum * sum
+      sums.set(bias)
+      for (let i = 0, at = 0; i < pooled.length; i++) {
+        const value = pooled[i]!
+        for (let d = 0; d < size; d++, at++) sums[d]! += value * kernel[at]!
       }
+      const embedding = Float32Array.from(sums)
+      let squares = 0
+      for (const sum of sums) squares += sum * sum
       const length = Math.sqrt(squares)
       if (!(length > 1e-9)) return undefined
       for (let d = 0; d < size; d++) embedding[d]! /= length

@@ -12,6 +12,15 @@ const keystrokesPerHop = 25
 
 /** Reads sums of embeddings in the layout of `Statistics`: three numbers a dimension. */
 export function sequenceView(size: number): VerifierView {
+  let view = views.get(size)
+  if (view === undefined) views.set(size, (view = viewOf(size)))
+  return view
+}
+
+/** Asked for with every stretch of every window. */
+const views = new Map<number, VerifierView>()
+
+function viewOf(size: number): VerifierView {
   return {
     readings: Array.from({ length: size }, (_, d) => d),
     amountOf: (statistics) => statistics[0]! * keystrokesPerHop,

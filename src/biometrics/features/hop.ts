@@ -2,13 +2,12 @@
 
 import { keyAt, shortWidth, type TypedKey } from './keystroke-rows.ts'
 import {
-  addStatistics,
   cellFamilies,
-  emptyStatistics,
   firstPointerNumber,
   keyClasses,
   observe,
   statisticsLength,
+  sumsOfLast,
   type PointerStatistics,
   type Statistics
 } from './statistics.ts'
@@ -123,14 +122,8 @@ export const trailHops = [1, 2, 4, 8, 16] as const
 
 /** Sums over the last hops, shortest first. */
 export function trailOf(hops: readonly Hop[]): Statistics[] {
-  const trail: Statistics[] = []
-  const running = emptyStatistics()
-  let taken = 0
-  for (const span of trailHops) {
-    if (taken >= hops.length && taken > 0) break
-    for (; taken < Math.min(span, hops.length); taken++)
-      addStatistics(running, hops[hops.length - 1 - taken]!.statistics)
-    trail.push(running.slice())
-  }
-  return trail
+  return sumsOfLast(
+    hops.map(({ statistics }) => statistics),
+    trailHops
+  )
 }

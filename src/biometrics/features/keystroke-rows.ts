@@ -33,6 +33,19 @@ export function writeRow(rows: Float64Array, row: number, keystroke: Keystroke):
   rows[at + rowColumn.pressT] = keystroke.pressT
 }
 
+/** The keystroke whose row, of full width, begins at a position. */
+export function keystrokeAt(rows: ArrayLike<number>, at: number): Keystroke {
+  const classes = rows[at + rowColumn.classes]!
+  return {
+    pressT: rows[at + rowColumn.pressT]!,
+    cls: classOf(classes),
+    previousCls: previousClassOf(classes),
+    holdMs: rows[at + rowColumn.holdMs]!,
+    pressToPressMs: rows[at + rowColumn.pressToPressMs]!,
+    releaseToPressMs: rows[at + rowColumn.releaseToPressMs]!
+  }
+}
+
 /** The keystroke whose row, of either width, begins at a position. */
 export function keyAt(rows: ArrayLike<number>, at: number): TypedKey {
   const classes = rows[at + rowColumn.classes]!

@@ -78,6 +78,24 @@ export function sumStatistics(parts: readonly Statistics[]): Statistics {
   return total
 }
 
+/**
+ * Sums of the last of `parts`, for each of the rising numbers `spans` that is not longer than all of them, and for the first one that is. One array
+ * holds them all, for to allocate each apart would cost more than to add them up.
+ */
+export function sumsOfLast(parts: readonly Statistics[], spans: readonly number[]): Statistics[] {
+  const length = parts[0]?.length ?? statisticsLength
+  const longer = spans.findIndex((span) => span >= parts.length)
+  const count = longer < 0 ? spans.length : longer + 1
+  const numbers = new Float32Array(count * length)
+  let taken = 0
+  return spans.slice(0, count).map((span, i) => {
+    const sums = numbers.subarray(i * length, (i + 1) * length)
+    if (i > 0) sums.set(numbers.subarray((i - 1) * length, i * length))
+    for (; taken < span && taken < parts.length; taken++) addStatistics(sums, parts[parts.length - 1 - taken]!)
+    return sums
+  })
+}
+
 /** Keystrokes whose hold was seen: the measure of how much a piece of typing can say. */
 export function keystrokesIn(statistics: Statistics): number {
   let count = 0

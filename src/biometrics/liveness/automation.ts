@@ -1,21 +1,24 @@
 // Automation: typing and pointing that no hand makes. Every tell is a property of the times and places themselves; whether the browser
 // called an event trusted is a hint and decides nothing.
 
-import { type Counters, type InputEvent } from '../events.ts'
-import { createKeystrokeTracker } from '../features/keystrokes.ts'
+import type { Counters } from '../events.ts'
+import type { Keystroke } from '../features/keystrokes.ts'
 import type { LivenessAssessment } from './finding.ts'
 import { createCarryOver } from './carry-over.ts'
 import { createRepeatedKeystrokes } from './drawn-again.ts'
 import { forgedTypingOdds } from './forged-typing.ts'
-import { createPointerPaths } from './pointer-path.ts'
+import type { Click, Movement } from './pointer-path.ts'
 import { clickEvidence, machineMovement } from './pointer-tells.ts'
 import { createTypingRing, typingTells, type Tell } from './typing-tells.ts'
 
 export interface AutomationWatch {
-  push(event: InputEvent): void
+  /** Takes the next keystroke, movement or click, as soon as it is whole. */
+  typed(keystroke: Keystroke): void
+  moved(movement: Movement): void
+  clicked(click: Click): void
   count(counters: Counters): void
-  /** Undefined = no evidence. */
-  assess(): LivenessAssessment | undefined
+  /** Of so many events since the start. Undefined = no evidence. */
+  assess(events: number): LivenessAssessment | undefined
   /** Forgets what was seen. */
   startAnew(): void
 }
@@ -52,12 +55,11 @@ export function createAutomationWatch(grainMs: () => number): AutomationWatch {
   let forged = 0
   let hops = 0
   let fresh = 0
-  let events = 0
   let untrusted = 0
   let ways = 0
   let clicks = 0
 
-  const keys = createKeystrokeTracker((keystroke) => {
+  function typed(keystroke: Keystroke): void {
     ring.add(keystroke)
     repeated.add(keystroke)
     carried.add(keystroke)
@@ -71,20 +73,7 @@ export function createAutomationWatch(grainMs: () => number): AutomationWatch {
     if (tell === undefined) return
     looks.push(tell)
     if (looks.length > looksApart + 1) looks.shift()
-  })
-
-  // Page's cumulative sums: what a hand does takes back what looked like a script.
-  const paths = createPointerPaths(
-    (movement) => {
-      const { evidence, reason } = machineMovement(movement)
-      ways = Math.min(Math.max(ways + evidence, 0), mostWayEvidence)
-      if (ways === 0) reasonsOfPointing.clear()
-      else if (reason !== undefined) reasonsOfPointing.set(reason, (reasonsOfPointing.get(reason) ?? 0) + evidence)
-    },
-    (click) => {
-      clicks = Math.min(Math.max(clicks + clickEvidence(click), 0), mostClickEvidence)
-    }
-  )
+  }
 
   function typing(): Tell | undefined {
     const last = looks.at(-1)
@@ -95,17 +84,23 @@ export function createAutomationWatch(grainMs: () => number): AutomationWatch {
   }
 
   return {
-    push(event) {
-      events++
-      keys.push(event)
-      paths.push(event)
+    typed,
+    // Page's cumulative sums, here and of clicks: what a hand does takes back what looked like a script.
+    moved(movement) {
+      const { evidence, reason } = machineMovement(movement)
+      ways = Math.min(Math.max(ways + evidence, 0), mostWayEvidence)
+      if (ways === 0) reasonsOfPointing.clear()
+      else if (reason !== undefined) reasonsOfPointing.set(reason, (reasonsOfPointing.get(reason) ?? 0) + evidence)
+    },
+    clicked(click) {
+      clicks = Math.min(Math.max(clicks + clickEvidence(click), 0), mostClickEvidence)
     },
     count(counters) {
       untrusted += counters.untrusted
     },
-    assess() {
-      const typed = typing()
-      const strongest = Math.max(typed?.evidence ?? 0, ways, repetition, forged)
+    assess(events) {
+      const rhythm = typing()
+      const strongest = Math.max(rhythm?.evidence ?? 0, ways, repetition, forged)
       if (strongest <= 0) return undefined
       const dispatched = untrusted > events / 2
       const strength = strongest + clicks + (dispatched ? untrustedHint : 0)
@@ -113,7 +108,7 @@ export function createAutomationWatch(grainMs: () => number): AutomationWatch {
       const reasons = [
         ...(repetition > 0 ? ['the same keystrokes again in another order'] : []),
         ...(forged > 0 ? ['keystrokes that know nothing of those around them'] : []),
-        ...(typed !== undefined && typed.evidence > 0 ? typed.reasons : []),
+        ...(rhythm !== undefined && rhythm.evidence > 0 ? rhythm.reasons : []),
         ...[...reasonsOfPointing].sort((a, b) => b[1] - a[1]).map(([reason]) => reason),
         ...(clicks > 0 ? ['instant clicks without a way to them'] : []),
         ...(dispatched ? ['events dispatched by a script'] : [])
@@ -121,14 +116,12 @@ export function createAutomationWatch(grainMs: () => number): AutomationWatch {
       return { kind: 'automation', strength, reasons }
     },
     startAnew() {
-      keys.flush()
-      paths.flush()
       ring.clear()
       repeated.clear()
       carried.clear()
       looks.length = 0
       reasonsOfPointing.clear()
-      repetition = forged = hops = fresh = events = untrusted = ways = clicks = 0
+      repetition = forged = hops = fresh = untrusted = ways = clicks = 0
     }
   }
 }

@@ -2,6 +2,7 @@
 // earlier day (replay). It takes the same events as the windows do, keeps no events, and gives out sketches of what passed.
 
 import type { Counters, InputEvent } from '../events.ts'
+import { createKeystrokeTracker } from '../features/keystrokes.ts'
 import { automationAlarm, coarsestGrainMs, createAutomationWatch } from './automation.ts'
 import { createCopyTracker } from './copying.ts'
 import type { LivenessAssessment } from './finding.ts'
@@ -9,7 +10,8 @@ import { createClockClaim } from './clock-claim.ts'
 import { jittersMs } from './likeness.ts'
 import { keySeed } from './mark-rows.ts'
 import { createReplayMemory, type ReplayMemory } from './replay-memory.ts'
-import { createMarks, type KeyMark, type Sketch, type StrokeMark } from './sketch.ts'
+import { createPointerPaths } from './pointer-path.ts'
+import { keyMarkOf, strokeMarkOf, type KeyMark, type Sketch, type StrokeMark } from './sketch.ts'
 
 export interface LivenessWatch {
   /** Takes the next event. Times must not go back. */
@@ -50,18 +52,31 @@ export function createLivenessWatch(memory: ReplayMemory = createReplayMemory())
   const pointing = createCopyTracker(memory.pointing(grainMs), { jitters, seed: 2, seedEvery: 1, leak: 0.1 })
   let keys: KeyMark[] = []
   let strokes: StrokeMark[] = []
-  const marks = createMarks(
-    (mark) => {
-      // On a clock this coarse the times of hands are all alike.
-      if (clock.grainMs > coarsestGrainMs) return
-      keys.push(mark)
-      typing.push(mark)
-    },
-    (mark) => {
+  let events = 0
+  const typed = createKeystrokeTracker((keystroke) => {
+    automation.typed(keystroke)
+    const mark = keyMarkOf(keystroke)
+    // On a clock this coarse the times of hands are all alike.
+    if (mark === undefined || clock.grainMs > coarsestGrainMs) return
+    keys.push(mark)
+    typing.push(mark)
+  })
+  const paths = createPointerPaths(
+    (movement) => {
+      automation.moved(movement)
+      const mark = strokeMarkOf(movement)
+      if (mark === undefined) return
       strokes.push(mark)
       pointing.push(mark)
-    }
+    },
+    (click) => automation.clicked(click)
   )
+
+  /** Ends what is under way. */
+  function flush(): void {
+    typed.flush()
+    paths.flush()
+  }
 
   function replay(): LivenessAssessment | undefined {
     const strength = typing.evidence + pointing.evidence
@@ -83,21 +98,22 @@ export function createLivenessWatch(memory: ReplayMemory = createReplayMemory())
   return {
     push(event) {
       clock.saw(event.t)
-      automation.push(event)
-      marks.push(event)
+      events++
+      typed.push(event)
+      paths.push(event)
     },
     count: (counters) => automation.count(counters),
     clock: (claimedMs) => clock.claim(claimedMs),
     assess() {
-      const found = [replay(), automation.assess()].filter((one) => one !== undefined)
+      const found = [replay(), automation.assess(events)].filter((one) => one !== undefined)
       return found.sort((a, b) => b.strength / alarmOf(b) - a.strength / alarmOf(a))[0]
     },
     evidence: () => ({
-      automation: automation.assess()?.strength ?? 0,
+      automation: automation.assess(events)?.strength ?? 0,
       replay: typing.evidence + pointing.evidence
     }),
     takeSketch(streamEnds = false) {
-      if (streamEnds) marks.flush()
+      if (streamEnds) flush()
       const enough = streamEnds
         ? keys.length >= fewestKeys || strokes.length >= fewestStrokes
         : keys.length >= keysPerSketch || strokes.length >= strokesPerSketch
@@ -107,8 +123,10 @@ export function createLivenessWatch(memory: ReplayMemory = createReplayMemory())
       strokes = []
       return sketch
     },
-    pause: () => marks.flush(),
+    pause: flush,
     startAnew() {
+      flush()
+      events = 0
       automation.startAnew()
       typing.startAnew()
       pointing.startAnew()

@@ -2,9 +2,9 @@
 // and where each movement of the pointer went; no key, no place on the page, and nothing of a field whose classes are withheld.
 
 import { VigilError } from '../../errors.ts'
-import { KeyClass, type InputEvent } from '../events.ts'
-import { createKeystrokeTracker } from '../features/keystrokes.ts'
-import { createPointerPaths } from './pointer-path.ts'
+import { KeyClass } from '../events.ts'
+import type { Keystroke } from '../features/keystrokes.ts'
+import type { Movement } from './pointer-path.ts'
 
 /** Milliseconds of one step of a kept time. */
 export const stepMs = 8
@@ -33,41 +33,23 @@ export interface Sketch {
   readonly strokes: readonly StrokeMark[]
 }
 
-export interface Marks {
-  push(event: InputEvent): void
-  flush(): void
-}
-
 const fewestPoints = 4
 const shortestPathPx = 30
 const largest = 32_766
 
-/** Calls `typed` or `moved` for each keystroke and movement as soon as it is known. */
-export function createMarks(typed: (mark: KeyMark) => void, moved: (mark: StrokeMark) => void): Marks {
-  const keys = createKeystrokeTracker(({ cls, pressToPressMs, holdMs }) => {
-    if (cls < KeyClass.hidden) typed({ cls, gap: steps(pressToPressMs), hold: steps(holdMs) })
-  })
-  const paths = createPointerPaths(
-    ({ x, y, pathPx, durationMs }) => {
-      if (x.length < fewestPoints || pathPx < shortestPathPx) return
-      moved({
-        dx: even(x.at(-1)! - x[0]!),
-        dy: even(y.at(-1)! - y[0]!),
-        path: even(pathPx),
-        duration: Math.min(Math.round(durationMs / stepMs), largest)
-      })
-    },
-    () => undefined
-  )
+/** Undefined for a key whose class is withheld. */
+export function keyMarkOf({ cls, pressToPressMs, holdMs }: Keystroke): KeyMark | undefined {
+  return cls < KeyClass.hidden ? { cls, gap: steps(pressToPressMs), hold: steps(holdMs) } : undefined
+}
+
+/** Undefined for a movement too short to be known again. */
+export function strokeMarkOf({ x, y, pathPx, durationMs }: Movement): StrokeMark | undefined {
+  if (x.length < fewestPoints || pathPx < shortestPathPx) return undefined
   return {
-    push(event) {
-      keys.push(event)
-      paths.push(event)
-    },
-    flush() {
-      keys.flush()
-      paths.flush()
-    }
+    dx: even(x.at(-1)! - x[0]!),
+    dy: even(y.at(-1)! - y[0]!),
+    path: even(pathPx),
+    duration: Math.min(Math.round(durationMs / stepMs), largest)
   }
 }
 
