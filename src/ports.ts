@@ -226,6 +226,12 @@ export interface LoginTemplateStore {
   erase(accountId: string): Promise<boolean>
 }
 
+/** What works once, such as a ticket or an answered challenge. */
+export interface UsedStore {
+  /** True for one caller, on whichever node; it is remembered until `expiresAt`, after which nobody takes it any more. */
+  useUp(id: string, expiresAt: number): Promise<boolean>
+}
+
 export interface AuditEntry {
   /** Dotted name of what happened, e.g. `risk.changed`. */
   readonly type: string
@@ -277,4 +283,5 @@ export interface VigilStorage {
   readonly loginTemplates: LoginTemplateStore
   readonly audit: AuditLog
   readonly policies: PolicyStore
+  readonly used: UsedStore
 }

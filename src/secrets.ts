@@ -25,6 +25,7 @@ export type KeyPurpose =
   | 'signing-keys'
   | 'sign-up'
   | 'sketches'
+  | 'tickets'
 
 export type DeriveKey = (purpose: KeyPurpose) => Uint8Array
 

@@ -48,6 +48,7 @@ import { createRevocationFeed, type ProviderKey } from './provider/tokens/revoca
 import { recordsInHand } from './provider/sessions/records-in-hand.ts'
 import { revokeSession } from './provider/sessions/revocation.ts'
 import { adapterFactory } from './provider/sessions/session-guard.ts'
+import { originsOf } from './provider/tokens/ticket-route.ts'
 import { createSessionStandings } from './provider/sessions/session-standing.ts'
 import type { Vigil, VigilEvents } from './provider/vigil-api.ts'
 import { proofChecker } from './relying-party/dpop-proof.ts'
@@ -127,7 +128,12 @@ export function createVigil(options: VigilOptions): Vigil {
   const events = new EventEmitter()
   const inHand = recordsInHand()
   const standings = createSessionStandings(storage.sessions, ladder, now)
-  const tickets = createTickets(options.clock ? { now: options.clock } : {})
+  const tickets = createTickets({
+    ...storage,
+    key: key('tickets'),
+    originsOf: async (clientId) => originsOf((await attached().Client.find(clientId)) ?? {}),
+    now
+  })
 
   let ready: Ready | undefined
   const loading = load().catch((error: unknown) => {
@@ -381,7 +387,7 @@ export function createVigil(options: VigilOptions): Vigil {
         tickets,
         revocationFeed,
         channelUrl: address.href,
-        checkProof: proofChecker(now).check,
+        checkProof: proofChecker(now, storage.used.useUp).check,
         logger
       })
       undo.push(attachHttp(server, isOwnPath, answer))

@@ -21,7 +21,8 @@ import type {
   StoredPolicy,
   StoredProfile,
   StoredSketch,
-  TombstoneStore
+  TombstoneStore,
+  UsedStore
 } from '../ports.ts'
 import type {
   Account,
@@ -32,8 +33,7 @@ import type {
   InvitationStore,
   KeyStore,
   ServerStorage,
-  StoredFactors,
-  UsedStore
+  StoredFactors
 } from '../provider/ports.ts'
 import { mostRounds } from '../provider/ports.ts'
 import { declareGuarded } from '../provider/sessions/session-guard.ts'

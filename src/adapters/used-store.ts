@@ -1,6 +1,6 @@
 // What works once, in SQL: the row is given to one of all who insert it.
 
-import type { UsedStore } from '../provider/ports.ts'
+import type { UsedStore } from '../ports.ts'
 import type { Database } from './database.ts'
 
 export function usedStore(database: Database): UsedStore {

@@ -47,8 +47,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 
   /** A page of a relying party. */
-  function byTicket(origin: string, ticket: string): ChannelSession {
-    return { ...tickets.redeem(ticket, origin), origin, purpose: 'watch' }
+  async function byTicket(origin: string, ticket: string): Promise<ChannelSession> {
+    return { ...(await tickets.redeem(ticket, origin)), origin, purpose: 'watch' }
   }
 
   return {
@@ -69,7 +69,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       }
 
       let session: ChannelSession
-      if (ticket !== undefined) session = byTicket(origin, ticket)
+      if (ticket !== undefined) session = await byTicket(origin, ticket)
       else if (pageToken !== undefined) session = await byPageToken(request, origin, pageToken)
       else throw new VigilError('channel_unauthenticated')
       if (!(await isLive(session.uid))) throw new VigilError('channel_unauthenticated', 'the session has ended')

@@ -1,10 +1,11 @@
 // One-use tickets for pages that do not have the session cookie, i.e. those of relying parties on another site. A ticket
-// is bought with an access token, lives half a minute, and is good for one upgrade from a registered Origin.
+// is bought with an access token, lives half a minute, and is good for one upgrade from a registered Origin, on whichever node. It is sealed and
+// not stored, so that buying costs nobody any room; only that it was used is kept.
 
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { VigilError } from '../errors.ts'
-import { defaultLimits } from './limits.ts'
-import type { Clock } from './ports.ts'
+import type { UsedStore } from '../ports.ts'
+import { seal, unseal } from '../secrets.ts'
 
 export interface TicketSubject {
   /** `session.uid` of the access token's session. */
@@ -13,90 +14,62 @@ export interface TicketSubject {
   readonly clientId: string
 }
 
-export interface TicketRequest extends TicketSubject {
-  /** Origins that the client registered; the page must be on exactly one of them. */
-  readonly origins: readonly string[]
-}
-
 export interface Tickets {
-  issue(request: TicketRequest): { readonly ticket: string; readonly expiresIn: number }
+  /** Text of URL-safe characters, fit for a subprotocol value. */
+  issue(subject: TicketSubject): { readonly ticket: string; readonly expiresIn: number }
   /**
-   * Uses the ticket up, whatever the outcome. Throws `ticket_invalid` when it is unknown, used or too old,
+   * Uses the ticket up, whatever the outcome. Throws `ticket_invalid` when it was not issued with this key, is used or too old,
    * `origin_not_allowed` when the page is not one of the client's.
    */
-  redeem(ticket: string, origin: string): TicketSubject
+  redeem(ticket: string, origin: string): Promise<TicketSubject>
 }
 
 export interface TicketsOptions {
-  /** Milliseconds, never going back. Default: the process's monotonic clock, so that a changed wall clock revives nothing. */
-  readonly now?: Clock
-  /** Tickets that may wait at once. Default 10,000; above it `issue` throws `overloaded`. */
-  readonly capacity?: number
+  /** Key of the purpose `tickets`, the same on every node. */
+  readonly key: Uint8Array
+  readonly used: UsedStore
+  /** Origins that a client has registered; the page must be on exactly one of them. */
+  originsOf(clientId: string): Promise<readonly string[]>
+  /** Whole seconds since the epoch. */
+  readonly now: () => number
 }
-
-/** Unused tickets of one person: as many as pages of theirs may be open, which may all come back at once. */
-export const ticketsOfPerson = defaultLimits.connectionsPerPerson
 
 /** Seconds that a ticket lives. */
 export const ticketLifeSeconds = 30
 
-interface Waiting extends TicketRequest {
-  readonly until: number
-}
+/** Seconds for which a used one is remembered: a clock that is set back by less revives none. */
+const rememberedSeconds = 3600
 
-export function createTickets(options: TicketsOptions = {}): Tickets {
-  const { now = () => performance.now(), capacity = 10_000 } = options
-  // Only hashes are kept: a dump of the memory opens no channel. Insertion order is order of expiry.
-  const waiting = new Map<string, Waiting>()
-  /** Hashes by account, the oldest first. */
-  const ofPerson = new Map<string, Set<string>>()
-
-  function prune(): void {
-    for (const [hash, { until }] of waiting) {
-      if (until > now()) break
-      take(hash)
-    }
-  }
-
-  function take(hash: string): Waiting | undefined {
-    const found = waiting.get(hash)
-    if (!found) return undefined
-    waiting.delete(hash)
-    const own = ofPerson.get(found.accountId)
-    own?.delete(hash)
-    if (own?.size === 0) ofPerson.delete(found.accountId)
-    return found
-  }
-
-  /** Whoever buys without end crowds out nobody but themselves, and the page that asks now gets in. */
-  function makeRoom(accountId: string): void {
-    for (const oldest of ofPerson.get(accountId) ?? []) {
-      if ((ofPerson.get(accountId)?.size ?? 0) < ticketsOfPerson) return
-      take(oldest)
+export function createTickets({ key, used, originsOf, now }: TicketsOptions): Tickets {
+  function opened(ticket: string): { readonly id: string; readonly subject: TicketSubject } {
+    const sealed = Buffer.from(ticket, 'base64url')
+    try {
+      const plain = Buffer.from(unseal(key, sealed, binding)).toString()
+      const [uid, accountId, clientId, issuedAt] = JSON.parse(plain) as [string, string, string, number]
+      if (now() >= issuedAt + ticketLifeSeconds) throw new Error('it is too old')
+      // Of the bytes and not of the text, which base64url has several of.
+      const id = createHash('sha256').update('ticket ').update(sealed).digest('base64url')
+      return { id, subject: { uid, accountId, clientId } }
+    } catch (cause) {
+      throw new VigilError('ticket_invalid', undefined, { cause })
     }
   }
 
   return {
-    issue(request) {
-      prune()
-      makeRoom(request.accountId)
-      if (waiting.size >= capacity) throw new VigilError('overloaded', 'too many unused tickets')
-      const ticket = randomBytes(32).toString('base64url')
-      const hash = hashOf(ticket)
-      waiting.set(hash, { ...request, until: now() + ticketLifeSeconds * 1000 })
-      ofPerson.set(request.accountId, (ofPerson.get(request.accountId) ?? new Set()).add(hash))
-      return { ticket, expiresIn: ticketLifeSeconds }
+    issue({ uid, accountId, clientId }) {
+      const plain = Buffer.from(JSON.stringify([uid, accountId, clientId, now()]))
+      return { ticket: Buffer.from(seal(key, plain, binding)).toString('base64url'), expiresIn: ticketLifeSeconds }
     },
 
-    redeem(ticket, origin) {
-      const found = take(hashOf(ticket))
-      if (found === undefined || found.until <= now()) throw new VigilError('ticket_invalid')
-      if (!found.origins.includes(origin)) throw new VigilError('origin_not_allowed')
-      return { uid: found.uid, accountId: found.accountId, clientId: found.clientId }
+    async redeem(ticket, origin) {
+      const { id, subject } = opened(ticket)
+      if (!(await used.useUp(id, now() + rememberedSeconds)))
+        throw new VigilError('ticket_invalid', 'it was used before')
+      if (!(await originsOf(subject.clientId)).includes(origin)) throw new VigilError('origin_not_allowed')
+      return subject
     }
   }
 }
 
-function hashOf(ticket: string): string {
-  return createHash('sha256').update(ticket).digest('base64url')
-}
+/** What is sealed says what it is for, so that nothing else that is sealed can stand in for it. */
+const binding = 'vigil ticket 1'

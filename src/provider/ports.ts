@@ -84,12 +84,6 @@ export interface AttemptStore {
 /** A quarter of an hour doubled four times is four hours. */
 export const mostRounds = 4
 
-/** What works once, such as an answered challenge. */
-export interface UsedStore {
-  /** True for one caller, on whichever node; it is remembered until `expiresAt`, after which nobody takes it any more. */
-  useUp(id: string, expiresAt: number): Promise<boolean>
-}
-
 /** Named byte strings, e.g. the sealed signing keys. */
 export interface KeyStore {
   get(name: string): Promise<Uint8Array | undefined>
@@ -118,7 +112,6 @@ export interface ServerStorage extends VigilStorage {
   readonly invitations: InvitationStore
   /** Erased by `people.erase`. */
   readonly factors: FactorStore
-  readonly used: UsedStore
   readonly attempts: AttemptStore
   readonly keys: KeyStore
   close(): Promise<void>

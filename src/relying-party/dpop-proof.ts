@@ -26,9 +26,11 @@ const skewSeconds = 5
 /** Proofs remembered at once; more in a minute than that, and the oldest is forgotten. */
 const mostRemembered = 100_000
 
-/** `now` in seconds since the epoch. Proofs seen are remembered by this process. */
-export function proofChecker(now: () => number): ProofChecker {
-  const seen = new Map<string, number>()
+/** `now` in seconds since the epoch. `useUp` is true for one caller only; without it proofs seen are remembered by this process. */
+export function proofChecker(
+  now: () => number,
+  useUp: (id: string, until: number) => Promise<boolean> = inThisProcess(now)
+): ProofChecker {
   return {
     async check({ method, url, proof, token, keyThumbprint }) {
       if (proof === undefined)
@@ -51,18 +53,23 @@ export function proofChecker(now: () => number): ProofChecker {
         (payload['ath'] !== ath && 'ath is another token') ||
         (thumbprint !== keyThumbprint && 'the key is not the one that the token is bound to')
       if (wrong) throw new VigilError('dpop_proof_invalid', wrong)
-      useOnce(`${thumbprint} ${payload.jti!}`)
+      const id = createHash('sha256').update(`dpop ${thumbprint} ${payload.jti!}`).digest('base64url')
+      if (!(await useUp(id, now() + lifeSeconds + 2 * skewSeconds)))
+        throw new VigilError('dpop_proof_invalid', 'the proof was used before')
     }
   }
+}
 
-  function useOnce(id: string): void {
-    const present = now()
-    for (const [old, until] of seen) {
-      if (until > present && seen.size < mostRemembered) break
+function inThisProcess(now: () => number): (id: string, until: number) => Promise<boolean> {
+  const seen = new Map<string, number>()
+  return async (id, until) => {
+    for (const [old, oldUntil] of seen) {
+      if (oldUntil > now() && seen.size < mostRemembered) break
       seen.delete(old)
     }
-    if (seen.has(id)) throw new VigilError('dpop_proof_invalid', 'the proof was used before')
-    seen.set(id, present + lifeSeconds + 2 * skewSeconds)
+    if (seen.has(id)) return false
+    seen.set(id, until)
+    return true
   }
 }
 

@@ -7,6 +7,7 @@ import { connect as connectTcp, createServer as createTcpServer } from 'node:net
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import type { ClientOptions } from 'ws'
+import { memoryStorage } from '../../src/adapters/memory-storage.ts'
 import { createFrameWriter } from '../../src/browser/encode.ts'
 import { createAdmission } from '../../src/channel/admission.ts'
 import { createChannel } from '../../src/channel/channel.ts'
@@ -107,7 +108,12 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`
-  const tickets = createTickets()
+  const tickets = createTickets({
+    key,
+    used: memoryStorage().used,
+    originsOf: () => Promise.resolve([appOrigin, 'https://app.example:8443']),
+    now: () => Math.floor(Date.now() / 1000)
+  })
   const state = { later: 0 }
   const channel = createChannel({
     admission: createAdmission({
@@ -138,9 +144,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     ended,
     pageToken: (uid: string, purpose: ChannelPurpose = 'watch') =>
       issuePageToken(key, { uid, purpose, expiresAt: Date.now() / 1000 + 60 }),
-    ticket: (uid = 'session-1') =>
-      tickets.issue({ uid, accountId: 'ana', clientId: 'app', origins: [appOrigin, 'https://app.example:8443'] })
-        .ticket,
+    ticket: (uid = 'session-1') => tickets.issue({ uid, accountId: 'ana', clientId: 'app' }).ticket,
     async close() {
       await channel.drain()
       server.closeAllConnections()

@@ -3,11 +3,17 @@
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { memoryStorage } from '../../src/adapters/memory-storage.ts'
 import { createAdmission } from '../../src/channel/admission.ts'
 import { createChannel } from '../../src/channel/channel.ts'
 import { createTickets } from '../../src/channel/tickets.ts'
 
-const tickets = createTickets()
+const tickets = createTickets({
+  key: new Uint8Array(32),
+  used: memoryStorage().used,
+  originsOf: () => Promise.resolve(['https://app.example']),
+  now: () => Math.floor(Date.now() / 1000)
+})
 const quiet = (): void => undefined
 /** Numbers that a page costs: 2 MB of heap. */
 const numbers = 262_144
@@ -38,9 +44,8 @@ const channel = createChannel({
   limits: { heartbeatMs: 60_000 }
 })
 
-const origins = ['https://app.example']
 const server = createServer((request, response) => {
-  const { ticket } = tickets.issue({ uid: request.url ?? '', accountId: request.url ?? '', clientId: 'app', origins })
+  const { ticket } = tickets.issue({ uid: request.url ?? '', accountId: request.url ?? '', clientId: 'app' })
   response.end(JSON.stringify({ ticket, connections: channel.connections }))
 })
 server.on('upgrade', (request, socket, head) => void channel.handleUpgrade(request, socket, head))

@@ -38,13 +38,25 @@ describe('a ticket', () => {
     const { status, body } = await ask(`Bearer ${accessToken}`)
     expect(status).toBe(200)
     expect(body).toEqual({
-      ticket: expect.stringMatching(/^[\w-]{43}$/) as string,
+      ticket: expect.stringMatching(/^[\w-]+$/) as string,
       expires_in: 30,
       url: `${host.issuer.replace('http', 'ws')}/continuous`
     })
     const protocols = ['vigil.v1', `vigil.ticket.${String(body['ticket'])}`]
     expect(await upgradeStatus(host.issuer, { protocols, origin })).toBe(101)
     expect(await upgradeStatus(host.issuer, { protocols, origin })).toBe(401)
+  })
+
+  it('opens the channel at another node of the same house, and there once', async () => {
+    const other = await startHost({ storage: host.storage, clients: [{ ...app, vigil_origins: [widget] }] })
+    const { accessToken } = await signedIn('noah')
+    const { body } = await ask(`Bearer ${accessToken}`)
+    const protocols = ['vigil.v1', `vigil.ticket.${String(body['ticket'])}`]
+    expect(await upgradeStatus(other.issuer, { protocols, origin })).toBe(101)
+    expect(await upgradeStatus(host.issuer, { protocols, origin })).toBe(401)
+    await other.vigil.close()
+    other.server.closeAllConnections()
+    other.server.close()
   })
 
   it('opens nothing from a page of somebody else, and is used up by the attempt', async () => {

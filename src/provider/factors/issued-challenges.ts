@@ -4,7 +4,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { VigilError } from '../../errors.ts'
 import { seal, unseal } from '../../secrets.ts'
-import type { UsedStore } from '../ports.ts'
+import type { UsedStore } from '../../ports.ts'
 
 /** For whom and for what it was issued; an answer with any of it different is no answer. */
 export interface ChallengeBinding {

@@ -12,7 +12,7 @@ import { alertOf } from '../pages/answers.ts'
 import type { Forms } from '../pages/forms.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import type { Pages } from '../pages/pages.ts'
-import type { UsedStore } from '../ports.ts'
+import type { UsedStore } from '../../ports.ts'
 import { howFor, type Interactions, scopeOf } from './interactions.ts'
 
 export interface SignUpPagesOptions {

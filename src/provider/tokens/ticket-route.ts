@@ -57,8 +57,7 @@ export function ticketRoute(options: TicketRouteOptions): Middleware {
     const { ticket, expiresIn } = options.tickets.issue({
       uid: token.sessionUid,
       accountId: token.accountId,
-      clientId: client.clientId,
-      origins
+      clientId: client.clientId
     })
     ctx.body = { ticket, expires_in: expiresIn, url: options.url }
   }
