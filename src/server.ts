@@ -157,7 +157,7 @@ export async function startServer(options: ServerOptions): Promise<VigilServer> 
     })
     const pages = createPages({ issuer, brand: options.brand })
     const forms = createForms({ key: key('forms'), issuer })
-    const cookies = personCookies({ key: key('sign-up'), issuer })
+    const cookies = personCookies({ key: key('sign-up'), issuer, find: (accountId) => store.find(accountId) })
     const invitations = createInvitations({ store: storage.invitations, issuer })
     const { audit, attempts, used } = storage
     const factors = createFactors({

@@ -164,7 +164,7 @@ export async function openPagesHouse(
   }
   const vigil = smallHeart(provider, storage, heart, options.now ?? (() => Math.floor(Date.now() / 1000)))
   const forms = createForms({ key, issuer })
-  const cookies = personCookies({ key, issuer })
+  const cookies = personCookies({ key, issuer, find: (accountId) => storage.accounts.find(accountId) })
   const passwords = createPasswords()
   const accounts = createAccounts({
     store: storage.accounts,

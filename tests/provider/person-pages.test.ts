@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createInvitations } from '../../src/provider/accounts/invitations.ts'
 import { type Mail, startServer, type VigilServer } from '../../src/server.ts'
 import { nobody } from '../support/server.ts'
 import { formsOf, visitor, type Page, type Visitor } from './visitor.ts'
@@ -177,6 +178,42 @@ test('guessing at a password is told to the owner, who still gets in', async () 
   await person.submit(await person.get('/signout'), { logout: 'yes' })
   await person.submit(await person.get('/account'), { username: name, password })
   expect((await person.get('/account')).text).toContain(`<h1>${name}</h1>`)
+})
+
+describe('a device that is known for its owner is known no longer', () => {
+  const newPassword = 'nine brown bottles'
+
+  test('once another has a new password set, but for that other', async () => {
+    const other = visitor(house.issuer)
+    await other.submit(await other.get('/account'), { username: name, password })
+    await person.submit(await person.get('/account/password'), { password: newPassword })
+    await guessedAt()
+    expect((await signInAgain(other)).status).toBe(429)
+    expect((await signInAgain(person)).text).toContain(`<h1>${name}</h1>`)
+  })
+
+  test('once a link from whoever runs the service was used', async () => {
+    const link = await createInvitations({ store: house.storage.invitations, issuer: house.issuer }).create(accountId)
+    const other = visitor(house.issuer)
+    await other.submit(await other.get(new URL(link).pathname), { password: newPassword })
+    await guessedAt()
+    expect((await signInAgain(person)).status).toBe(429)
+    expect((await signInAgain(other)).text).toContain(`<h1>${name}</h1>`)
+  })
+
+  async function guessedAt(): Promise<void> {
+    const stranger = visitor(house.issuer)
+    let page = await stranger.get('/account')
+    for (let tries = 0; tries < 11; tries++)
+      page = await stranger.submit(page, { username: name, password: `guess ${tries}` })
+    expect(page.status).toBe(429)
+  }
+
+  async function signInAgain(who: Visitor): Promise<Page> {
+    const page = await who.get('/signout')
+    if (page.text.includes('logout')) await who.submit(page, { logout: 'yes' })
+    return who.submit(await who.get('/account'), { username: name, password: newPassword })
+  }
 })
 
 async function doubt(id: string): Promise<void> {

@@ -40,8 +40,8 @@ export interface Accounts {
   verifyPassword(username: string, password: string, from: Visitor): Promise<Account>
   /** For somebody who is signed in already and proves it again. Throws as `verifyPassword`. */
   verifyPasswordAgain(accountId: string, password: string, from: Visitor): Promise<Account>
-  /** Throws `form_invalid`, `not_found`, `overloaded`. */
-  setPassword(accountId: string, password: string): Promise<void>
+  /** Resolves to the account as it is then. Throws `form_invalid`, `not_found`, `overloaded`. */
+  setPassword(accountId: string, password: string): Promise<Account>
   /** Removes the account: nobody signs in with it again. */
   remove(accountId: string): Promise<void>
 }
@@ -172,10 +172,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
     async setPassword(accountId, password) {
       const problem = passwordProblem(password)
       if (problem) throw new VigilError('form_invalid', problem.what)
-      const account = await store.find(accountId)
-      if (!account) throw new VigilError('not_found')
-      await store.update({ ...account, passwordHash: await passwords.hash(password) })
+      const before = await store.find(accountId)
+      if (!before) throw new VigilError('not_found')
+      const account = { ...before, passwordHash: await passwords.hash(password) }
+      await store.update(account)
       options.passwordSet?.(account)
+      return account
     }
   }
 }

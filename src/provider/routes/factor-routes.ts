@@ -62,7 +62,7 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
         doerOf(found),
         envelope,
         fields['code'] ?? '',
-        visitorOf(options.cookies, ctx)
+        await visitorOf(options.cookies, ctx)
       )
       pages.render(ctx, 'recovery-codes', { who: found.account.username, codes })
     } catch (error) {
@@ -79,7 +79,7 @@ export function factorRoutes(options: FactorRoutesOptions): Router {
     const found = await mustBeSignedIn(ctx)
     const fields = await forms.read(ctx, place)
     try {
-      await factors.removeTotp(doerOf(found), fields['code'] ?? '', visitorOf(options.cookies, ctx))
+      await factors.removeTotp(doerOf(found), fields['code'] ?? '', await visitorOf(options.cookies, ctx))
       seeOther(ctx, `${pages.base}/account`)
     } catch (error) {
       if (!isVigilError(error)) throw error

@@ -43,7 +43,7 @@ export interface LoginPagesOptions {
 export interface LoginPages {
   show(ctx: Koa.Context, details: Interaction): Promise<void>
   /** Ends the interaction for somebody who has just set a password. */
-  signedUp(ctx: Koa.Context, details: Interaction, accountId: string): Promise<void>
+  signedUp(ctx: Koa.Context, details: Interaction, account: Account): Promise<void>
 }
 
 /** Adds `POST /interaction/:uid/login`. */
@@ -62,7 +62,7 @@ export function loginPages(router: Router, interactions: Interactions, options: 
       username = fields['username'] ?? ''
       factor = fields['factor']
       const challenged = await challengedAccount(details)
-      const from = visitorOf(cookies, ctx)
+      const from = await visitorOf(cookies, ctx)
       const passed = challenged
         ? await proofs.again(details, challenged, fields, from)
         : factor === passkeyId
@@ -180,28 +180,24 @@ export function loginPages(router: Router, interactions: Interactions, options: 
       vigil.loginResult(details, { accountId, amr: passed, factors: by, ...(typing && { typing }) })
     ])
     const login = carriedOn(result, steps?.login)
-    if (more.length === 0) return finishLogin(ctx, details, accountId, login)
+    if (more.length === 0) return finishLogin(ctx, details, account, login)
     const next = stepsResult({ accountId, passed, by, login })
     await provider.interactionResult(ctx.req, ctx.res, next, { mergeWithLastSubmission: false })
     seeOther(ctx, `${pages.base}/interaction/${details.uid}`)
   }
 
-  async function finishLogin(ctx: Koa.Context, details: Interaction, accountId: string, login: Login): Promise<void> {
-    cookies.device.set(ctx, accountId)
+  async function finishLogin(ctx: Koa.Context, details: Interaction, account: Account, login: Login): Promise<void> {
+    cookies.device.remember(ctx, account)
     // Not merged: a result of an earlier prompt of this interaction must not add to what was proved just now.
     await finish(ctx, details, { login }, { merged: false })
   }
 
   return {
     show,
-    async signedUp(ctx, details, accountId) {
+    async signedUp(ctx, details, account) {
       const { passwordAmr: amr } = proofs
-      await finishLogin(
-        ctx,
-        details,
-        accountId,
-        await vigil.loginResult(details, { accountId, amr, factors: [passwordId] })
-      )
+      const passed = { accountId: account.id, amr, factors: [passwordId] }
+      await finishLogin(ctx, details, account, await vigil.loginResult(details, passed))
     }
   }
 }

@@ -12,7 +12,9 @@ import { alertOf } from '../pages/answers.ts'
 import type { Forms } from '../pages/forms.ts'
 import { wordsFor } from '../pages/languages/index.ts'
 import type { Pages } from '../pages/pages.ts'
+import type { Account } from '../ports.ts'
 import type { UsedStore } from '../../ports.ts'
+
 import { howFor, type Interactions, scopeOf } from './interactions.ts'
 
 export interface SignUpPagesOptions {
@@ -22,7 +24,7 @@ export interface SignUpPagesOptions {
   readonly forms: Forms
   readonly cookies: PersonCookies
   /** Ends the interaction for somebody who has just set a password. */
-  done(ctx: Koa.Context, details: Interaction, accountId: string): Promise<void>
+  done(ctx: Koa.Context, details: Interaction, account: Account): Promise<void>
 }
 
 /** Adds `GET` and `POST /interaction/:uid/signup`; returns what takes up an earlier sign-up: true when it has answered. */
@@ -39,8 +41,8 @@ export function signUpPages(
     try {
       const fields = await forms.read(ctx, scopeOf(details))
       person = { username: fields['username'] ?? '', email: fields['email'] ?? '', password: fields['password'] ?? '' }
-      const account = await accounts.signUp(person, visitorOf(cookies, ctx))
-      await done(ctx, details, account.id)
+      const account = await accounts.signUp(person, await visitorOf(cookies, ctx))
+      await done(ctx, details, account)
     } catch (error) {
       if (!isVigilError(error) || error.code === 'interaction_lost') throw error
       await showSignUp(ctx, details, { error, person })
@@ -68,18 +70,18 @@ export function signUpPages(
   }
 
   /** The account that was made on this browser a moment ago, when this is the sign-in which that sign-up started. */
-  async function justSignedUp(ctx: Koa.Context, { params }: Interaction): Promise<string | undefined> {
+  async function justSignedUp(ctx: Koa.Context, { params }: Interaction): Promise<Account | undefined> {
     if (params['client_id'] !== accountClientId) return undefined
     const ticket = cookies.justSignedUp.read(ctx)
     if (!ticket || !(await used.useUp(`signed up ${ticket.id}`, ticket.expiresAt))) return undefined
     cookies.justSignedUp.clear(ctx)
-    return (await accounts.find(ticket.accountId))?.id
+    return accounts.find(ticket.accountId)
   }
 
   return async (ctx, details) => {
-    const accountId = await justSignedUp(ctx, details)
-    if (accountId === undefined) return false
-    await done(ctx, details, accountId)
+    const account = await justSignedUp(ctx, details)
+    if (!account) return false
+    await done(ctx, details, account)
     return true
   }
 }

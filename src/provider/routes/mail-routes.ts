@@ -57,7 +57,7 @@ export function mailRoutes(options: MailRoutesOptions): Router {
     const fields = await forms.read(ctx, '/recover')
     try {
       if (!mailer) throw new VigilError('mail_unavailable', 'this provider sends no mail')
-      await takeAll(byAddress(asks, visitorOf(options.cookies, ctx)))
+      await takeAll(byAddress(asks, await visitorOf(options.cookies, ctx)))
     } catch (error) {
       if (!isVigilError(error)) throw error
       return showRecover(ctx, error)
@@ -98,7 +98,7 @@ export function mailRoutes(options: MailRoutesOptions): Router {
 
   router.post(place, (ctx) =>
     changing(ctx, async (account, code) => {
-      if (!(await mailedCodes.verify(account.id, code, visitorOf(options.cookies, ctx))))
+      if (!(await mailedCodes.verify(account.id, code, await visitorOf(options.cookies, ctx))))
         throw new VigilError('code_invalid')
       seeOther(ctx, `${pages.base}/account`)
     })

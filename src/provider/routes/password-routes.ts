@@ -8,6 +8,7 @@ import { isVigilError, VigilError } from '../../errors.ts'
 import type { AuditLog } from '../../ports.ts'
 import { type Accounts, passwordProblem, type Problem, problemsInWords } from '../accounts/accounts.ts'
 import type { Invitations } from '../accounts/invitations.ts'
+import type { PersonCookies } from '../accounts/signed-cookie.ts'
 import { alertOf } from '../pages/answers.ts'
 import type { Forms } from '../pages/forms.ts'
 import { wordsFor } from '../pages/languages/index.ts'
@@ -23,13 +24,14 @@ export interface PasswordRoutesOptions {
   readonly audit: AuditLog
   readonly pages: Pages
   readonly forms: Forms
+  readonly cookies: Pick<PersonCookies, 'device'>
 }
 
 const place = '/account/password'
 
 /** `/account/password`. */
 export function passwordRoutes(options: PasswordRoutesOptions): Router {
-  const { provider, vigil, accounts, invitations, audit, pages, forms } = options
+  const { provider, vigil, accounts, invitations, audit, pages, forms, cookies } = options
   const router = new Router()
 
   router.use(place, problemPages(pages))
@@ -48,7 +50,10 @@ export function passwordRoutes(options: PasswordRoutesOptions): Router {
     const problem = passwordProblem(password)
     try {
       if (problem) throw new VigilError('form_invalid', problem.what)
-      await accounts.setPassword(doer.accountId, password)
+      const isKnown = (await cookies.device.knownAs(ctx)) === doer.accountId
+      const account = await accounts.setPassword(doer.accountId, password)
+      // Every device that knew the old password is a new one now, but for the one in use.
+      if (isKnown) cookies.device.remember(ctx, account)
       await invitations.withdraw(doer.accountId)
     } catch (error) {
       if (!isVigilError(error)) throw error

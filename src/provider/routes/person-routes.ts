@@ -149,7 +149,7 @@ export function personRoutes(options: PersonRoutesOptions): Router {
     await vigil.erasePerson(id)
     await accounts.remove(id)
     options.notices.send(found.account, 'erased')
-    options.cookies.device.clear(ctx)
+    options.cookies.device.forget(ctx)
     pages.render(ctx, 'erased', {})
   })
 
