@@ -1,5 +1,5 @@
-// One page of a load: connects, sends a frame a second, comes back after a loss, and knows of each frame when it was judged. A ping behind every
-// frame is answered when the frame has been judged (docs/channel.md).
+// One page of a load: connects, sends a frame a second, comes back after a loss, and knows of each frame when it was judged. A ping behind a frame is
+// answered when that frame, and so every one before it, has been judged (docs/channel.md).
 
 import { WebSocket } from 'ws'
 import { createFrameWriter, type FrameWriter } from '../browser/encode.ts'
@@ -21,27 +21,34 @@ export interface LoadPage {
   readonly unanswered: number
   /** Cuts the connection as a broken network does; the page comes back by itself. */
   cut(): void
-  /** Sends no more. */
+  /** Sends no more frames, and asks for what has no answer yet. */
   hush(): void
   /** Leaves with 1000; resolves when the socket is gone. */
   leave(): Promise<void>
 }
 
-export interface LoadPageOptions {
+export interface LoadRhythm {
+  /** Between two frames. Default 1000. */
+  readonly beatMs?: number
+  /** Frames to a ping: how long a frame took to be judged is known of the one before it alone. Default 1. */
+  readonly framesPerPing?: number
+}
+
+export interface LoadPageOptions extends LoadRhythm {
   readonly way: OpenWay
   readonly input: LoadInput
   readonly tally: Tally
   readonly random: () => number
 }
 
-const beatMs = 1000
 const longestRetryMs = 30_000
 const goodLifeMs = 10_000
 /** Bytes that may wait in the client, as in the agent. */
 const unsentBytes = 131_072
 const closeMs = 2000
 
-export function openLoadPage({ way, input, tally, random }: LoadPageOptions): LoadPage {
+export function openLoadPage(options: LoadPageOptions): LoadPage {
+  const { way, input, tally, random, beatMs = 1000, framesPerPing = 1 } = options
   let socket: WebSocket | undefined
   let timer: NodeJS.Timeout | undefined
   let failures = 0
@@ -75,6 +82,7 @@ export function openLoadPage({ way, input, tally, random }: LoadPageOptions): Lo
     },
     hush() {
       hushed = true
+      if (socket?.readyState === WebSocket.OPEN && waiting.length > 0) ask(socket, oldest + waiting.length - 1)
     },
     async leave() {
       leaving = true
@@ -163,8 +171,7 @@ export function openLoadPage({ way, input, tally, random }: LoadPageOptions): Lo
     }
     const now = performance.now()
     const { events, counters } = input.take(now)
-    const name = Buffer.alloc(4)
-    name.writeUInt32BE(writer.sequence)
+    const { sequence } = writer
     const frame = writer.write({ sentAt: now, events, counters, device: 'keyboard' })
     waiting.push(now)
     tally.sent++
@@ -172,15 +179,22 @@ export function openLoadPage({ way, input, tally, random }: LoadPageOptions): Lo
     tally.bytes += frame.length
     tally.lateness.add(now - due)
     page.send(frame)
+    if ((sequence + 1) % framesPerPing === 0) ask(page, sequence)
+  }
+
+  function ask(page: WebSocket, sequence: number): void {
+    const name = Buffer.alloc(4)
+    name.writeUInt32BE(sequence)
     page.ping(name)
   }
 
-  /** Everything up to that frame. */
+  /** Everything up to that frame. Those before it may have been judged long ago, and so may the last one that the page was hushed after. */
   function acknowledge(name: Buffer): void {
     const now = performance.now()
     for (const last = name.readUInt32BE(0); oldest <= last && waiting.length > 0; oldest++) {
       tally.acknowledged++
-      tally.decision.add(now - waiting.shift()!)
+      const sentAt = waiting.shift()!
+      if (oldest === last && !hushed) tally.decision.add(now - sentAt)
     }
   }
 

@@ -4,7 +4,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { seededRandom } from '../biometrics/random.ts'
 import type { LoadInput } from './input.ts'
-import { openLoadPage, type LoadPage } from './page.ts'
+import { openLoadPage, type LoadPage, type LoadRhythm } from './page.ts'
 import { createLatency, createTally, type Tally } from './tally.ts'
 import type { OpenWay } from './way.ts'
 
@@ -17,6 +17,7 @@ export interface LoadPlan {
   /** All connections are cut at half time. */
   readonly reconnect: boolean
   readonly seed: number
+  readonly rhythm?: LoadRhythm
   /** Ends the load before its time; what was counted until then stands. */
   readonly signal?: AbortSignal
   /** All pages had their turn: the load proper begins. */
@@ -63,7 +64,7 @@ export async function runLoad(plan: LoadPlan): Promise<LoadOutcome> {
       await pause(begun + (1000 * rampSeconds * n) / ways.length - performance.now(), signal)
       if (isStopped()) break
       const input = plan.input(n, performance.now())
-      pages.push(openLoadPage({ way, input, tally, random }))
+      pages.push(openLoadPage({ way, input, tally, random, ...plan.rhythm }))
     }
     await until(() => pages.every(({ wasOpen, isOver }) => wasOpen || isOver), openPatienceMs, isStopped)
     await plan.onFull?.()

@@ -2,6 +2,7 @@
 
 import { setTimeout } from 'node:timers/promises'
 import { loadInput, naturalRate } from '../../src/load/input.ts'
+import type { LoadRhythm } from '../../src/load/page.ts'
 import { reportOf, type LoadReport } from '../../src/load/report.ts'
 import { runLoad } from '../../src/load/run.ts'
 import type { OpenWay } from '../../src/load/way.ts'
@@ -16,6 +17,7 @@ export interface LiveOptions {
   /** Of all sessions together. Default: as the people type. */
   readonly eventsPerSecond?: number
   readonly reconnect?: boolean
+  readonly rhythm?: LoadRhythm
   /** Between the last page's arrival and the count. A session has all that it ever keeps after some 400 keystrokes. Default 0. */
   readonly warmUpSeconds?: number
 }
@@ -31,7 +33,7 @@ const rampSeconds = 15
 const sampleSeconds = 10
 
 export async function liveRun(options: LiveOptions): Promise<LiveRun> {
-  const { kind, sessions, seconds, reconnect = false, eventsPerSecond, warmUpSeconds = 0 } = options
+  const { kind, sessions, seconds, reconnect = false, rhythm = {}, eventsPerSecond, warmUpSeconds = 0 } = options
   const host = childOf('live-host.ts', [kind, String(sessions)])
   try {
     const ready = await host.ask<LiveReady>('ready')
@@ -62,6 +64,7 @@ export async function liveRun(options: LiveOptions): Promise<LiveRun> {
       rampSeconds,
       durationSeconds: seconds,
       reconnect,
+      rhythm,
       seed: 1,
       onFull: async () => {
         await setTimeout(1000 * warmUpSeconds)

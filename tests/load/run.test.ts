@@ -85,6 +85,19 @@ describe('pages of a load', () => {
     expect(decisionMs!.p50).toBeGreaterThanOrEqual(299)
   })
 
+  test('asked about one frame in three, all are counted and those are timed', async () => {
+    let due = 0
+    const here = await listening({
+      // The first two of each three take long, and nobody asks about them.
+      receive: () => new Promise((resolve) => void setTimeout(resolve, due++ % 3 === 2 ? 0 : 60))
+    })
+    const plan = planFor(here, 1, { rhythm: { beatMs: 200, framesPerPing: 3 } })
+    const { frames, decisionMs } = reportOf(await runLoad(plan), noServer)
+    expect(frames.sent).toBeGreaterThanOrEqual(9)
+    expect(frames).toMatchObject({ acknowledged: frames.sent, lost: 0, unanswered: 0 })
+    expect(decisionMs!.p50).toBeLessThan(60)
+  })
+
   test('a session that ended does not come back, and is told apart from one that stays away', async () => {
     const here = await listening()
     const running = runLoad(planFor(here, 2))

@@ -53,15 +53,16 @@ const mostRuns = 256
 export function createCopyTracker<Mark>(original: Original<Mark>, options: CopyOptions): CopyTracker<Mark> {
   const { jitters, seed, seedEvery, leak } = options
   let generation = original.generation()
+  // Each mark moves the runs from one map to the other: a keystroke that copies nothing, as nearly all do, makes no garbage.
   let runs = new Map<number, Run>()
-  let recent: Mark[] = []
-  /** Evidence before each of the recent marks. */
-  let before: number[] = []
+  let spare = new Map<number, Run>()
+  /** The newest marks, as many as a seed has, and the evidence before each. */
+  const recent: Mark[] = []
+  const before: number[] = []
   let sinceSeed = 0
   let evidence = 0
 
-  function follow(mark: Mark): Map<number, Run> {
-    const next = new Map<number, Run>()
+  function follow(mark: Mark, next: Map<number, Run>): void {
     for (const [position, run] of runs) {
       const at = position + 1
       if (at >= original.size() || original.beginsPiece(at)) continue
@@ -74,7 +75,6 @@ export function createCopyTracker<Mark>(original: Original<Mark>, options: CopyO
       run.peak = Math.max(run.peak, best)
       if (best > run.peak - dropped) next.set(at, run)
     }
-    return next
   }
 
   function start(into: Map<number, Run>): void {
@@ -103,15 +103,22 @@ export function createCopyTracker<Mark>(original: Original<Mark>, options: CopyO
     push(mark) {
       if (generation !== original.generation()) {
         generation = original.generation()
-        runs = new Map()
+        runs.clear()
       }
-      recent = [...recent.slice(1 - seed), mark]
-      before = [...before.slice(1 - seed), evidence]
-      const next = runs.size > 0 ? follow(mark) : new Map<number, Run>()
+      recent.push(mark)
+      before.push(evidence)
+      if (recent.length > seed) {
+        recent.shift()
+        before.shift()
+      }
+      const next = spare
+      if (runs.size > 0) follow(mark, next)
       if (++sinceSeed >= seedEvery && recent.length === seed && original.size() >= seed) {
         sinceSeed = 0
         start(next)
       }
+      runs.clear()
+      spare = runs
       runs = next
       evidence = Math.max(evidence - leak, 0)
       for (const { base, odds } of runs.values()) for (const value of odds) evidence = Math.max(evidence, base + value)
@@ -120,10 +127,8 @@ export function createCopyTracker<Mark>(original: Original<Mark>, options: CopyO
       return evidence
     },
     startAnew() {
-      runs = new Map()
-      recent = []
-      before = []
-      evidence = sinceSeed = 0
+      runs.clear()
+      recent.length = before.length = evidence = sinceSeed = 0
     }
   }
 }

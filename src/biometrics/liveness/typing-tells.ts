@@ -136,26 +136,30 @@ function uniformOverLogNormal(values: Float64Array): number {
   return uniform + mean + 0.5 * (Math.log(2 * Math.PI * variance) + 1)
 }
 
+/** Pairs of classes, or classes. */
+const mostGroups = 64
+
 /**
  * How much the values differ between groups: the statistic of Kruskal and Wallis (J. Am. Stat. Assoc. 1952), less its mean and over its
  * standard deviation where groups do not matter. Ties keep the order in which they came, which favours nobody.
  */
 function groupEffect(groups: readonly number[], values: readonly number[]): number {
   const n = values.length
-  const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!)
-  const sums = new Map<number, { count: number; rank: number }>()
+  const order = Uint16Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]! || a - b)
+  const counts = new Uint16Array(mostGroups)
+  const ranks = new Float64Array(mostGroups)
   order.forEach((index, rank) => {
     const group = groups[index]!
-    const sum = sums.get(group)
-    if (sum === undefined) sums.set(group, { count: 1, rank })
-    else {
-      sum.count++
-      sum.rank += rank
-    }
+    counts[group]!++
+    ranks[group]! += rank
   })
-  if (sums.size < 2) return 0
+  let freedom = -1
   let between = 0
-  for (const { count, rank } of sums.values()) between += count * (rank / count - (n - 1) / 2) ** 2
-  const freedom = sums.size - 1
+  counts.forEach((count, group) => {
+    if (count === 0) return
+    freedom++
+    between += count * (ranks[group]! / count - (n - 1) / 2) ** 2
+  })
+  if (freedom < 1) return 0
   return ((12 / (n * (n + 1))) * between - freedom) / Math.sqrt(2 * freedom)
 }

@@ -83,15 +83,18 @@ export function learnVerifier(
 
 /** R numbers: where a piece of input lies. */
 export function placeOf(model: ShrunkDirections, statistics: Statistics): Float64Array {
-  return projected(model.directions, shrunk(model, statistics), model.between.length)
+  const rank = model.between.length
+  const place = new Float64Array(rank)
+  project(model.directions, shrunk(model, statistics), place)
+  return place
 }
 
 /**
- * `directions` (R × D) times `cells` (D). Four rows at a time, for one sum at a time waits for its own last addition; each sum is added up in the
+ * Writes `directions` (R × D) times `cells` (D) to `place` (R). Four rows at a time, for one sum at a time waits for its own last addition; each sum is added up in the
  * same order as ever.
  */
-function projected(directions: Float64Array, cells: Float64Array, rank: number): Float64Array {
-  const place = new Float64Array(rank)
+function project(directions: Float64Array, cells: Float64Array, place: Float64Array): void {
+  const rank = place.length
   const size = cells.length
   let r = 0
   for (; r + 4 <= rank; r += 4) {
@@ -113,7 +116,6 @@ function projected(directions: Float64Array, cells: Float64Array, rank: number):
     for (let i = 0, at = r * size; i < size; i++, at++) sum += directions[at]! * cells[i]!
     place[r] = sum
   }
-  return place
 }
 
 /** Where the person who typed this is, and how sure that is. */

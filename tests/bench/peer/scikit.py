@@ -78,18 +78,21 @@ def fit(person):
     return [score(make(person)) for make, score in FIVE]
 
 
-fit(0)
-fits = [cpu_ms(lambda n=n: fit(n)) for n in range(PEOPLE)]
-scores = fit(0)
+def main():
+    fit(0)
+    fits = [cpu_ms(lambda n=n: fit(n)) for n in range(PEOPLE)]
+    scores = fit(0)
+
+    def batch():
+        total = gru(sequences)
+        for score in scores:
+            total = total + score(test[0][:BATCH])
+        return total
+
+    batch()
+    batches = [cpu_ms(batch) for _ in range(40)]
+    print(json.dumps({"fitMs": float(np.median(fits)), "windowsPerSecond": BATCH * 1e3 / float(np.median(batches))}))
 
 
-def batch():
-    total = gru(sequences)
-    for score in scores:
-        total = total + score(test[0][:BATCH])
-    return total
-
-
-batch()
-batches = [cpu_ms(batch) for _ in range(40)]
-print(json.dumps({"fitMs": float(np.median(fits)), "windowsPerSecond": BATCH * 1e3 / float(np.median(batches))}))
+if __name__ == "__main__":
+    main()
