@@ -9,7 +9,7 @@ import { createRepeatedKeystrokes } from './drawn-again.ts'
 import { forgedTypingOdds } from './forged-typing.ts'
 import type { Click, Movement } from './pointer-path.ts'
 import { clickEvidence, machineMovement } from './pointer-tells.ts'
-import { createTypingRing, typingTells, type Tell } from './typing-tells.ts'
+import { typingTells, TypingRing, type Tell } from './typing-tells.ts'
 
 export interface AutomationWatch {
   /** Takes the next keystroke, movement or click, as soon as it is whole. */
@@ -46,7 +46,7 @@ const mostClickEvidence = 2
 
 /** `grainMs` tells the step of the page's clock in milliseconds. */
 export function createAutomationWatch(grainMs: () => number): AutomationWatch {
-  const ring = createTypingRing()
+  const ring = new TypingRing()
   const repeated = createRepeatedKeystrokes()
   const carried = createCarryOver()
   const looks: Tell[] = []

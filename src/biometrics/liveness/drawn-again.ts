@@ -21,46 +21,62 @@ const sameMs = 0.5
 /** Whoever draws from a recording and changes each keystroke a little stays close to it. */
 export const closeMs = [4, 8, 16] as const
 
-interface Held {
-  /** Class before and own class. */
-  readonly pair: number
-  /** Classes further out, on both sides. */
-  readonly around: number
-  readonly gapMs: number
-  readonly holdMs: number
-}
-
 export function createRepeatedKeystrokes(): RepeatedKeystrokes {
-  const ring: Held[] = []
+  const ring = new KeystrokeTimes()
   /** Waits for the class of the key after it. */
   let last: Keystroke | undefined
   let classBefore = -1
 
-  function keep({ cls, previousCls, pressToPressMs: gapMs, holdMs }: Keystroke, classAfter: number): void {
-    if (previousCls < 0 || cls >= KeyClass.hidden || !(gapMs > 0) || !(holdMs > 0)) return
-    ring.push({ pair: 8 * previousCls + cls, around: 16 * classBefore + classAfter, gapMs, holdMs })
-    if (ring.length > length) ring.shift()
-  }
-
   return {
     add(keystroke) {
       if (last !== undefined) {
-        keep(last, keystroke.cls)
+        ring.keep(last, classBefore, keystroke.cls)
         classBefore = last.previousCls
       }
       last = keystroke
     },
     evidence() {
-      if (ring.length < fewest) return 0
+      if (ring.size < fewest) return 0
       const [together] = recurrences(ring, [sameMs])
       return Math.max(signedEvidence(together!), 0)
     },
     closeness: () => recurrences(ring, closeMs).map(signedEvidence),
     clear() {
-      ring.length = 0
+      ring.clear()
       last = undefined
       classBefore = -1
     }
+  }
+}
+
+/** Pairs of classes, without those of a key whose class is withheld. */
+const pairs = 64
+
+/** The newest keystrokes with the classes around them, in rows and not in objects: there are many of them, and a collection of garbage looks at each. */
+class KeystrokeTimes {
+  /** Class before and own class. */
+  readonly pairs = new Uint8Array(length)
+  /** Classes further out, on both sides. */
+  readonly around = new Int16Array(length)
+  readonly gapsMs = new Float64Array(length)
+  readonly holdsMs = new Float64Array(length)
+  #count = 0
+
+  get size(): number {
+    return Math.min(this.#count, length)
+  }
+
+  keep({ cls, previousCls, pressToPressMs: gapMs, holdMs }: Keystroke, classBefore: number, classAfter: number): void {
+    if (previousCls < 0 || cls >= KeyClass.hidden || !(gapMs > 0) || !(holdMs > 0)) return
+    const at = this.#count++ % length
+    this.pairs[at] = 8 * previousCls + cls
+    this.around[at] = 16 * classBefore + classAfter
+    this.gapsMs[at] = gapMs
+    this.holdsMs[at] = holdMs
+  }
+
+  clear(): void {
+    this.#count = 0
   }
 }
 
@@ -83,22 +99,24 @@ function signedEvidence({ joint, expected }: Recurrences): number {
  * an even hand, much agrees by itself. Only the same classes amid other ones are compared, for people repeat whole words. For each of
  * `withinMs`.
  */
-function recurrences(keystrokes: readonly Held[], withinMs: readonly number[]): Recurrences[] {
+function recurrences(keystrokes: KeystrokeTimes, withinMs: readonly number[]): Recurrences[] {
   const found = withinMs.map((): Recurrences => ({ joint: 0, expected: prior }))
   const sameGap = withinMs.map(() => 0)
   const sameHold = withinMs.map(() => 0)
-  for (const alike of byPair(keystrokes)) {
+  const { around, gapsMs, holdsMs } = keystrokes
+  const { order, ends } = byPair(keystrokes)
+  for (let pair = 0, first = 0; pair < pairs; first = ends[pair++]!) {
     let compared = 0
     sameGap.fill(0)
     sameHold.fill(0)
-    for (let i = 0; i < alike.length; i++) {
-      const a = alike[i]!
-      for (let j = 0; j < i; j++) {
-        const b = alike[j]!
-        if (a.around === b.around) continue
+    for (let i = first; i < ends[pair]!; i++) {
+      const a = order[i]!
+      for (let j = first; j < i; j++) {
+        const b = order[j]!
+        if (around[a] === around[b]) continue
         compared++
-        const gapMs = Math.abs(a.gapMs - b.gapMs)
-        const holdMs = Math.abs(a.holdMs - b.holdMs)
+        const gapMs = Math.abs(gapsMs[a]! - gapsMs[b]!)
+        const holdMs = Math.abs(holdsMs[a]! - holdsMs[b]!)
         for (let scale = 0; scale < withinMs.length; scale++) {
           const gap = gapMs <= withinMs[scale]!
           const hold = holdMs <= withinMs[scale]!
@@ -113,12 +131,13 @@ function recurrences(keystrokes: readonly Held[], withinMs: readonly number[]): 
   return found
 }
 
-function byPair(keystrokes: readonly Held[]): Iterable<readonly Held[]> {
-  const groups = new Map<number, Held[]>()
-  for (const one of keystrokes) {
-    const group = groups.get(one.pair)
-    if (group === undefined) groups.set(one.pair, [one])
-    else group.push(one)
-  }
-  return groups.values()
+/** Positions of the keystrokes, those of one pair beside each other, and where each pair ends. */
+function byPair({ pairs: pairOf, size }: KeystrokeTimes): { order: Uint8Array; ends: Uint16Array } {
+  const ends = new Uint16Array(pairs)
+  for (let at = 0; at < size; at++) ends[pairOf[at]!]!++
+  for (let pair = 1; pair < pairs; pair++) ends[pair]! += ends[pair - 1]!
+  const order = new Uint8Array(size)
+  const next = ends.slice()
+  for (let at = size - 1; at >= 0; at--) order[--next[pairOf[at]!]!] = at
+  return { order, ends }
 }

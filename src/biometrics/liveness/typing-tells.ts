@@ -2,6 +2,7 @@
 // delays have a long upper tail (near to log-normal: González et al., Heliyon 2021); which key comes after which shows in the delays, and a
 // finger is down before the one before is up (Dhakal et al., CHI 2018). A script that draws its delays has none of the three.
 
+import { classesOf, classOf, previousClassOf } from '../features/keystroke-rows.ts'
 import type { Keystroke } from '../features/keystrokes.ts'
 
 /** Natural-log odds "script : hand" and the tells that speak loudest for a script. */
@@ -10,27 +11,43 @@ export interface Tell {
   readonly reasons: readonly string[]
 }
 
-export interface TypingRing {
-  add(keystroke: Keystroke): void
-  clear(): void
-  readonly keystrokes: readonly Keystroke[]
-}
-
 /** Keystrokes that a look takes in, and the fewest of which it is worth taking. */
 const length = 100
 const fewest = 50
 
-export function createTypingRing(): TypingRing {
-  const keystrokes: Keystroke[] = []
-  return {
-    add(keystroke) {
-      keystrokes.push(keystroke)
-      if (keystrokes.length > length) keystrokes.shift()
-    },
-    clear() {
-      keystrokes.length = 0
-    },
-    keystrokes
+/** What stands in a row of a keystroke: classes as `classesOf` makes them, times in milliseconds, NaN = unknown. */
+const column = { classes: 0, gapMs: 1, flightMs: 2, holdMs: 3 } as const
+const width = 4
+
+/** The newest keystrokes, as rows of numbers: a thousand sessions of a hundred objects each are what a collection of garbage would spend its time on. */
+export class TypingRing {
+  readonly #rows = new Float64Array(length * width)
+  /** Keystrokes ever, or since `clear`. */
+  #count = 0
+
+  get size(): number {
+    return Math.min(this.#count, length)
+  }
+
+  add({ cls, previousCls, pressToPressMs, releaseToPressMs, holdMs }: Keystroke): void {
+    const at = (this.#count++ % length) * width
+    this.#rows[at + column.classes] = classesOf(cls, previousCls)
+    this.#rows[at + column.gapMs] = pressToPressMs
+    this.#rows[at + column.flightMs] = releaseToPressMs
+    this.#rows[at + column.holdMs] = holdMs
+  }
+
+  /** Oldest first. */
+  forEach(look: (classes: number, gapMs: number, flightMs: number, holdMs: number) => void): void {
+    for (let n = this.#count - this.size; n < this.#count; n++) {
+      const at = (n % length) * width
+      const rows = this.#rows
+      look(rows[at + column.classes]!, rows[at + column.gapMs]!, rows[at + column.flightMs]!, rows[at + column.holdMs]!)
+    }
+  }
+
+  clear(): void {
+    this.#count = 0
   }
 }
 
@@ -46,41 +63,39 @@ const steadyEvidence = 10
 const mostEvidence = 10
 
 /** Undefined = too little typed. `grainMs` is the step of the clock. */
-export function typingTells({ keystrokes }: TypingRing, grainMs: number): Tell | undefined {
-  if (keystrokes.length < fewest) return undefined
-  const together = keystrokes.filter(({ pressToPressMs, previousCls }) => pressToPressMs >= 0 && previousCls >= 0)
-  const gaps = sorted(together.map(({ pressToPressMs }) => pressToPressMs))
-  const flights = sorted(keystrokes.map(({ releaseToPressMs }) => releaseToPressMs))
-  const held = keystrokes.filter(({ holdMs }) => holdMs >= 0)
+export function typingTells(ring: TypingRing, grainMs: number): Tell | undefined {
+  if (ring.size < fewest) return undefined
+  const pairs: number[] = []
+  const gapsOfPairs: number[] = []
+  const allFlights: number[] = []
+  const keys: number[] = []
+  const holdsOfKeys: number[] = []
+  ring.forEach((classes, gapMs, flightMs, holdMs) => {
+    if (gapMs >= 0 && previousClassOf(classes) >= 0) {
+      pairs.push(classes)
+      gapsOfPairs.push(gapMs)
+    }
+    if (!Number.isNaN(flightMs)) allFlights.push(flightMs)
+    if (holdMs >= 0) {
+      keys.push(classOf(classes))
+      holdsOfKeys.push(holdMs)
+    }
+  })
+  const gaps = Float64Array.from(gapsOfPairs).sort()
+  const flights = Float64Array.from(allFlights).sort()
   if (gaps.length < fewest * 0.8 || flights.length < fewest * 0.8) return undefined
 
   const steady = Math.min(spread(gaps), spread(flights)) <= steadyMs + grainMs / 2
   if (steady) return { evidence: steadyEvidence, reasons: ['constant delays'] }
   // The weights are for a whole look; half of one shows half of what the keys do to the delays.
-  if (keystrokes.length < length) return undefined
+  if (ring.size < length) return undefined
 
   const parts = {
     upperTail: weights.upperTail * Math.log(quantile(gaps, 0.9) / Math.max(quantile(gaps, 0.5), 1)),
     uniformity: weights.uniformity * uniformOverLogNormal(gaps),
     rollover: weights.rollover * Math.min(10 * shareBelow(flights, -2), 1),
-    pairEffect:
-      weights.pairEffect *
-      Math.min(
-        groupEffect(
-          together.map(({ previousCls, cls }) => 8 * previousCls + cls),
-          together.map(({ pressToPressMs }) => pressToPressMs)
-        ),
-        4
-      ),
-    holdEffect:
-      weights.holdEffect *
-      Math.min(
-        groupEffect(
-          held.map(({ cls }) => cls),
-          held.map(({ holdMs }) => holdMs)
-        ),
-        5
-      )
+    pairEffect: weights.pairEffect * Math.min(groupEffect(pairs, gapsOfPairs), 4),
+    holdEffect: weights.holdEffect * Math.min(groupEffect(keys, holdsOfKeys), 5)
   }
   const sum = weights.intercept + Object.values(parts).reduce((total, part) => total + part, 0)
   return { evidence: Math.min(Math.max(sum, -mostEvidence), mostEvidence), reasons: reasonsOf(parts) }
@@ -102,11 +117,6 @@ function reasonsOf(parts: Readonly<Record<keyof typeof words, number>>): string[
     .filter(({ excess }) => excess > 0)
     .sort((a, b) => b.excess - a.excess)
     .map(({ name }) => words[name])
-}
-
-/** Without NaN, rising. */
-function sorted(values: readonly number[]): Float64Array {
-  return Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort()
 }
 
 /** By linear interpolation; `values` rise. */
@@ -136,8 +146,8 @@ function uniformOverLogNormal(values: Float64Array): number {
   return uniform + mean + 0.5 * (Math.log(2 * Math.PI * variance) + 1)
 }
 
-/** Pairs of classes, or classes. */
-const mostGroups = 64
+/** `classesOf` of two classes, or one class. */
+const mostGroups = 72
 
 /**
  * How much the values differ between groups: the statistic of Kruskal and Wallis (J. Am. Stat. Assoc. 1952), less its mean and over its

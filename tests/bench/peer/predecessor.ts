@@ -55,7 +55,8 @@ export async function predecessor(): Promise<number | undefined> {
 /** The Socket.IO protocol, version 5, on Engine.IO, version 4, without its library: `40` enters, `42` says, `2` is answered with `3`. */
 async function open(url: string): Promise<WebSocket[]> {
   const pages: WebSocket[] = []
-  for (let untilMs = performance.now() + 20_000; pages.length < sockets;) {
+  const untilMs = performance.now() + 20_000
+  while (pages.length < sockets) {
     const page = new WebSocket(url, { perMessageDeflate: false })
     try {
       await once(page, 'open')
