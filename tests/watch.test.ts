@@ -469,6 +469,27 @@ describe('evidence', () => {
     expect(await record()).toMatchObject({ risk: 'HIGH' })
   })
 
+  it('comes of a few keys on each of many pages that are open side by side', async () => {
+    const { tab, record, strange, profiles } = await house()
+    await profiles.add('ana', profile, now())
+    strange(6)
+    const pages = await Promise.all(Array.from({ length: 16 }, () => tab()))
+    for (let at = 0; at < 80; at += 5) await pages[at / 5]!.type(events.slice(at, at + 5))
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+  })
+
+  it('comes also where every page says that it is on a screen: twenty keys that go down are a keyboard, on however many pages', async () => {
+    const { tab, record, strange, profiles } = await house()
+    await profiles.add('ana', profile, now())
+    strange(6)
+    for (let at = 0; at < 240; at += 24) {
+      const page = await tab()
+      await page.type(events.slice(at, at + 24), 'touch')
+      page.close()
+    }
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+  })
+
   it('stands when nobody requires the watch and no page was open for a while', async () => {
     const { tab, record, strange, profiles } = await house([])
     await profiles.add('ana', profile, now())

@@ -7,6 +7,11 @@ import { EventType, type InputEvent } from './events.ts'
 export const deviceClasses = ['keyboard', 'touch'] as const
 export type DeviceClass = (typeof deviceClasses)[number]
 
+/** Keys that went down as on a keyboard. */
+export interface HeldKeys {
+  count: number
+}
+
 export interface DeviceTracker {
   /** Takes the next event. Times must not go back. */
   push(event: InputEvent): void
@@ -23,18 +28,18 @@ const longestHoldMs = 1000
 const keysToTell = 20
 const slots = 16
 
-export function createDeviceTracker(): DeviceTracker {
+/** `held`: what other pages on the same device have seen, or each page could say what it likes for its first keys. */
+export function createDeviceTracker(held: HeldKeys = { count: 0 }): DeviceTracker {
   const pressedAt = new Float64Array(slots).fill(Number.NaN)
   let announced: DeviceClass | undefined
-  let held = 0
   return {
     push({ type, slot, t }) {
-      if (held >= keysToTell) return
+      if (held.count >= keysToTell) return
       const at = slot & (slots - 1)
       if (type === EventType.keyDown) pressedAt[at] = t
       else if (type === EventType.keyUp) {
         const holdMs = t - pressedAt[at]!
-        if (holdMs >= shortestHoldMs && holdMs <= longestHoldMs) held++
+        if (holdMs >= shortestHoldMs && holdMs <= longestHoldMs) held.count++
         pressedAt[at] = Number.NaN
       }
     },
@@ -42,7 +47,7 @@ export function createDeviceTracker(): DeviceTracker {
       announced = device ?? announced
     },
     get device() {
-      return held >= keysToTell ? 'keyboard' : announced
+      return held.count >= keysToTell ? 'keyboard' : announced
     }
   }
 }

@@ -14,7 +14,13 @@ export {
   type Stretch
 } from './engine.ts'
 export type { Detector, FeatureShare } from './detector.ts'
-export { createDeviceTracker, deviceClasses, type DeviceClass, type DeviceTracker } from './device-class.ts'
+export {
+  createDeviceTracker,
+  deviceClasses,
+  type DeviceClass,
+  type DeviceTracker,
+  type HeldKeys
+} from './device-class.ts'
 export { allDetectors, standardDetectors } from './detectors/index.ts'
 export { counterNames, EventType, KeyClass, keyClassOf, noCounters, type Counters, type InputEvent } from './events.ts'
 export {

@@ -1,44 +1,45 @@
-// What a page leaves behind when it goes: a window that is not full yet, and what its stream was suspected of so far. The next page of the session
-// goes on with both, or nobody who types a few keys a page would ever be heard out.
+// What the pages of a session have begun: windows that are not full yet, and what their stream is suspected of so far. All of them go on with the same, in
+// the order in which their frames come: one person types on one page at a time, and whoever types a few keys a page, or deals them over many pages, is
+// heard out all the same.
 
 import { createWindowBuilder, type DeviceClass, type InputEvent, type WindowBuilder } from '../biometrics/index.ts'
 import type { LivenessKind } from '../biometrics/liveness/index.ts'
 import type { Frame } from '../channel/ports.ts'
 import type { LivenessStream } from './liveness.ts'
 
-/** Whether a hand is at work, as far as pages one after the other tell. */
+/** Whether a hand is at work, as far as the pages tell. */
 export interface Heard {
   readonly stream: LivenessStream
   /** What it was already said to look like. */
   readonly suspected: Set<LivenessKind>
 }
 
-/** Something that pages feed one after the other, each with a clock of its own. */
+/** Something that pages feed in turn, each with a clock of its own. */
 export class Relay<Target> {
   readonly target: Target
+  readonly #handedOn: ((target: Target) => void) | undefined
   #shiftMs = 0
   #lastT = Number.NEGATIVE_INFINITY
-  #isJoining = false
+  /** Whose events came last. */
+  #page: object | undefined
 
-  constructor(target: Target) {
+  /** `handedOn`: another page goes on. */
+  constructor(target: Target, handedOn?: (target: Target) => void) {
     this.target = target
+    this.#handedOn = handedOn
   }
 
-  /** Another page goes on. */
-  handOn(): void {
-    this.#isJoining = this.#lastT > Number.NEGATIVE_INFINITY
-  }
-
-  /** The events of a frame at times that follow those of the page before. */
-  timed({ events, grainMs }: Pick<Frame, 'events' | 'grainMs'>): readonly InputEvent[] {
+  /** The events of a frame of `page` at times that follow those of the page before. */
+  timed(page: object, { events, grainMs }: Pick<Frame, 'events' | 'grainMs'>): readonly InputEvent[] {
     const first = events[0]
     if (first === undefined) return events
-    if (this.#isJoining) {
-      this.#isJoining = false
+    if (page !== this.#page && this.#page !== undefined) {
       // Whole steps of the page's clock: how coarse it is shows in where its times lie.
       const step = grainMs > 0 ? grainMs : 1
       this.#shiftMs = Math.ceil((this.#lastT + pauseMs - first.t) / step) * step
+      this.#handedOn?.(this.target)
     }
+    this.#page = page
     const shiftMs = this.#shiftMs
     this.#lastT = events.at(-1)!.t + shiftMs
     return shiftMs === 0 ? events : events.map((event) => ({ ...event, t: event.t + shiftMs }))
@@ -48,42 +49,43 @@ export class Relay<Target> {
 /** Longer than anything that belongs together: no keystroke, stroke or pause reaches from one page into the next, and nobody was watched meanwhile. */
 const pauseMs = 61_000
 
-/** Pages that somebody has open beside each other, as a rule. */
-const mostOfAKind = 8
-
-/** Of one session. */
+/** Of one session, or of one lesson. */
 export class Begun {
-  readonly #builders = new Map<DeviceClass, Relay<WindowBuilder>[]>()
-  #heard: Relay<Heard>[] = []
+  readonly #builders = new Map<DeviceClass, Relay<WindowBuilder>>()
+  #heard: Relay<Heard> | undefined
 
   builder(device: DeviceClass): Relay<WindowBuilder> {
-    return handedOn(this.#builders.get(device)) ?? new Relay(createWindowBuilder())
+    const present = this.#builders.get(device) ?? new Relay(createWindowBuilder())
+    this.#builders.set(device, present)
+    return present
   }
 
-  /** Of the page that was left last; undefined where there is none. */
-  heard(): Relay<Heard> | undefined {
-    return handedOn(this.#heard)
+  /** Undefined before `hear` and after `end`. */
+  get heard(): Relay<Heard> | undefined {
+    return this.#heard
   }
 
-  leaveBuilder(device: DeviceClass, builder: Relay<WindowBuilder>): void {
-    this.#builders.set(device, [...(this.#builders.get(device) ?? []), builder].slice(-mostOfAKind))
+  /** Listens to a stream that was just opened, and closes it where there is one already. */
+  hear(stream: LivenessStream): void {
+    if (this.#heard) stream.close()
+    else this.#heard = new Relay({ stream, suspected: new Set() }, (heard) => heard.stream.left())
   }
 
-  leaveHeard(heard: Relay<Heard>): void {
-    heard.target.stream.left()
-    this.#heard.push(heard)
-    if (this.#heard.length > mostOfAKind) this.#heard.shift()!.target.stream.close()
-  }
-
-  clear(): void {
+  /** What the hands before have begun must not be held against those that follow. */
+  startAnew(): void {
     this.#builders.clear()
-    for (const { target } of this.#heard) target.stream.close()
-    this.#heard = []
+    this.forgive()
   }
-}
 
-function handedOn<Target>(left: Relay<Target>[] | undefined): Relay<Target> | undefined {
-  const relay = left?.pop()
-  relay?.handOn()
-  return relay
+  /** The suspicion begins anew, and what is typed goes on. */
+  forgive(): void {
+    this.#heard?.target.stream.startAnew()
+    this.#heard?.target.suspected.clear()
+  }
+
+  end(): void {
+    this.#builders.clear()
+    this.#heard?.target.stream.close()
+    this.#heard = undefined
+  }
 }

@@ -1,16 +1,15 @@
 // What hands say. Events become windows; a window is held against the person's profile for the class of device that it was made on, and where
 // there is none, against the session's own beginning on such a device; and when the evidence says something new, the session's risk moves.
 
-import { createWindowBuilder, type Assessment, type DeviceClass, type Window } from '../biometrics/index.ts'
+import { type Assessment, type DeviceClass, type Window } from '../biometrics/index.ts'
 import type { LivenessAssessment } from '../biometrics/liveness/index.ts'
 import type { Frame } from '../channel/ports.ts'
 import { longestPauseSeconds } from '../people/learning.ts'
 import { riskOf } from '../risk/evidence.ts'
 import { atLeast, type RiskLevel } from '../risk/levels.ts'
-import { Relay } from './begun.ts'
 import { newSession, weigh, weighOwn } from './judge.ts'
 import type { WatchOptions } from './options.ts'
-import { say, usualDevice, type Own, type Tab, type Watched } from './watched.ts'
+import { begunOf, say, usualDevice, type Own, type Tab, type Watched } from './watched.ts'
 
 export interface HandsOptions extends Pick<
   WatchOptions,
@@ -34,29 +33,27 @@ export function createHands(options: HandsOptions): Hands {
 
   /** What was typed, looked through without waiting for anything; then what follows from it. */
   function take(session: Watched, tab: Tab, frame: Frame): Promise<void> | undefined {
-    const heard = tab.heard.timed(frame)
-    const finding = tab.heard.target.stream.take(
-      heard === frame.events ? frame : { ...frame, events: heard },
+    const begun = begunOf(session, tab)
+    const { heard } = begun
+    const timed = heard?.timed(tab, frame)
+    const finding = heard?.target.stream.take(
+      timed === undefined || timed === frame.events ? frame : { ...frame, events: timed },
       session.level === 'LOW' ? trusted : doubted
     )
     tab.device.announce(frame.device)
     for (const event of frame.events) tab.device.push(event)
     const device = tab.device.device ?? usualDevice(session)
+    tab.judgedAs = device
     // Nothing of one class of device reaches into windows of another.
-    if (device !== tab.judgedAs) {
-      const { begun } = session
-      if (tab.session.purpose === 'watch') begun.leaveBuilder(tab.judgedAs, tab.builder)
-      tab.judgedAs = device
-      tab.builder = tab.session.purpose === 'watch' ? begun.builder(device) : new Relay(createWindowBuilder())
-    }
-    const { target: builder } = tab.builder
+    const relay = begun.builder(device)
+    const { target: builder } = relay
     builder.count(frame.counters)
     const windows: Window[] = []
-    for (const event of tab.builder.timed(frame)) {
+    for (const event of relay.timed(tab, frame)) {
       const window = builder.push(event)
       if (window) windows.push(window)
     }
-    if (finding instanceof Promise || isNews(tab, finding) || windows.length > 0 || newDevice(session, tab))
+    if (finding instanceof Promise || isNews(session, tab, finding) || windows.length > 0 || newDevice(session, tab))
       return follow(session, tab, finding, device, windows)
     say(session, tab)
     return undefined
@@ -70,7 +67,7 @@ export function createHands(options: HandsOptions): Hands {
     windows: readonly Window[]
   ): Promise<void> {
     const finding = await heard
-    if (isNews(tab, finding)) await suspect(session, tab, finding)
+    if (isNews(session, tab, finding)) await suspect(session, tab, finding)
     const seen = newDevice(session, tab)
     if (seen) {
       await actions.deviceSeen(session.uid, seen)
@@ -153,12 +150,13 @@ export function createHands(options: HandsOptions): Hands {
 
   /** No hand made these events, or a hand made them on an earlier day. It stands until the person proves who they are. */
   async function suspect(session: Watched, tab: Tab, finding: LivenessAssessment): Promise<void> {
-    tab.heard.target.suspected.add(finding.kind)
+    const suspected = begunOf(session, tab).heard?.target.suspected
+    suspected?.add(finding.kind)
     // A lesson is given after a fresh login, and a script that gives one teaches nothing but itself: it is told to the audit alone.
     if (tab.session.purpose === 'calibration') return actions.noteSuspicion(session.uid, session.accountId, finding)
     await actions.suspected(session.uid, session.accountId, finding).catch((error: unknown) => {
       // Tried again with the next frame.
-      tab.heard.target.suspected.delete(finding.kind)
+      suspected?.delete(finding.kind)
       throw error
     })
     session.level = session.reported = 'HIGH'
@@ -177,7 +175,7 @@ export function createHands(options: HandsOptions): Hands {
       await conclude(session, levelOf(session), reason)
     },
     async lastLesson(session, tab) {
-      const window = tab.builder.target.flush()
+      const window = begunOf(session, tab).builder(tab.judgedAs).target.flush()
       if (window) await learn(session, tab.judgedAs, window)
       if (await calibration.finish(session.accountId)) await options.profileChanged(session.accountId)
     }
@@ -187,8 +185,8 @@ export function createHands(options: HandsOptions): Hands {
 const trusted = { doubted: false }
 const doubted = { doubted: true }
 
-function isNews(tab: Tab, finding: LivenessAssessment | undefined): finding is LivenessAssessment {
-  return finding !== undefined && !tab.heard.target.suspected.has(finding.kind)
+function isNews(session: Watched, tab: Tab, finding: LivenessAssessment | undefined): finding is LivenessAssessment {
+  return finding !== undefined && begunOf(session, tab).heard?.target.suspected.has(finding.kind) !== true
 }
 
 /** What the session's record has not been told yet of the device. */

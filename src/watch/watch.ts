@@ -10,8 +10,7 @@ import type { RiskLevel } from '../risk/levels.ts'
 import { createHands } from './hands.ts'
 import type { WatchOptions } from './options.ts'
 import { createPresence } from './presence.ts'
-import { Relay } from './begun.ts'
-import { ask, freshen, leaveBehind, newTab, newWatched, say, startAnew, type Tab, type Watched } from './watched.ts'
+import { ask, begunOf, newTab, newWatched, say, startAnew, type Tab, type Watched } from './watched.ts'
 
 export type { Judgement } from './judge.ts'
 export type { WatchOptions } from './options.ts'
@@ -108,7 +107,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
   /** Where somebody requires the watch, that it is gone must stay known, and how often that was answered; and that its person has switched it off. */
   function keepBare(session: Watched, rested: Rested): void {
-    session.begun.clear()
+    session.begun.end()
     session.own.clear()
     bare.set(session, rested)
     for (const longest of bare.keys()) {
@@ -132,7 +131,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
 
   function drop(session: Watched): void {
     session.silence.close()
-    session.begun.clear()
+    session.begun.end()
     resting.delete(session)
     bare.delete(session)
     if (isHere(session)) watched.delete(session.uid)
@@ -187,16 +186,15 @@ export function createWatch(options: WatchOptions): SessionWatch {
       let beginnings = 0
       wake(session)
       if (session.profiles.size === 0) session.profiles = models
-      const left = channel.purpose === 'watch' ? session.begun.heard() : undefined
-      if (left) stream.close()
-      const tab = newTab(session, channel, tell, left ?? new Relay({ stream, suspected: new Set() }), options.now())
+      const tab = newTab(session, channel, tell, options.now())
+      begunOf(session, tab).hear(stream)
       try {
         presence.enter(session, tab)
         await arrive(session, tab, record)
       } catch (error) {
         // A page that never came must not stand for one that is watched.
         presence.leave(session, tab)
-        leaveBehind(session, tab)
+        tab.lesson?.end()
         throw error
       }
       return {
@@ -210,13 +208,15 @@ export function createWatch(options: WatchOptions): SessionWatch {
           const now = await sessions.find(channel.uid)
           refuseEnded(now)
           const known = isResting(session) ? await modelsOf(channel.accountId) : session.profiles
+          const anew = begunOf(session, tab).heard ? undefined : await liveness.open(channel.accountId)
           // Dropped meanwhile, as nobody requires the watch: its evidence goes on where it stood, unless another page has begun anew.
           const before = session
           session = watched.get(channel.uid) ?? session
           watched.set(channel.uid, session)
           wake(session)
           if (session.profiles.size === 0) session.profiles = known
-          if (session !== before || session.beginnings !== beginnings) freshen(tab)
+          if (session !== before || session.beginnings !== beginnings) tab.lesson?.forgive()
+          if (anew) begunOf(session, tab).hear(anew)
           // What was sent before it was away may not have come.
           delete tab.challenge
           presence.enter(session, tab)
@@ -228,7 +228,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
         },
         close(goodbye: Goodbye = 'left') {
           presence.leave(session, tab)
-          leaveBehind(session, tab)
+          tab.lesson?.heard?.target.stream.close()
           if (channel.purpose === 'calibration') {
             hands
               .lastLesson(session, tab)

@@ -3,17 +3,16 @@
 
 import {
   createDeviceTracker,
-  createWindowBuilder,
   type DeviceClass,
   type DeviceTracker,
-  type ProfileModels,
-  type WindowBuilder
+  type HeldKeys,
+  type ProfileModels
 } from '../biometrics/index.ts'
 import type { ChannelSession, ServerMessage } from '../channel/ports.ts'
 import type { SeenDevice } from '../ports.ts'
 import { type Evidence, noEvidence } from '../risk/evidence.ts'
 import type { RiskLevel } from '../risk/levels.ts'
-import { Begun, type Heard, Relay } from './begun.ts'
+import { Begun } from './begun.ts'
 import type { OwnSession } from './judge.ts'
 import type { Silence, SilenceKind } from './silence.ts'
 
@@ -27,8 +26,9 @@ export interface Watched {
   profiles: ReadonlyMap<DeviceClass, ProfileModels>
   /** What speaks against the profiles. */
   evidence: Evidence
-  /** What pages have left. */
   readonly begun: Begun
+  /** On all of its pages, since the person last proved who they are. */
+  readonly heldKeys: HeldKeys
   /** By class of device, where there is no profile. */
   readonly own: Map<DeviceClass, Own>
   /** What somebody else reported; stands until the person proves who they are. */
@@ -58,12 +58,12 @@ export interface Tab {
   readonly since: number
   readonly tell: (message: ServerMessage) => void
   readonly device: DeviceTracker
-  builder: Relay<WindowBuilder>
-  /** Class that the windows of the builder are judged by. */
+  /** Class that its windows are judged by. */
   judgedAs: DeviceClass
+  /** What is typed for a lesson is not what is held against somebody. */
+  readonly lesson: Begun | undefined
   /** What the session's record was last told. */
   told: Omit<SeenDevice, 'since'> | undefined
-  readonly heard: Relay<Heard>
   /** As its last frame said. */
   hidden: boolean
   state?: string
@@ -80,6 +80,7 @@ export function newWatched(uid: string, accountId: string, silence: Silence): Wa
     profiles: new Map(),
     evidence: noEvidence(),
     begun: new Begun(),
+    heldKeys: { count: 0 },
     own: new Map(),
     reported: 'LOW',
     level: 'LOW',
@@ -94,22 +95,22 @@ export function newTab(
   session: Watched,
   channel: ChannelSession,
   tell: (message: ServerMessage) => void,
-  heard: Relay<Heard>,
   since: number
 ): Tab {
-  const judgedAs = usualDevice(session)
   return {
     session: channel,
     since,
     tell,
-    device: createDeviceTracker(),
-    // What is typed for a lesson is not what is held against somebody.
-    builder: channel.purpose === 'watch' ? session.begun.builder(judgedAs) : new Relay(createWindowBuilder()),
-    judgedAs,
+    device: createDeviceTracker(channel.purpose === 'watch' ? session.heldKeys : undefined),
+    judgedAs: usualDevice(session),
+    lesson: channel.purpose === 'watch' ? undefined : new Begun(),
     told: undefined,
-    heard,
     hidden: false
   }
+}
+
+export function begunOf({ begun }: Watched, { lesson }: Tab): Begun {
+  return lesson ?? begun
 }
 
 /** Where the page does not say what the hands are on. */
@@ -121,32 +122,15 @@ export function usualDevice({ profiles }: Watched): DeviceClass {
 export function startAnew(session: Watched): void {
   session.evidence = noEvidence()
   session.own.clear()
-  session.begun.clear()
+  session.begun.startAnew()
+  session.heldKeys.count = 0
   session.level = session.reported = 'LOW'
   session.beginnings++
   for (const tab of session.tabs) {
-    freshen(tab)
+    tab.lesson?.forgive()
     delete tab.challenge
     say(session, tab)
   }
-}
-
-/** What the hands before have begun must not be held against those that follow. */
-export function freshen(tab: Tab): void {
-  const { stream, suspected } = tab.heard.target
-  stream.startAnew()
-  suspected.clear()
-  if (tab.session.purpose === 'watch') tab.builder.target.flush()
-}
-
-/** A page is gone for good. */
-export function leaveBehind({ begun }: Watched, { session: { purpose }, judgedAs, builder, heard }: Tab): void {
-  if (purpose !== 'watch') {
-    heard.target.stream.close()
-    return
-  }
-  begun.leaveBuilder(judgedAs, builder)
-  begun.leaveHeard(heard)
 }
 
 /** The page hears of changes only: a steady stream of states would be a score by another name. */
