@@ -90,6 +90,33 @@ test('no POST is taken without a token of ours or from another page, and none ch
   }
 })
 
+test('the role of an administrator opens nothing: every POST answers one as it answers anybody, but that the account cannot be erased', async () => {
+  const answers: Record<string, readonly number[]> = {}
+  for (const [index, path] of house.postPaths.entries()) {
+    const statuses: number[] = []
+    for (const role of ['person', 'administrator'] as const) {
+      const name = `${role}-${index}`
+      const { person, page, to } = await stages[path]!(name)
+      const account = await house.storage.accounts.findByUsername(name)
+      if (account) await house.storage.accounts.update({ ...account, role })
+      const { csrf } = formsOf(page)[0]!.fields
+      const fields = {
+        username: `new-${name}`,
+        email: 'new@example.test',
+        password,
+        was: 'me',
+        confirm: name,
+        csrf: csrf!
+      }
+      statuses.push((await person.raw(to, { method: 'POST', body: new URLSearchParams(fields) })).status)
+    }
+    answers[path] = statuses
+  }
+  const different = Object.entries(answers).filter(([, [person, administrator]]) => person !== administrator)
+  expect(different.map(([path]) => path)).toEqual(['/account/erase'])
+  expect(answers['/account/erase']).toEqual([200, 422])
+})
+
 async function onPhrase(name: string, act: string): Promise<{ person: Visitor; page: Page; to: string }> {
   house.heart.phrase = 'none'
   const person = await signedUp(name)

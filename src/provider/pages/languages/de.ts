@@ -697,7 +697,7 @@ export const de: Words = {
     erasedTitle: 'Gelöscht',
     erasedHeading: 'Ihr Konto ist gelöscht',
     erasedWords: 'Sie sind überall abgemeldet. Danke, dass Sie da waren.',
-    administrator: 'Das Konto eines Administrators löscht ein anderer Administrator.'
+    administrator: 'Das Konto eines Administrators lässt sich hier nicht löschen.'
   },
 
   mails: {

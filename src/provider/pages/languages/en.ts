@@ -692,7 +692,7 @@ export const en = {
     erasedTitle: 'Erased',
     erasedHeading: 'Your account is erased',
     erasedWords: 'You are signed out everywhere. Thank you for having been here.',
-    administrator: 'An administrator’s account is erased by another administrator.'
+    administrator: 'An administrator’s account cannot be erased here.'
   },
 
   /** Mails that tell a person what happened; each ends with where to look. */
