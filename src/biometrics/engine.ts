@@ -11,6 +11,7 @@ import {
   detectorHorizon,
   fusedParts,
   fusedStretch,
+  type Fusion,
   scoresOf,
   typingShares,
   type Stretch as StretchSums,
@@ -84,6 +85,8 @@ export interface Engine {
   explain(known: ProfileModels, window: Window): readonly FeatureShare[]
   /** All windows of a recording as one piece of evidence. */
   assessWhole(profile: Profile, windows: readonly Window[]): Assessment
+  /** Its ratio alone, as each of several fusions that were learnt for the same population has it. */
+  wholeUnder(fusions: readonly Fusion[], profile: Profile, windows: readonly Window[]): (number | undefined)[]
 }
 
 /** Keystrokes that make a profile worth judging by; below, the engine says nothing about typing. */
@@ -123,6 +126,13 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
       person: thin,
       models: trainPerson(population, thin, seed)
     }
+  }
+
+  function wholeOf(profile: Profile, windows: readonly Window[]): { total: Statistics; scores: StretchScores } {
+    const models = modelsOf(profile)
+    const total = sumStatistics(windows.map(({ fresh }) => fresh))
+    const whole = { statistics: total, sequence: embeddingOfWhole(population, windows) }
+    return { total, scores: scoresOf(population, models, whole, detectorHorizon, meanScores(models, windows)) }
   }
 
   return {
@@ -167,11 +177,7 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
       return explain(population, models, window, stretch.statistics, scores)
     },
     assessWhole(profile, windows) {
-      const models = modelsOf(profile)
-      const detectors = meanScores(models, windows)
-      const total = sumStatistics(windows.map(({ fresh }) => fresh))
-      const whole = { statistics: total, sequence: embeddingOfWhole(population, windows) }
-      const scores = scoresOf(population, models, whole, detectorHorizon, detectors)
+      const { total, scores } = wholeOf(profile, windows)
       const llr = fusedStretch(population, detectorHorizon, scores)
       return {
         llr,
@@ -182,6 +188,10 @@ export function createEngine(population: Population, { seed = 1 }: EngineOptions
         freshMs: sumOf(windows, ({ freshMs }) => freshMs),
         shares: sharesOf(population, scores, llr)
       }
+    },
+    wholeUnder(fusions, profile, windows) {
+      const { scores } = wholeOf(profile, windows)
+      return fusions.map((fusion) => fusedStretch(fusion, detectorHorizon, scores))
     }
   }
 }

@@ -35,7 +35,7 @@ export {
   type FixedTextTemplate,
   type Repetition
 } from './fixed-text/index.ts'
-export { fusedParts } from './calibration/fusion.ts'
+export { fusedParts, type Fusion } from './calibration/fusion.ts'
 export { featureNames, featureVersion, type FeatureName } from './features/features.ts'
 export { followed, nobodyYet, unlearnt, type Beginning } from './handover.ts'
 export {
@@ -97,12 +97,13 @@ export { syntheticPopulation, syntheticRecordings, windowsOf, type SyntheticOpti
 export {
   enrolRecordings,
   inputOf,
+  learnAblatableFromRecordings,
   learnFromRecordings,
-  learnUnfusedFromRecordings,
   leastInput,
   probeOf,
   profileFor,
   scoreProbe,
+  scoreProbeUnder,
   scoreRecording,
   windowsOfStreams,
   worthJudging,

@@ -13,8 +13,9 @@ import {
   type FixedTextTemplate,
   type Repetition
 } from './fixed-text/index.ts'
-import { completed, type EnrolledPerson, type Population, type Unfused } from './population/population.ts'
-import { trainUnfused, type TrainOptions } from './population/train-networks.ts'
+import { completed, type Ablatable, type EnrolledPerson, type Population } from './population/population.ts'
+import { trainAblatable, type TrainOptions } from './population/train-networks.ts'
+import { fusionOf, type Fusion } from './calibration/fusion.ts'
 import type { Profile } from './profile.ts'
 import { streamOf, type RecordedStream, type Recording, type RecordingKind } from './recording.ts'
 import { createWindowBuilder, type Window } from './features/window.ts'
@@ -55,17 +56,17 @@ export async function learnFromRecordings(
   seed: number,
   options: LearnFromRecordingsOptions = {}
 ): Promise<Population> {
-  const population = (await learnUnfusedFromRecordings(people, seed, options))()
+  const { population } = await learnAblatableFromRecordings(people, seed, options)
   options.progress?.(1)
   return population
 }
 
-/** The same up to fusion. */
-export async function learnUnfusedFromRecordings(
+/** The same, with fusion that may be learnt anew. */
+export async function learnAblatableFromRecordings(
   people: Iterable<readonly RecordedInput[]>,
   seed: number,
   { shipped, ...options }: LearnFromRecordingsOptions = {}
-): Promise<Unfused> {
+): Promise<Ablatable> {
   const materials: EnrolledPerson[] = []
   const typists: Repetition[][] = []
   for (const recordings of people) {
@@ -73,12 +74,17 @@ export async function learnUnfusedFromRecordings(
     typists.push(repetitionsIn(recordings))
   }
   const encoder = options.encoder ?? shipped?.sequence?.encoder
-  const learnt = await trainUnfused(materials, seed, { ...options, ...(encoder === undefined ? {} : { encoder }) })
+  const learnt = await trainAblatable(materials, seed, { ...options, ...(encoder === undefined ? {} : { encoder }) })
   const fixedText = learnFixedText(
     typists.filter(({ length }) => length > 0).map((repetitions) => [repetitions]),
     seed
   )
-  return (without) => completed({ ...learnt(without), ...(fixedText === undefined ? {} : { fixedText }) }, shipped)
+  const complete = (fusion: Fusion): Population =>
+    completed({ ...learnt.population, ...fusion, ...(fixedText === undefined ? {} : { fixedText }) }, shipped)
+  return {
+    population: complete(learnt.population),
+    fusionWithout: (parts) => fusionOf(complete(learnt.fusionWithout(parts)))
+  }
 }
 
 function repetitionsIn(recordings: readonly RecordedInput[]): Repetition[] {
@@ -136,12 +142,24 @@ export function probeOf(recording: RecordedInput): Probe {
  * recording below `leastInput` may be: of more input that the profile has nothing to say about, the ratio is 1 and its logarithm 0.
  */
 export function scoreProbe(engine: Engine, profile: RecordedProfile, probe: Probe): number | undefined {
+  return scoreProbeUnder(engine, [engine.population], profile, probe)[0]
+}
+
+/** The same as each of several fusions has it: all else is scored once. */
+export function scoreProbeUnder(
+  engine: Engine,
+  fusions: readonly Fusion[],
+  profile: RecordedProfile,
+  probe: Probe
+): (number | undefined)[] {
   const position = positionRatio(engine, profile, probe)
-  if (position !== undefined) return position
+  if (position !== undefined) return fusions.map(() => position)
   const known = profileFor(probe.kind, profile)
-  const llr =
-    known === undefined || probe.windows.length === 0 ? undefined : engine.assessWhole(known, probe.windows).llr
-  return llr ?? (probe.owed ? 0 : undefined)
+  const ratios =
+    known === undefined || probe.windows.length === 0
+      ? fusions.map(() => undefined)
+      : engine.wholeUnder(fusions, known, probe.windows)
+  return ratios.map((ratio) => ratio ?? (probe.owed ? 0 : undefined))
 }
 
 /** Of a secret, position by position; undefined when it was never enrolled or has another length. */

@@ -7,10 +7,11 @@ import { measureVerification } from './measure-verification.ts'
 import { measureWatching } from './measure-watching.ts'
 import { joinTrials, type Trials } from './metrics/trials.ts'
 import type { Run } from './plan.ts'
-import { leftOutOf, teachingName, wholeOf, type Teaching } from './populations.ts'
+import { teachingName, type Teaching } from './populations.ts'
 import type { StandInName } from './stand-ins.ts'
 import type { Threads } from './threads.ts'
 import type { WatchedPerson } from './watching.ts'
+import type { Fusion } from '../biometrics/index.ts'
 import type { NamedPopulation, PopulationEach } from './work.ts'
 
 /** What a run gave: the figures, and the scores or streams that pictures are drawn from. */
@@ -50,24 +51,33 @@ export async function* evaluateRuns(
   }
 }
 
+/** A population, and fusion by the part that it does without. */
+interface LearntPopulation extends NamedPopulation {
+  readonly fusions: ReadonlyMap<string, Fusion>
+}
+
+/** What threads need of it. */
+function named({ name, bytes }: LearntPopulation): NamedPopulation {
+  return { name, bytes }
+}
+
 function startEvaluation(
   threads: Threads,
   runs: readonly Run[],
   options: EvaluateOptions
 ): (run: Run) => Promise<RunResult> {
-  const populations = new Map<string, Promise<readonly NamedPopulation[]>>()
+  const populations = new Map<string, Promise<LearntPopulation>>()
+  const ablated = new Map<string, Promise<ReadonlyMap<string, Trials>>>()
   const engines = new Map<string, Promise<Trials>>()
   const simples = new Map<string, Promise<Trials>>()
 
-  /** Learnt once with all that its ablations leave out. */
-  async function populationFor(teaching: Teaching): Promise<NamedPopulation> {
-    const whole = wholeOf(teaching)
-    const learnt = await once(populations, teachingName(whole), async () => {
-      const wanted = ablationsOf(whole, runs)
-      const bytes = await threads.run('learn', { teaching: whole, leftOut: wanted.map(leftOutOf) })
-      return wanted.map((one, i) => ({ name: teachingName(one), bytes: bytes[i]! }))
+  /** Learnt once, with fusion without each part that some run leaves out. */
+  async function populationFor(teaching: Teaching): Promise<LearntPopulation> {
+    return once(populations, teachingName(teaching), async (name) => {
+      const leftOut = partsLeftOut(runs, (run) => teachingName(run.teaching) === name)
+      const { bytes, fusions } = await threads.run('learn', { teaching, leftOut })
+      return { name, bytes, fusions: new Map(leftOut.map((part, i) => [part, fusions[i]!])) }
     })
-    return learnt.find(({ name }) => name === teachingName(teaching))!
   }
 
   async function verify(
@@ -82,16 +92,28 @@ function startEvaluation(
   /** Runs that differ in nothing but what they are measured against share their trials. */
   async function engineTrials(protocol: string, standIn: StandInName | undefined, teaching: Teaching): Promise<Trials> {
     return once(engines, `${protocol} ${standIn ?? ''} ${teachingName(teaching)}`, async () =>
-      verify(protocol, standIn, isForEach(teaching) ? { teaching } : await populationFor(teaching))
+      verify(protocol, standIn, isForEach(teaching) ? { teaching } : named(await populationFor(teaching)))
     )
   }
 
+  /** The trials without each part that the plan leaves out of the protocol, scored all at once. */
+  async function ablatedTrials(protocol: string, teaching: Teaching): Promise<ReadonlyMap<string, Trials>> {
+    return once(ablated, protocol, async () => {
+      const population = await populationFor(teaching)
+      const parts = partsLeftOut(runs, (run) => run.protocol === protocol)
+      const fusions = parts.map((part) => population.fusions.get(part)!)
+      const ask = { protocol, population: named(population), fusions }
+      const shares = await inShares(threads, (share) => threads.run('ablate', { ...ask, share }))
+      return new Map(parts.map((part, i) => [part, joinTrials(shares.map((trials) => trials[i]!))]))
+    })
+  }
+
   async function runVerify(run: Extract<Run, { kind: 'verify' }>): Promise<RunResult> {
-    const { id, protocol, standIn, teaching } = run
+    const { id, protocol, standIn, teaching, without } = run
     const trials = await engineTrials(protocol, standIn, teaching)
-    if (run.ablation === true) {
-      const whole = await engineTrials(protocol, standIn, wholeOf(teaching))
-      return { run, measurements: measureAblation(id, trials, whole, options) }
+    if (without !== undefined) {
+      const rest = (await ablatedTrials(protocol, teaching)).get(without)!
+      return { run, measurements: measureAblation(id, rest, trials, options) }
     }
     const simple = await once(simples, `${protocol} ${standIn ?? ''}`, () => verify(protocol, standIn, undefined))
     return { run, trials, simple, measurements: measureVerification(id, trials, simple, options) }
@@ -99,7 +121,7 @@ function startEvaluation(
 
   async function runWatch(run: Extract<Run, { kind: 'watch' }>): Promise<RunResult> {
     const { handOver, standIn } = run
-    const ask = { handOver, standIn, budgets, population: await populationFor(run.teaching) }
+    const ask = { handOver, standIn, budgets, population: named(await populationFor(run.teaching)) }
     const shares = await inShares(threads, (share) => threads.run('watch', { ...ask, share }))
     const watched = budgets.map((budget, i) => ({ budget, people: shares.flatMap((outcomes) => outcomes[i]!) }))
     const measurements = watched.flatMap(({ budget, people }) =>
@@ -120,11 +142,12 @@ function isForEach(teaching: Teaching): boolean {
   return teaching.from !== 'shipped' && teaching.andOthersOf !== undefined
 }
 
-/** The teaching itself, and those in the plan that differ from it in what is left out. */
-function ablationsOf(whole: Teaching, runs: readonly Run[]): Teaching[] {
-  const all = [whole, ...runs.map(({ teaching }) => teaching)]
-  const alike = all.filter((one) => teachingName(wholeOf(one)) === teachingName(whole))
-  return [...new Map(alike.map((one) => [teachingName(one), one])).values()]
+/** What runs leave out of the engine, each part once. */
+function partsLeftOut(
+  runs: readonly Run[],
+  isMeant: (run: Extract<Run, { kind: 'verify' }>) => boolean
+): readonly string[] {
+  return [...new Set(runs.flatMap((run) => (run.kind === 'verify' && isMeant(run) ? (run.without ?? []) : [])))]
 }
 
 function inShares<Answer>(

@@ -10,6 +10,13 @@ export interface Matcher<Profile> {
   score(profile: Profile, probe: Recording): number | undefined
 }
 
+/** One that has several answers to the same question. */
+export interface MatcherOfSeveral<Profile> extends Pick<Matcher<Profile>, 'enrol'> {
+  /** How many. */
+  readonly several: number
+  scores(profile: Profile, probe: Recording): readonly (number | undefined)[]
+}
+
 /** What one person does in a protocol. */
 export interface Role {
   readonly person: string
@@ -29,17 +36,29 @@ export interface Share {
 }
 
 /** Every trial whose target is in the share. */
-export function runTrials<Profile>(matcher: Matcher<Profile>, roles: readonly Role[], { index, of }: Share): Trials {
+export function runTrials<Profile>(matcher: Matcher<Profile>, roles: readonly Role[], share: Share): Trials {
+  const { enrol } = matcher
+  const scores = (profile: Profile, probe: Recording): [number | undefined] => [matcher.score(profile, probe)]
+  return runTrialsOfSeveral({ several: 1, enrol, scores }, roles, share)[0]!
+}
+
+/** The same for each of the answers. */
+export function runTrialsOfSeveral<Profile>(
+  matcher: MatcherOfSeveral<Profile>,
+  roles: readonly Role[],
+  { index, of }: Share
+): Trials[] {
   const target: number[] = []
   const prober: number[] = []
-  const score: number[] = []
+  const scores = Array.from({ length: matcher.several }, (): number[] => [])
   for (let owner = index; owner < roles.length; owner += of) {
     const { enrolment, own, intruders = [] } = roles[owner]!
     const profile = matcher.enrol(enrolment)
     const hold = (probe: Recording, by: number): void => {
       target.push(owner)
       prober.push(by)
-      score.push((profile === undefined ? undefined : matcher.score(profile, probe)) ?? Number.NaN)
+      const answers = profile === undefined ? [] : matcher.scores(profile, probe)
+      scores.forEach((score, i) => score.push(answers[i] ?? Number.NaN))
     }
     for (const probe of own) hold(probe, owner)
     for (const probe of intruders) hold(probe, -1)
@@ -47,10 +66,6 @@ export function runTrials<Profile>(matcher: Matcher<Profile>, roles: readonly Ro
       if (other !== owner) for (const probe of asStranger) hold(probe, other)
     })
   }
-  return {
-    people: roles.length,
-    target: Int32Array.from(target),
-    prober: Int32Array.from(prober),
-    score: Float64Array.from(score)
-  }
+  const trials = { people: roles.length, target: Int32Array.from(target), prober: Int32Array.from(prober) }
+  return scores.map((score) => ({ ...trials, score: Float64Array.from(score) }))
 }

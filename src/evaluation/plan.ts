@@ -19,8 +19,8 @@ export type Run = {
   | {
       readonly kind: 'verify'
       readonly protocol: string
-      /** Measured against the same protocol with every part. */
-      readonly ablation?: boolean
+      /** A part that fusion does not hear; measured against the same protocol with every part. */
+      readonly without?: string
     }
   | { readonly kind: 'watch'; readonly handOver: boolean }
   | { readonly kind: 'liveness'; readonly protocol: string }
@@ -42,7 +42,7 @@ export function planRuns(data: DataFolder, { only, shippedOnly, ablation }: Plan
     if (!data.has(set)) continue
     for (const variant of [{}, ...variants]) {
       const planned = variantOf(run, variant, (teaching) => !shippedOnly && canTeach(data, teaching))
-      if (planned.teaching.from === 'shipped' && planned.kind === 'verify' && planned.ablation === true) continue
+      if (planned.teaching.from === 'shipped' && planned.kind === 'verify' && planned.without !== undefined) continue
       if (isWanted(planned.id, only) && !runs.has(planned.id)) runs.set(planned.id, planned)
     }
   }
@@ -125,13 +125,13 @@ function allRuns(): PlannedRun[] {
 
 /** Nothing is left out of the population that ships: without teachers there is no ablation. */
 function ablationRuns(): PlannedRun[] {
-  return ['Aalto-windows-50', 'Aalto-windows-100', 'Aalto-windows-200', 'SapiMouse-30'].flatMap((protocol) =>
-    ablationParts.map((part): PlannedRun => {
-      const set = protocol.startsWith('Aalto') ? 'aalto-free-text' : 'sapimouse'
-      const teaching: Teaching = { from: set, without: [part] }
-      const id = `${protocol}/without-${part}`
-      return { set, run: { kind: 'verify', id, protocol, ablation: true, teaching }, variants: [] }
-    })
+  return ['Aalto-windows-50', 'Aalto-windows-100', 'Aalto-windows-200', 'Aalto-5x50', 'SapiMouse-30'].flatMap(
+    (protocol) =>
+      ablationParts.map((without): PlannedRun => {
+        const set = protocol.startsWith('Aalto') ? 'aalto-free-text' : 'sapimouse'
+        const id = `${protocol}/without-${without}`
+        return { set, run: { kind: 'verify', id, protocol, without, teaching: { from: set } }, variants: [] }
+      })
   )
 }
 

@@ -1,6 +1,12 @@
 // The populations that protocols are run with, each by a name that says who taught it.
 
-import { inputOf, learnUnfusedFromRecordings, type Population, type RecordedInput } from '../biometrics/index.ts'
+import {
+  inputOf,
+  learnAblatableFromRecordings,
+  type Fusion,
+  type Population,
+  type RecordedInput
+} from '../biometrics/index.ts'
 import { shippedPopulation } from '../population/shipped-population.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { RecordedPerson } from './people.ts'
@@ -20,8 +26,6 @@ export type Teaching =
       readonly andOthersOf?: 'balabit-mouse'
       /** Teachers bent in the same way as those who are tested. */
       readonly standIn?: StandInName
-      /** Parts of the engine that are left out, for an ablation. */
-      readonly without?: readonly string[]
     }
 
 /** Equal for equal teachings only. */
@@ -29,39 +33,34 @@ export function teachingName(teaching: Teaching): string {
   return JSON.stringify(teaching, Object.keys(teaching).toSorted())
 }
 
-/** The teaching with nothing left out. */
-export function wholeOf(teaching: Teaching): Teaching {
-  if (teaching.from === 'shipped') return teaching
-  const { without: _, ...whole } = teaching
-  return whole
-}
-
-export function leftOutOf(teaching: Teaching): readonly string[] {
-  return (teaching.from !== 'shipped' && teaching.without) || []
+/** A population, and fusion learnt without each of some parts. */
+export interface Ablated {
+  readonly population: Population
+  readonly fusions: readonly Fusion[]
 }
 
 /** Throws `population_invalid` when there are too few people. Deterministic for a seed. `target`: who must not teach. */
 export async function learnPopulationOf(data: DataFolder, teaching: Teaching, target?: string): Promise<Population> {
-  const [population] = await learnAblated(data, wholeOf(teaching), [leftOutOf(teaching)], target)
-  return population!
+  return (await learnAblated(data, teaching, [], target)).population
 }
 
-/** A population for each list of parts that are left out: all is learnt once but fusion. */
+/** All is learnt once but fusion, which is learnt anew without each of `parts`; from what ships nothing can be left out. */
 export async function learnAblated(
   data: DataFolder,
   teaching: Teaching,
-  leftOut: readonly (readonly string[])[],
+  parts: readonly string[],
   target?: string
-): Promise<Population[]> {
-  if (teaching.from === 'shipped') return leftOut.map(shippedPopulation)
+): Promise<Ablated> {
+  if (teaching.from === 'shipped') return { population: shippedPopulation(), fusions: [] }
   const teachers = teachersOf(data, teaching, target)
   const { standIn } = teaching
   const { seed } = data.options
   const people = teachers
     .slice(0, teaching.people ?? teachers.length)
     .map((person) => (standIn === undefined ? person : standInFor(standIn, person, seed)))
-  const unfused = await learnUnfusedFromRecordings(inputsOf(people), seed, { shipped: shippedPopulation() })
-  return leftOut.map(unfused)
+  const shipped = shippedPopulation()
+  const { population, fusionWithout } = await learnAblatableFromRecordings(inputsOf(people), seed, { shipped })
+  return { population, fusions: parts.map((part) => fusionWithout([part])) }
 }
 
 /** Names are of one set: a target's namesake in another set teaches. */

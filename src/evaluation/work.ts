@@ -1,10 +1,10 @@
 // What a thread is asked to do, and does. Every task names its people, so that the same task gives the same answer in any thread.
 
-import { createEngine, decodePopulation, encodePopulation, type Population } from '../biometrics/index.ts'
+import { createEngine, decodePopulation, encodePopulation, type Fusion, type Population } from '../biometrics/index.ts'
 import { openData, type DataFolder, type DataOptions } from './data-folder.ts'
-import { engineMatcher } from './engine-matcher.ts'
+import { engineMatcher, fusionsMatcher } from './engine-matcher.ts'
 import { livenessProtocols } from './liveness.ts'
-import { runTrials, type Role, type Share } from './matcher.ts'
+import { runTrials, runTrialsOfSeveral, type Role, type Share } from './matcher.ts'
 import { joinTrials, type Trials } from './metrics/trials.ts'
 import { learnAblated, learnPopulationOf, type Teaching } from './populations.ts'
 import { simpleMatcherFor } from './simple-matcher.ts'
@@ -24,10 +24,10 @@ export interface PopulationEach {
 }
 
 export interface Tasks {
-  /** A population for each list of parts that are left out. */
+  /** Besides, fusion without each of some parts. */
   learn: {
-    readonly ask: { readonly teaching: Teaching; readonly leftOut: readonly (readonly string[])[] }
-    readonly answer: Uint8Array[]
+    readonly ask: { readonly teaching: Teaching; readonly leftOut: readonly string[] }
+    readonly answer: { readonly bytes: Uint8Array; readonly fusions: readonly Fusion[] }
   }
   /** Without a population: the simple method. */
   verify: {
@@ -38,6 +38,16 @@ export interface Tasks {
       readonly share: Share
     }
     readonly answer: Trials
+  }
+  /** The trials of `verify` as each fusion has them: scored once, since all else is the population's. */
+  ablate: {
+    readonly ask: {
+      readonly protocol: string
+      readonly population: NamedPopulation
+      readonly fusions: readonly Fusion[]
+      readonly share: Share
+    }
+    readonly answer: Trials[]
   }
   watch: {
     readonly ask: {
@@ -69,14 +79,20 @@ export function createWorkshop(options: DataOptions): (task: Task) => Promise<Ta
   return async (task) => {
     const { seed } = options
     switch (task.name) {
-      case 'learn':
-        return (await learnAblated(data, task.teaching, task.leftOut)).map(encodePopulation)
+      case 'learn': {
+        const { population, fusions } = await learnAblated(data, task.teaching, task.leftOut)
+        return { bytes: encodePopulation(population), fusions }
+      }
       case 'verify': {
         const people = roles(task.protocol, task.standIn)
         if (task.population === undefined) return runTrials(simpleMatcherFor(people), people, task.share)
         if ('teaching' in task.population) return runTrialsEach(data, task.population.teaching, people, task.share)
         const engine = createEngine(populationIn(task.population), { seed })
         return runTrials(engineMatcher(engine), people, task.share)
+      }
+      case 'ablate': {
+        const engine = createEngine(populationIn(task.population), { seed })
+        return runTrialsOfSeveral(fusionsMatcher(engine, task.fusions), roles(task.protocol, undefined), task.share)
       }
       case 'watch': {
         const engine = createEngine(populationIn(task.population), { seed })

@@ -1,10 +1,15 @@
-// What a part adds is a difference on the same people, with an interval of its own.
+// What a part adds is a difference on the same people, with an interval of its own; the trials without it are scored with all others.
 
 import { expect, it } from 'vitest'
+import { createEngine, inputOf, materialOf, syntheticRecordings, windowsOfStreams } from '../../src/biometrics/index.ts'
+import { learnAblatable } from '../../src/biometrics/population/population.ts'
 import { measureAblation } from '../../src/evaluation/ablation.ts'
+import { engineMatcher, fusionsMatcher } from '../../src/evaluation/engine-matcher.ts'
+import { runTrials, runTrialsOfSeveral } from '../../src/evaluation/matcher.ts'
 import type { Metric } from '../../src/evaluation/measurements.ts'
 import { normals, seededRandom } from '../../src/biometrics/random.ts'
 import type { Trials } from '../../src/evaluation/metrics/trials.ts'
+import { byPerson } from '../../src/evaluation/people.ts'
 import { trialsOf } from './metrics/scores.ts'
 
 /** Sixty people whose scores lie `apart`; the same luck for every call. */
@@ -35,4 +40,29 @@ it('a part that does nothing adds exactly nothing, whoever is drawn', () => {
   for (const metric of ['eer_added', 'cllr_added'] as const) {
     expect(added(peopleApart(2), peopleApart(2), metric)).toMatchObject({ value: 0, low: 0, high: 0 })
   }
+})
+
+it('what several fusions say is scored once, and is what an engine of each says', () => {
+  const people = byPerson(syntheticRecordings(5, 24, { sessions: 6 }))
+  const [teachers, tested] = [people.slice(0, 20), people.slice(20)]
+  const learnt = learnAblatable(
+    teachers.map(({ recordings }) => materialOf(windowsOfStreams(recordings.map(inputOf)))),
+    1
+  )
+  const roles = tested.map(({ person, recordings }) => {
+    const own = recordings.slice(3)
+    return { person, enrolment: recordings.slice(0, 3), own, asStranger: own.slice(0, 1) }
+  })
+  const share = { index: 0, of: 1 }
+  const fusions = [['population'], ['isolation-forest', 'one-class-svm'], []].map((parts) =>
+    learnt.fusionWithout(parts)
+  )
+  const several = runTrialsOfSeveral(fusionsMatcher(createEngine(learnt.population), fusions), roles, share)
+  const each = fusions.map((fusion) =>
+    runTrials(engineMatcher(createEngine({ ...learnt.population, ...fusion })), roles, share)
+  )
+  expect(several).toEqual(each)
+  expect(each[2]).toEqual(runTrials(engineMatcher(createEngine(learnt.population)), roles, share))
+  expect(each[0]!.score.every(Number.isFinite)).toBe(true)
+  expect(each[0]!.score).not.toEqual(each[2]!.score)
 })

@@ -43,6 +43,11 @@ export interface StretchScores {
 
 export type Fusion = Pick<Population, 'typingFusion' | 'pointingFusion'>
 
+/** That of a population, alone. */
+export function fusionOf({ typingFusion, pointingFusion }: Fusion): Fusion {
+  return { typingFusion, pointingFusion }
+}
+
 /** First entry of a trail that is as long as a window. */
 export const detectorHorizon = 2
 

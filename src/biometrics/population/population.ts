@@ -42,8 +42,12 @@ export interface LearnOptions {
   readonly networks?: Networks
 }
 
-/** Everything is learnt but what fusion makes of it; `without`: members of `fusedParts` that it does not hear, to find out what they add. */
-export type Unfused = (without?: readonly string[]) => Population
+/** A population, and what tells what each of its parts adds. */
+export interface Ablatable {
+  readonly population: Population
+  /** Fusion that does not hear some of `fusedParts`, learnt on the same trials at little cost. Everything else stays as it is. */
+  fusionWithout(parts: readonly string[]): Fusion
+}
 
 /** From this many people on, a deployment's own people teach the population. */
 export const fewestPeople = 20
@@ -73,17 +77,17 @@ export function learnPopulation(
   seed: number,
   options: LearnOptions = {}
 ): Population {
-  const population = learnUnfused(people, seed, options)()
+  const { population } = learnAblatable(people, seed, options)
   options.progress?.(1)
   return population
 }
 
-/** The same up to fusion, which costs little and can be had several times. */
-export function learnUnfused(
+/** The same, with fusion that may be learnt anew. */
+export function learnAblatable(
   people: readonly EnrolledPerson[],
   seed: number,
   { progress, networks }: LearnOptions = {}
-): Unfused {
+): Ablatable {
   const usable = usablePeople(people)
   if (usable.length < fewestPeople) {
     throw new VigilError(
@@ -105,22 +109,23 @@ export function learnUnfused(
     return { base, some }
   })
   const whole = learnBase(order, random, sequence?.encoder, networks?.autoencoder)
-  return (without = []) => {
-    const fusion = fitFusion(
+  const fusionWithout = (parts: readonly string[]): Fusion =>
+    fitFusion(
       trials,
-      fusedParts.map((part) => !without.includes(part))
+      fusedParts.map((part) => !parts.includes(part))
     )
-    const handOvers = bases.flatMap(({ base, some }) => handOverStreams(base, fusion, some, seed))
-    return {
-      version: 1,
-      revision: revisionOf(order, seed, networks),
-      people: order.length,
-      ...whole,
-      ...fusion,
-      alarms: alarmCurve(trials.innocent.map((stream) => highestIn(stream, fusion))),
-      handOverAlarms: alarmCurve(handOvers)
-    }
+  const fusion = fusionWithout([])
+  const handOvers = bases.flatMap(({ base, some }) => handOverStreams(base, fusion, some, seed))
+  const population: Population = {
+    version: 1,
+    revision: revisionOf(order, seed, networks),
+    people: order.length,
+    ...whole,
+    ...fusion,
+    alarms: alarmCurve(trials.innocent.map((stream) => highestIn(stream, fusion))),
+    handOverAlarms: alarmCurve(handOvers)
   }
+  return { population, fusionWithout }
 }
 
 interface Rehearsal {

@@ -11,13 +11,13 @@ import { trainAutoencoder } from '../networks/train-autoencoder.ts'
 import {
   fewestPeople,
   groupsOf,
-  learnUnfused,
+  learnAblatable,
   usablePeople,
+  type Ablatable,
   type EnrolledPerson,
   type LearnOptions,
   type Networks,
-  type Population,
-  type Unfused
+  type Population
 } from './population.ts'
 
 export interface TrainOptions extends Omit<LearnOptions, 'networks'> {
@@ -38,17 +38,17 @@ export async function trainPopulation(
   seed: number,
   options: TrainOptions = {}
 ): Promise<Population> {
-  const population = (await trainUnfused(people, seed, options))()
+  const { population } = await trainAblatable(people, seed, options)
   options.progress?.(1)
   return population
 }
 
-/** The same up to fusion. */
-export async function trainUnfused(
+/** The same, with fusion that may be learnt anew. */
+export async function trainAblatable(
   people: readonly EnrolledPerson[],
   seed: number,
   options: TrainOptions = {}
-): Promise<Unfused> {
+): Promise<Ablatable> {
   const { progress, encoder, peopleForEncoder = peopleForOwnEncoder, encoderSteps = 1000 } = options
   const usable = usablePeople(people)
   const own = usable.filter(teachesEncoder).length >= peopleForEncoder
@@ -57,7 +57,7 @@ export async function trainUnfused(
     usable.length < fewestPeople
       ? undefined
       : await trainNetworks(usable, seed, own ? encoderSteps : undefined, encoder, (done) => progress?.(share * done))
-  return learnUnfused(people, seed, {
+  return learnAblatable(people, seed, {
     ...(trained === undefined ? {} : { networks: trained }),
     progress: (done) => progress?.(trained === undefined ? done : share + (1 - share) * done)
   })

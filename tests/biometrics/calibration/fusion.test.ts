@@ -6,13 +6,14 @@ import {
   detectorHorizon,
   fitFusion,
   fusedParts,
+  fusionOf,
   fusedStretch,
   typingShares,
   type Fusion,
   type StretchScores
 } from '../../../src/biometrics/calibration/fusion.ts'
-import { learnPopulation, materialOf } from '../../../src/biometrics/index.ts'
-import { learnUnfused } from '../../../src/biometrics/population/population.ts'
+import { materialOf } from '../../../src/biometrics/index.ts'
+import { learnAblatable } from '../../../src/biometrics/population/population.ts'
 import { normals, seededRandom } from '../../../src/biometrics/random.ts'
 import { trailHops } from '../../../src/biometrics/features/hop.ts'
 import { inventedPeople } from '../../support/invented.ts'
@@ -126,10 +127,10 @@ describe('a part that is left out', () => {
   it('is asked for by name when a population is learnt', () => {
     const people = inventedPeople(21, 20).map(({ windows }) => materialOf(windows))
     const without = ['population', 'isolation-forest']
-    const fused = learnUnfused(people, 1)
-    expect(fused()).toEqual(learnPopulation(people, 1))
-    const whole = weightsOf(fused())
-    const partial = weightsOf(fused(without))
+    const { population, fusionWithout } = learnAblatable(people, 1)
+    expect(fusionWithout([])).toEqual(fusionOf(population))
+    const whole = weightsOf(population)
+    const partial = weightsOf(fusionWithout(without))
     for (const part of without) {
       expect(whole.some((weights) => weights.get(part) !== 0)).toBe(true)
       expect(partial.every((weights) => weights.get(part) === 0)).toBe(true)
