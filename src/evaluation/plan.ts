@@ -89,6 +89,7 @@ const aalto: Teaching = { from: 'aalto-free-text' }
 const shipped: Variant = { teaching: { from: 'shipped' } }
 const fifty: Variant = { name: 'population-50', teaching: { from: 'aalto-free-text', people: 50 } }
 const equalised: Variant = { standIn: 'grain-equalised' }
+const sparse: Variant = { standIn: 'sparse-moves' }
 const otherDays: readonly Variant[] = [
   { standIn: 'grain-8-later' },
   { standIn: 'grain-16-later' },
@@ -138,7 +139,7 @@ function ablationRuns(): PlannedRun[] {
 function variantsOf(protocol: string): readonly Variant[] {
   if (protocol === 'Aalto-windows-100') return [fifty, shipped, equalised, ...otherDays]
   if (protocol.startsWith('Aalto-windows')) return [fifty, shipped, equalised]
-  return protocol.startsWith('SapiMouse') ? [equalised] : []
+  return protocol.startsWith('SapiMouse') ? [equalised, sparse] : []
 }
 
 /** A folder without the teachers, or with too few of them, is tested with the population that ships. */

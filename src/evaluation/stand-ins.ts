@@ -87,6 +87,17 @@ export const standIns = {
       const mood = keyboardOf(random)
       return later({ ...person, recordings }, (recording) => quantised(retimed(recording, mood), 8, random))
     }
+  },
+  'sparse-moves': {
+    meaning:
+      'the pointer is heard of every 110 ms at most, as over a remote desktop; those who teach are heard of always',
+    teachersToo: false,
+    enrolmentToo: true,
+    mostTested: Number.POSITIVE_INFINITY,
+    bend: ({ person, recordings }) => ({
+      person,
+      recordings: recordings.map((recording) => thinnedMoves(recording, 110))
+    })
   }
 } as const satisfies Record<string, StandIn>
 

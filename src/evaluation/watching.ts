@@ -14,7 +14,8 @@ import {
   type Profile,
   type ProfileModels,
   type Recording,
-  type Window
+  type Window,
+  type WindowBuilder
 } from '../biometrics/index.ts'
 import { seededRandom, seedFor, shuffled } from '../biometrics/random.ts'
 import { judgeAgainst, judgementOf, type Judgement } from '../watch/judge.ts'
@@ -52,15 +53,21 @@ const sentencesStreamed = 5
 /** Sentences of the owner before another person takes over. */
 const sentencesBeforeHandOver = 7
 
+/** Makes what the events of one stream become windows in. */
+export type StreamBuilder = () => Pick<WindowBuilder, 'push' | 'count'>
+
 /** Plays every stream of the people in the share, at each budget in turn. */
 export function watchPeople(
   engine: Engine,
   people: readonly RecordedPerson[],
   budgets: readonly string[],
   seed: number,
-  share: Share
+  share: Share,
+  newBuilder: StreamBuilder = createWindowBuilder
 ): WatchedPerson[][] {
-  const streams = people.map(({ person, recordings }) => playable(joined(recordings.slice(sentencesEnrolled), person)))
+  const streams = people.map(({ person, recordings }) =>
+    playable(joined(recordings.slice(sentencesEnrolled), person), newBuilder)
+  )
   const judgements = judgementsFor(engine, budgets)
   const outcomes = judgements.map((): WatchedPerson[] => [])
   for (let person = share.index; person < people.length; person += share.of) {
@@ -68,7 +75,7 @@ export function watchPeople(
     const profile = profileFrom(engine, recordings.slice(0, sentencesEnrolled))
     const others = rotations(recordings).map(({ enrolment, stream }) => ({
       profile: profileFrom(engine, enrolment),
-      stream: playable(stream)
+      stream: playable(stream, newBuilder)
     }))
     const met = drawStrangers(people.length, person, seed, strangersEach)
     judgements.forEach((judgement, i) => {
@@ -95,16 +102,17 @@ export function watchHandOvers(
   people: readonly RecordedPerson[],
   budgets: readonly string[],
   seed: number,
-  share: Share
+  share: Share,
+  newBuilder: StreamBuilder = createWindowBuilder
 ): WatchedPerson[][] {
-  const whole = people.map(({ person, recordings }) => playable(joined(recordings, person)))
+  const whole = people.map(({ person, recordings }) => playable(joined(recordings, person), newBuilder))
   const judgements = judgementsFor(engine, budgets)
   const outcomes = judgements.map((): WatchedPerson[] => [])
   for (let person = share.index; person < people.length; person += share.of) {
     const before = people[person]!.recordings.slice(0, sentencesBeforeHandOver)
     const met = drawStrangers(people.length, person, seed, successorsEach).map((stranger) => ({
       stranger,
-      stream: playable(handedOver(before, people[stranger]!.recordings.slice(sentencesBeforeHandOver)))
+      stream: playable(handedOver(before, people[stranger]!.recordings.slice(sentencesBeforeHandOver)), newBuilder)
     }))
     judgements.forEach((judgement, i) => {
       const own = challengesIn(judgement, undefined, whole[person]!)
@@ -129,8 +137,11 @@ interface Stream {
 }
 
 /** Windows close as in a live session; they are made once, whatever they are held against. */
-function playable({ events, handedOverAt }: { events: Recording['events']; handedOverAt?: number }): Stream {
-  const builder = createWindowBuilder()
+function playable(
+  { events, handedOverAt }: { events: Recording['events']; handedOverAt?: number },
+  newBuilder: StreamBuilder
+): Stream {
+  const builder = newBuilder()
   let watchedMs = 0
   let handedOverAfter = 0
   const steps = Array.from(
