@@ -11,6 +11,7 @@ import { keystrokeFeatures } from './features/features.ts'
 import {
   enrolPointer,
   leastSteps,
+  peopleLike,
   stepsIn,
   strangerPointing,
   type PointerVerifierModel
@@ -192,6 +193,11 @@ export interface Seen {
   readonly amount: number
 }
 
+/** Of pointing: how many of the people known move like the owner. */
+export interface SeenPointing extends Seen {
+  readonly peopleLike: number
+}
+
 /** Of typing. Undefined when there is too little of it. */
 export function verify(
   model: VerifierModel | undefined,
@@ -210,10 +216,11 @@ export function verifyPointing(
   model: PointerVerifierModel | undefined,
   place: Place | undefined,
   statistics: Statistics
-): Seen | undefined {
+): SeenPointing | undefined {
   if (model === undefined || place === undefined) return undefined
   const amount = stepsIn(statistics)
-  return amount < leastSteps ? undefined : believed(strangerPointing(model, place, statistics), amount)
+  const seen = amount < leastSteps ? undefined : believed(strangerPointing(model, place, statistics), amount)
+  return seen && { ...seen, peopleLike: peopleLike(model, place) }
 }
 
 /** Wild ratios are held in, or a few of them would bend the calibration for everybody. */

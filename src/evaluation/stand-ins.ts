@@ -90,13 +90,13 @@ export const standIns = {
   },
   'sparse-moves': {
     meaning:
-      'the pointer is heard of every 110 ms at most, as over a remote desktop; those who teach are heard of always',
+      'the pointer is heard of every 100 to 120 ms at most, as over a remote desktop; those who teach are heard of always',
     teachersToo: false,
     enrolmentToo: true,
     mostTested: Number.POSITIVE_INFINITY,
-    bend: ({ person, recordings }) => ({
+    bend: ({ person, recordings }, random) => ({
       person,
-      recordings: recordings.map((recording) => thinnedMoves(recording, 110))
+      recordings: recordings.map((recording) => thinnedMoves(recording, 100 + 20 * random()))
     })
   }
 } as const satisfies Record<string, StandIn>

@@ -12,7 +12,8 @@ import {
   verifySequence,
   type DetectorScores,
   type PersonModels,
-  type Seen
+  type Seen,
+  type SeenPointing
 } from '../scoring.ts'
 import type { Statistics } from '../features/statistics.ts'
 import { trailHops } from '../features/hop.ts'
@@ -37,7 +38,7 @@ export interface Stretch {
 export interface StretchScores {
   readonly typed: Seen | undefined
   readonly sequence: Seen | undefined
-  readonly pointed: Seen | undefined
+  readonly pointed: SeenPointing | undefined
   readonly detectors: DetectorScores | undefined
 }
 
@@ -77,7 +78,15 @@ export function fusedStretch(fusion: Fusion, horizon: number, scores: StretchSco
     pointed && fuse(fusion.pointingFusion, pointed.amount, pointingParts({ ...scores, detectors: heard }))
   const care = caution[horizon] ?? 1
   if (typing === undefined) return pointing === undefined ? undefined : care * pointing
-  return care * (typing + (pointing ?? 0))
+  return care * (typing + (pointed && pointing !== undefined ? supported(pointing, pointed) : 0))
+}
+
+/**
+ * Pointing speaks for a person, against what their typing says, only as far as there are people to be told from: of one who moves like nobody known
+ * it is not seen how a stranger at the same machine would move.
+ */
+function supported(pointing: number, { peopleLike }: SeenPointing): number {
+  return Math.max(pointing, -Math.log1p(peopleLike))
 }
 
 /** Parts of a calibrated ratio of typing, in the order of `fusedParts`; the first has what no other part has. */

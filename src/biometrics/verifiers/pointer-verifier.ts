@@ -89,6 +89,60 @@ export function enrolPointer(model: PointerVerifierModel, statistics: Statistics
   return { mean, variance }
 }
 
+/**
+ * About how many of the people known move like the person who was enrolled: two for each that lies within the median distance between people. Who is
+ * on a recorder that nobody else has, such as a remote desktop, has none, and whoever else uses it looks like the owner: nothing that such a
+ * stranger does was seen when the ratio was calibrated.
+ */
+export function peopleLike(model: PointerVerifierModel, owner: Place): number {
+  let like = likes.get(owner)
+  if (like?.model !== model) {
+    const near = distancesTo(model, owner.mean).filter((distance) => distance <= medianDistanceOf(model)).length
+    likes.set(owner, (like = { model, people: 2 * near }))
+  }
+  return like.people
+}
+
+/** It does not change, and is asked with every window. */
+const likes = new WeakMap<Place, { readonly model: PointerVerifierModel; readonly people: number }>()
+const medians = new WeakMap<PointerVerifierModel, number>()
+
+function medianDistanceOf(model: PointerVerifierModel): number {
+  let median = medians.get(model)
+  if (median === undefined) {
+    const { between, knownMean } = model.families[0]!
+    const people = knownMean.length / between.length
+    const all = Array.from({ length: people }, (_, one) =>
+      distancesTo(
+        model,
+        model.families.flatMap((family) => {
+          const rank = family.between.length
+          return Array.from(family.knownMean.subarray(one * rank, (one + 1) * rank))
+        })
+      ).filter((__, other) => other < one)
+    ).flat()
+    all.sort((a, b) => a - b)
+    medians.set(model, (median = all[all.length >> 1] ?? 0))
+  }
+  return median
+}
+
+/** Squared distances from a place to each of the people known, in variances between people. */
+function distancesTo({ families }: PointerVerifierModel, place: ArrayLike<number>): number[] {
+  const distances: number[] = []
+  let at = 0
+  for (const { between, knownMean } of families) {
+    const rank = between.length
+    for (let one = 0; one < knownMean.length / rank; one++) {
+      let sum = 0
+      for (let r = 0; r < rank; r++) sum += (place[at + r]! - knownMean[one * rank + r]!) ** 2 / between[r]!
+      distances[one] = (distances[one] ?? 0) + sum
+    }
+    at += rank
+  }
+  return distances
+}
+
 /** Natural-log likelihood ratio "stranger : owner" of a piece of pointing, before calibration. */
 export function strangerPointing(model: PointerVerifierModel, owner: Place, statistics: Statistics): number {
   let ratio = 0

@@ -84,6 +84,24 @@ describe('fusion', () => {
     expect(ratioOf({ typed: undefined, sequence: undefined })).toBeUndefined()
   })
 
+  it('lets pointing speak for a person, against their typing, as far as there are people to tell them from', () => {
+    const pointingFusion = fusion.typingFusion
+    const said = (ratio: number, peopleLike: number): number =>
+      fusedStretch({ ...fusion, pointingFusion }, detectorHorizon, {
+        ...everything,
+        pointed: { ratio, amount: 100, peopleLike }
+      })!
+    const typing = ratioOf({})!
+    expect(said(-9, 0)).toBe(typing)
+    expect(said(-9, 6)).toBeCloseTo(typing - Math.log(7), 9)
+    expect(said(-9, 1e6)).toBeLessThan(typing - 3)
+    expect(said(9, 0)).toBeGreaterThan(typing + 3)
+    const alone = { typed: undefined, sequence: undefined, detectors: undefined }
+    const pointed = { ratio: -9, amount: 100, peopleLike: 0 }
+    const pointing = fusedStretch({ ...fusion, pointingFusion }, detectorHorizon, { ...alone, pointed })!
+    expect(pointing).toBeLessThan(-3)
+  })
+
   it('takes silence for what lies between owners and strangers', () => {
     const { middles } = fusion.typingFusion[detectorHorizon]!
     const middle = middles[fusedParts.indexOf('local-outlier')]!

@@ -5,9 +5,11 @@ import { syntheticRecordings, windowsOf } from '../../../src/biometrics/index.ts
 import {
   enrolPointer,
   learnPointerVerifier,
+  peopleLike,
   stepsIn,
   strangerPointing
 } from '../../../src/biometrics/verifiers/pointer-verifier.ts'
+import { thinnedMoves } from '../../../src/evaluation/stand-ins.ts'
 import { emptyStatistics, sumStatistics, type Statistics } from '../../../src/biometrics/features/statistics.ts'
 
 const sessions = 18
@@ -53,6 +55,16 @@ describe('the verifier of pointing', () => {
     }
   })
 
+  it('knows from how many it can tell a person: from nobody whose pointer is heard of seldom, as nobody else’s is', () => {
+    const places = tested.map((hops) => enrolPointer(model, sumStatistics(hops)))
+    const numbers = places.map((place) => peopleLike(model, place)).sort((a, b) => a - b)
+    expect(numbers[0]).toBeGreaterThan(2)
+    expect(numbers[numbers.length >> 1]).toBeGreaterThan(teachers.length / 3)
+    for (const hops of hopsOfPeople(6, 12, 110)) {
+      expect(peopleLike(model, enrolPointer(model, sumStatistics(hops)))).toBe(0)
+    }
+  })
+
   it('is not learnt from five people', () => {
     expect(learnPointerVerifier(teachers.slice(0, 5))).toBeUndefined()
     expect(learnPointerVerifier(teachers.slice(0, 6))).toBeDefined()
@@ -63,8 +75,11 @@ describe('the verifier of pointing', () => {
   })
 })
 
-function hopsOfPeople(seed: number, people: number): Statistics[][] {
-  const recordings = syntheticRecordings(seed, people, { sessions, strokes: 8 })
+/** `everyMs`: how often the pointer is heard of. */
+function hopsOfPeople(seed: number, people: number, everyMs = 0): Statistics[][] {
+  const recordings = syntheticRecordings(seed, people, { sessions, strokes: 8 }).map((recording) =>
+    everyMs > 0 ? thinnedMoves(recording, everyMs) : recording
+  )
   return Array.from({ length: people }, (_, n) =>
     windowsOf(recordings.slice(n * sessions, (n + 1) * sessions)).map(({ fresh }) => fresh)
   )
