@@ -1,6 +1,6 @@
 // Measures sessions without a profile: each person's whole sitting alone, and their first sentences followed by another person's, held against
 // the session's own beginning by the judge of live sessions. Run:
-// `node --conditions=vigil-source tests/measure/hand-over.ts --population FILE [--people 300] [--budgets 1/2h,1/40h]`.
+// `node --conditions=vigil-source tests/measure/hand-over.ts [--people 300] [--budgets 1/2h,1/40h] [--population FILE]`.
 
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -15,6 +15,7 @@ import type { Estimate } from '../../src/evaluation/metrics/bootstrap.ts'
 import { binomialShare, poissonRate } from '../../src/evaluation/metrics/rare-events.ts'
 import { judgeAgainst, judgementOf, type Judgement } from '../../src/watch/judge.ts'
 import { parseBudget } from '../../src/risk/evidence.ts'
+import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { aaltoPeople } from '../support/recordings.ts'
 
 const { values: options } = parseArgs({
@@ -24,7 +25,6 @@ const { values: options } = parseArgs({
     budgets: { type: 'string', default: '1/2h,1/40h' }
   }
 })
-if (options.population === undefined) throw new Error('--population FILE: as `vigil population` writes it')
 
 /** Sentences of the first typist, and within how many keystrokes the next one must be noticed. */
 const sentencesBefore = 5
@@ -33,7 +33,9 @@ const mostKeystrokes = 250
 const next = 7
 const hour = 3_600_000
 
-const engine = createEngine(decodePopulation(readFileSync(options.population)))
+const engine = createEngine(
+  options.population ? decodePopulation(readFileSync(options.population)) : shippedPopulation()
+)
 const people = aaltoPeople()
   .filter((_, i) => i % 2 === 1)
   .slice(0, Number(options.people))
