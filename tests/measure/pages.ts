@@ -81,26 +81,29 @@ function pageTurns({ fewest, most }: PageLength, random: () => number): (event: 
   }
 }
 
-/** As pages of one session come to it: each takes up what the one before it left (`leaveBehind` and `newTab` of the watch). */
+/** As pages of one session come to it: all feed the same windows, each at times of its own. */
 function inPages(length: PageLength): StreamBuilder {
   const random = seededRandom(seedFor(seed, 'pages'))
   return () => {
-    const begun = new Begun()
-    const turns = pageTurns(length, random)
-    let page = begun.builder('keyboard')
-    let openedAt = 0
+    const relay = new Begun().builder('keyboard')
+    const opened = pagesOf(length, random)
     return {
-      count: (counters) => page.target.count(counters),
-      push(event) {
-        if (turns(event)) {
-          begun.leaveBuilder('keyboard', page)
-          page = begun.builder('keyboard')
-          openedAt = event.t
-        }
-        const [moved] = page.timed({ events: [{ ...event, t: event.t - openedAt }], grainMs: 0 })
-        return page.target.push(moved!)
-      }
+      count: (counters) => relay.target.count(counters),
+      push: (event) => relay.target.push(opened(relay, event))
     }
+  }
+}
+
+/** The event as the page that is open hears it, at the time that the session takes it for. */
+function pagesOf(
+  length: PageLength,
+  random: () => number
+): (relay: Pick<Relay<unknown>, 'timed'>, event: InputEvent) => InputEvent {
+  const turns = pageTurns(length, random)
+  let page = { openedAt: 0 }
+  return (relay, event) => {
+    if (turns(event)) page = { openedAt: event.t }
+    return relay.timed(page, { events: [{ ...event, t: event.t - page.openedAt }], grainMs: 0 })[0]!
   }
 }
 
@@ -109,15 +112,9 @@ function suspected(name: string, length: PageLength | undefined): void {
   const random = seededRandom(seedFor(seed, 'pages'))
   const found = people.filter(({ person, recordings }) => {
     const heard = new Relay(createLivenessWatch())
-    const turns = length ? pageTurns(length, random) : () => false
-    let openedAt = 0
+    const opened = length && pagesOf(length, random)
     return eventsOf(joined(recordings, person)).some((event) => {
-      if (turns(event)) {
-        heard.handOn()
-        openedAt = event.t
-      }
-      for (const moved of heard.timed({ events: [{ ...event, t: event.t - openedAt }], grainMs: 0 }))
-        heard.target.push(moved)
+      heard.target.push(opened ? opened(heard, event) : event)
       return heard.target.assess() !== undefined
     })
   })
