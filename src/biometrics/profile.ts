@@ -31,9 +31,9 @@ export interface Profile extends ProfileModels {
   readonly person: EnrolledPerson
 }
 
-export const profileVersion = 3
-/** Version 2 had no `embedded` and is otherwise the same. */
-const readableVersions: ReadonlySet<unknown> = new Set([2, profileVersion])
+export const profileVersion = 4
+/** Versions 2 and 3 had no unsteadiness, version 2 no `embedded`; otherwise they are the same. */
+const readableVersions: ReadonlySet<unknown> = new Set([2, 3, profileVersion])
 /** Material beyond this is thinned by joining neighbours, so that a profile stays small. */
 export const mostHops = 64
 export const mostRows = 64
@@ -43,7 +43,7 @@ export function encodeProfile(profile: Profile): Uint8Array {
   return deflateRawSync(encodePlain({ ...profile, person: packedPerson(profile.person) }))
 }
 
-/** Throws `profile_corrupt` for anything but a profile of this version or the one before. */
+/** Throws `profile_corrupt` for anything but a profile of this version or one of the two before. */
 export function decodeProfile(bytes: Uint8Array): Profile {
   const fields = recordOf(plainOf(bytes), 'profile')
   expectKeys(fields, ['version', 'featureVersion', 'population', 'seed', 'keystrokes', 'strokes', 'person', 'models'])
@@ -223,14 +223,16 @@ function scoresSafely(i: number, state: unknown): boolean {
 
 function placeOf(value: Plain | undefined): Place {
   const fields = recordOf(value, 'place')
-  expectKeys(fields, ['mean', 'variance'])
-  const { mean, variance } = fields
+  const { mean, variance, unsteadiness } = fields
+  expectKeys(fields, unsteadiness === undefined ? ['mean', 'variance'] : ['mean', 'variance', 'unsteadiness'])
   if (!(mean instanceof Float64Array) || !(variance instanceof Float64Array) || mean.length !== variance.length) {
     throw corrupt('a place of equal lengths')
   }
   if (!mean.every(Number.isFinite) || !variance.every((v) => v > 0 && Number.isFinite(v)))
     throw corrupt('a finite place')
-  return { mean, variance }
+  if (unsteadiness === undefined) return { mean, variance }
+  if (finite(unsteadiness, 'unsteadiness') <= 0) throw corrupt('a positive unsteadiness')
+  return { mean, variance, unsteadiness: finite(unsteadiness, 'unsteadiness') }
 }
 
 type Fields = { readonly [key: string]: Plain }

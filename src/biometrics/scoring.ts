@@ -31,6 +31,7 @@ import {
   drawnTowards,
   enrolPlace,
   strangerRatio,
+  unsteadinessOf,
   type Place,
   type VerifierModel,
   type VerifierView
@@ -285,8 +286,10 @@ function sequencePlace(model: SequenceModel | undefined, { typed, embedded }: En
     embedded?.encoder === encoderIdOf(model.encoder)
       ? embedded.sums.filter(({ length }) => length === 3 * encoder.size)
       : []
-  const enrolled = sumStatistics(encoder.statisticsOf(typed))
-  return placeIn(model.verifier, sequenceView(encoder.size), enrolled, sumStatistics(read), leastEncoded)
+  const view = sequenceView(encoder.size)
+  const enrolled = encoder.statisticsOf(typed)
+  const place = placeIn(model.verifier, view, sumStatistics(enrolled), sumStatistics(read), leastEncoded)
+  return place && { ...place, unsteadiness: unsteadinessOf(model.verifier, view, enrolled) }
 }
 
 /** Where the first profile was made of a visit, nothing else was enrolled, and what was learnt is it. */

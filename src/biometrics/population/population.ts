@@ -263,7 +263,7 @@ function alarmCurve(streams: readonly HighestEvidence[]): AlarmCurve {
 }
 
 /** Raised whenever the same people teach something else than before: places in another model's directions must not be taken for these. */
-const learningVersion = 4
+const learningVersion = 5
 
 /** Changes when a person, the order, the seed, the encoder or the way of learning changes. */
 function revisionOf(people: readonly EnrolledPerson[], seed: number, networks: Networks | undefined): string {

@@ -29,6 +29,8 @@ export interface VerifierModel {
 export interface Place {
   readonly mean: Float64Array
   readonly variance: Float64Array
+  /** How many times as much as people in general the person varies about their place (variance). Absent = once. */
+  readonly unsteadiness?: number
 }
 
 /** Which cells a verifier looks at, and what counts as an amount of input. */
@@ -135,6 +137,35 @@ export function enrolPlace(model: VerifierModel, statistics: Statistics, amount:
 }
 
 /**
+ * How many times as much as people in general a person varied from hop to hop, drawn towards once as far as there are few hops: some hands are
+ * steady and others are not, and the same miss says more of the former.
+ */
+export function unsteadinessOf(model: VerifierModel, view: VerifierView, hops: readonly Statistics[]): number {
+  const places = hops
+    .filter((hop) => view.amountOf(hop) >= leastOfHop * model.sizes[0]!)
+    .map((hop) => placeOf(model, hop))
+  const count = places.length
+  if (count < 2) return 1
+  const rank = model.between.length
+  let varied = 0
+  for (let r = 0; r < rank; r++) {
+    const mean = places.reduce((sum, place) => sum + place[r]!, 0) / count
+    const squares = places.reduce((sum, place) => sum + (place[r]! - mean) ** 2, 0)
+    varied += squares / ((count - 1) * withinSitting * model.noise[r]! * rank)
+  }
+  const drawn = (count * varied + typicalHops) / (count + typicalHops)
+  return Math.min(Math.max(drawn, 1 / mostUnsteady), mostUnsteady)
+}
+
+/** Of a whole one: what is less varies more by itself. */
+const leastOfHop = 0.8
+/** What people vary within the one sitting that an enrolment is, of what they vary over the days that a model is learnt on. */
+const withinSitting = 0.9
+/** So many hops weigh as much as what is known of people in general. */
+const typicalHops = 10
+const mostUnsteady = 2.5
+
+/**
  * An enrolment's place, drawn towards that of later visits: they count as a sitting of their own, with the weight of the enrolment at most,
  * and make nothing surer. Summed up as one sitting, how much a person differs between visits would pass for how unsteady they are
  * within one, and whoever types the same few lines every day would seem known ever more exactly.
@@ -148,21 +179,22 @@ export function drawnTowards(model: VerifierModel, enrolled: Place, later: Place
     const drawn = own / enrolled.variance[r]! + (share * later.mean[r]!) / later.variance[r]!
     return drawn / (prior + known + share * added)
   })
-  return { mean, variance: enrolled.variance }
+  return { ...enrolled, mean }
 }
 
 /** Natural-log likelihood ratio "stranger : owner" of a piece of input, before calibration. */
 export function strangerRatio(model: VerifierModel, owner: Place, statistics: Statistics, amount: number): number {
+  const { unsteadiness = 1 } = owner
   const seen = placeOf(model, statistics)
   const step = stepOf(model.sizes, amount)
   let ratio = 0
-  // One logarithm of the product: each factor is near 1, and none above it.
+  // One logarithm of the product: no factor is so far from 1 that sixty of them would leave the range of numbers.
   let narrower = 1
   for (let r = 0; r < seen.length; r++) {
     const slope = interpolated(model.slope, seen.length, r, step)
     const noise = interpolated(model.noise, seen.length, r, step)
     const value = clip(seen[r]!, model.between[r]!)
-    const ownVariance = slope * slope * owner.variance[r]! + noise
+    const ownVariance = slope * slope * owner.variance[r]! + unsteadiness * noise
     const anyVariance = slope * slope * model.between[r]! + noise
     const miss = value - slope * owner.mean[r]!
     narrower *= ownVariance / anyVariance
@@ -173,6 +205,7 @@ export function strangerRatio(model: VerifierModel, owner: Place, statistics: St
 
 /** R numbers that sum to the ratio: what each direction adds to it for input that lies at `seen`. */
 export function strangerParts(model: VerifierModel, owner: Place, seen: Float64Array, amount: number): Float64Array {
+  const { unsteadiness = 1 } = owner
   const rank = seen.length
   const step = stepOf(model.sizes, amount)
   const parts = new Float64Array(rank)
@@ -180,7 +213,7 @@ export function strangerParts(model: VerifierModel, owner: Place, seen: Float64A
     const slope = interpolated(model.slope, rank, r, step)
     const noise = interpolated(model.noise, rank, r, step)
     const value = clip(seen[r]!, model.between[r]!)
-    const ownVariance = slope * slope * owner.variance[r]! + noise
+    const ownVariance = slope * slope * owner.variance[r]! + unsteadiness * noise
     const anyVariance = slope * slope * model.between[r]! + noise
     const miss = value - slope * owner.mean[r]!
     parts[r] = 0.5 * (Math.log(ownVariance / anyVariance) + (miss * miss) / ownVariance - (value * value) / anyVariance)

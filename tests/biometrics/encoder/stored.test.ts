@@ -108,6 +108,30 @@ describe('the profile of somebody who types and points all day', () => {
   })
 })
 
+describe('how steady the hands of the owner of a profile are', () => {
+  const withPlace = (place: object, version = profile.version): Uint8Array =>
+    encodeProfile({ ...profile, version, models: { ...profile.models, sequence: place } } as Profile)
+
+  it('is learnt from what was enrolled, kept, and heard', () => {
+    const { unsteadiness, ...place } = profile.models.sequence!
+    expect(unsteadiness).toBeGreaterThan(0)
+    expect(unsteadiness).not.toBe(1)
+    const ratioOf = (bytes: Uint8Array): number | undefined => engine.assess(decodeProfile(bytes), ben.windows[22]!).llr
+    expect(ratioOf(withPlace({ ...place, unsteadiness }))).toBe(engine.assess(profile, ben.windows[22]!).llr)
+    const ratios = [0.5, 1, 2].map((times) => ratioOf(withPlace({ ...place, unsteadiness: times }))!)
+    expect(new Set(ratios).size).toBe(3)
+    // As profiles were before it was known.
+    expect(ratioOf(withPlace(place, 3))).toBe(ratios[1])
+  })
+
+  it('is refused when nobody could be so steady', () => {
+    for (const unsteadiness of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1']) {
+      const bytes = withPlace({ ...profile.models.sequence, unsteadiness })
+      expect(() => decodeProfile(bytes)).toThrow(expect.objectContaining({ code: 'profile_corrupt' }))
+    }
+  })
+})
+
 describe('a profile of another population', () => {
   it('is derived anew from the keystrokes that it kept, and judged', async () => {
     const later = createEngine(await populationWithNetworks(31, 4))
