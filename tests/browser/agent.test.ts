@@ -63,6 +63,7 @@ inBrowser(() => {
     const site: { here?: Listening; network?: Tunnel } = {}
     const here = await listen({
       ...options,
+      clientOrigins: ownPages,
       pages: (request, response) => void serve(site.here!, attributes, request, response, site.network?.url)
     })
     site.here = here
@@ -277,7 +278,7 @@ inBrowser(() => {
     await page.waitForSelector('[data-vigil-state=offline]')
     await page.focus('#text')
     await page.keyboard.type('ab')
-    const again = await listen({ port })
+    const again = await listen({ port, clientOrigins: ownPages })
     open.push({ context: page.context(), here: again })
     open.splice(
       open.findIndex((each) => each.here === here),
@@ -541,7 +542,7 @@ async function serve(
   if (pathname === '/vigil/agent.js') {
     response.setHeader('Content-Type', 'text/javascript').end(await agentScript())
   } else if (pathname === '/ticket' && request.method === 'POST') {
-    const subject = { uid: 'session-1', accountId: 'ana', clientId: 'app', origins: [here.origin, elsewhere(here)] }
+    const subject = { uid: 'session-1', accountId: 'ana', clientId: 'app' }
     const { ticket } = here.tickets.issue(subject)
     response
       .setHeader('Content-Type', 'application/json')
@@ -557,8 +558,13 @@ async function serve(
 }
 
 /** The same server under a name that is another site to a browser. */
-function elsewhere({ origin }: Listening): string {
+function elsewhere({ origin }: Pick<Listening, 'origin'>): string {
   return origin.replace('127.0.0.1', 'localhost')
+}
+
+/** Where the relying party of these tests has its pages. */
+function ownPages(origin: string): string[] {
+  return [origin, elsewhere({ origin })]
 }
 
 const keysTyped = [

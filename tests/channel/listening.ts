@@ -58,6 +58,8 @@ export interface Listening {
 }
 
 export interface ListenOptions {
+  /** More origins of the client's pages, given that of the server. */
+  readonly clientOrigins?: (origin: string) => readonly string[]
   readonly limits?: Partial<ChannelLimits>
   /** Runs before a frame counts as received. */
   readonly receive?: (frame: Frame) => Promise<void> | void
@@ -111,7 +113,8 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
   const tickets = createTickets({
     key,
     used: memoryStorage().used,
-    originsOf: () => Promise.resolve([appOrigin, 'https://app.example:8443']),
+    originsOf: () =>
+      Promise.resolve([appOrigin, 'https://app.example:8443', ...(options.clientOrigins?.(origin) ?? [])]),
     now: () => Math.floor(Date.now() / 1000)
   })
   const state = { later: 0 }
