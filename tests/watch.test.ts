@@ -2,7 +2,6 @@
 // people are real; only the judgement of a window is the test's.
 
 import { afterEach, describe, expect, it, test } from 'vitest'
-import { createActions } from '../src/watch/actions.ts'
 import { memoryStorage } from '../src/adapters/index.ts'
 import {
   type Assessment,
@@ -24,10 +23,10 @@ import { createProfiles } from '../src/people/profiles.ts'
 import { strongLogin } from '../src/people/strong-login.ts'
 import { hostPassword } from '../src/challenge/password.ts'
 import { belowAll, defaultLadder } from '../src/risk/ladder.ts'
-import { defaultPolicyDocument, parsePolicy } from '../src/risk/policy.ts'
 import { newSession } from '../src/risk/session-risk.ts'
 import { keysFrom } from '../src/secrets.ts'
 import { createWatch, mostBare, type SessionWatch } from '../src/watch/watch.ts'
+import { actionsAlone } from './support/actions.ts'
 import { nobody, nothingSuspected, secret, silent } from './support/server.ts'
 
 const graceSeconds = 0.05
@@ -71,20 +70,11 @@ async function house(required: readonly string[] = ['shop'], storage = memorySto
   })
   let engine = engineOf(nobody)
   const alarm = { doubt: 2, alarm: 5 }
-  const policy = parsePolicy(
-    defaultPolicyDocument,
-    defaultLadder.map(({ acr }) => acr)
-  )
-  const actions = createActions({
+  const { actions } = actionsAlone({
     ...storage,
-    ladder: defaultLadder,
-    policy: () => policy,
     clientsOf: (uid) => watch.clientsOf(uid),
     tell: (uid, message) => watch.tell(uid, message),
-    revoke: () => Promise.resolve(),
     emit: (event, detail) => heard.push('to' in detail ? `${event} ${detail.to}` : event),
-    challengeSeconds: 300,
-    rememberSeconds: 3600,
     now
   })
   const calibration = createCalibration({

@@ -258,7 +258,7 @@ function stretchesOf(population: Population, { trail, typed }: Window): StretchS
   // The oldest of a full list is only there for what comes after it.
   const sequences = encoder?.statisticsOf(typed, Math.max(0, typed.length - longest))
   const sums = sequences && sumsOfLast(sequences, trailHops)
-  return trail.map((statistics, i) => ({ statistics, sequence: sums && (sums[i] ?? sums.at(-1)) }))
+  return trail.map((statistics, i) => ({ statistics, sequence: sums?.[i] }))
 }
 
 /** What each part adds to the ratio of a stretch. */

@@ -231,8 +231,9 @@ function placeOf(value: Plain | undefined): Place {
   if (!mean.every(Number.isFinite) || !variance.every((v) => v > 0 && Number.isFinite(v)))
     throw corrupt('a finite place')
   if (unsteadiness === undefined) return { mean, variance }
-  if (finite(unsteadiness, 'unsteadiness') <= 0) throw corrupt('a positive unsteadiness')
-  return { mean, variance, unsteadiness: finite(unsteadiness, 'unsteadiness') }
+  const known = finite(unsteadiness, 'unsteadiness')
+  if (known <= 0) throw corrupt('a positive unsteadiness')
+  return { mean, variance, unsteadiness: known }
 }
 
 type Fields = { readonly [key: string]: Plain }

@@ -3,12 +3,11 @@
 // about: a real page asks about none.
 
 import type { Goal } from './goal.ts'
+import { eventsPerSecond, sessions } from './goal-05-latency.ts'
 import { lossOf } from '../../src/load/report.ts'
 import { liveRun } from './live-run.ts'
 import { predecessor, predecessorIsMissing } from './peer/predecessor.ts'
 
-const sessions = 1000
-const eventsPerSecond = 10_000
 const seconds = 60
 
 export const goal6: Goal = {

@@ -1,15 +1,13 @@
 // A stranger at a stolen session who deals his typing over many sockets of it, a word or a key each in turn, so that none has much to judge; and the
 // real heart, which is to see one pair of hands. Liveness is left out: it would suspect what is played twice.
 
-import { createActions } from '../../src/watch/actions.ts'
 import { memoryStorage } from '../../src/adapters/index.ts'
 import { EventType, type InputEvent, KeyClass, noCounters, type Profile, streamOf } from '../../src/biometrics/index.ts'
 import { createProfiles } from '../../src/people/profiles.ts'
-import { defaultLadder } from '../../src/risk/ladder.ts'
-import { defaultPolicyDocument, parsePolicy } from '../../src/risk/policy.ts'
 import { keysFrom } from '../../src/secrets.ts'
 import type { Judgement } from '../../src/watch/judge.ts'
 import { createWatch } from '../../src/watch/watch.ts'
+import { actionsAlone } from '../support/actions.ts'
 import type { RecordedPerson } from '../support/recordings.ts'
 import { nothingSuspected, secret, silent } from '../support/server.ts'
 
@@ -42,22 +40,7 @@ export async function dealtOver(
 ): Promise<number | undefined> {
   const storage = memoryStorage({ now })
   const profiles = createProfiles(storage.profiles, keysFrom(secret)('profiles'), storage.audit, silent)
-  const policy = parsePolicy(
-    defaultPolicyDocument,
-    defaultLadder.map(({ acr }) => acr)
-  )
-  const actions = createActions({
-    ...storage,
-    ladder: defaultLadder,
-    policy: () => policy,
-    clientsOf: () => [],
-    tell: () => undefined,
-    revoke: () => Promise.resolve(),
-    emit: () => undefined,
-    challengeSeconds: 300,
-    rememberSeconds: 3600,
-    now
-  })
+  const { actions } = actionsAlone({ ...storage, now })
   const watch = createWatch({
     ...storage,
     profiles,

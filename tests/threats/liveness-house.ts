@@ -1,13 +1,12 @@
 // The house as an attacker on liveness meets it: real sketches in a real storage, real actions, the default policy. Nobody has a profile, so
 // the behaviour says nothing and liveness alone decides.
 
-import { createActions } from '../../src/watch/actions.ts'
 import { memoryStorage } from '../../src/adapters/index.ts'
 import { EventType, type InputEvent, noCounters } from '../../src/biometrics/index.ts'
 import { createLiveness } from '../../src/watch/liveness.ts'
-import { defaultLadder } from '../../src/risk/ladder.ts'
-import { decide, defaultPolicyDocument, parsePolicy } from '../../src/risk/policy.ts'
+import { decide } from '../../src/risk/policy.ts'
 import { keysFrom } from '../../src/secrets.ts'
+import { actionsAlone } from '../support/actions.ts'
 import { secret, silent } from '../support/server.ts'
 
 export interface Played {
@@ -35,22 +34,7 @@ const eventsPerFrame = 40
 export function livenessHouse(): LivenessHouse {
   const now = () => 1_800_000_000
   const storage = memoryStorage({ now })
-  const policy = parsePolicy(
-    defaultPolicyDocument,
-    defaultLadder.map(({ acr }) => acr)
-  )
-  const actions = createActions({
-    ...storage,
-    ladder: defaultLadder,
-    policy: () => policy,
-    clientsOf: () => [],
-    tell: () => undefined,
-    revoke: () => Promise.resolve(),
-    emit: () => undefined,
-    challengeSeconds: 300,
-    rememberSeconds: 3600,
-    now
-  })
+  const { actions, policy } = actionsAlone({ ...storage, now })
   const liveness = createLiveness({ ...storage, key: keysFrom(secret)('sketches'), logger: silent, now })
   let sessions = 0
 

@@ -85,18 +85,15 @@ export function learnVerifier(
 
 /** R numbers: where a piece of input lies. */
 export function placeOf(model: ShrunkDirections, statistics: Statistics): Float64Array {
-  const rank = model.between.length
-  const place = new Float64Array(rank)
-  project(model.directions, shrunk(model, statistics), place)
-  return place
+  return projected(model.directions, shrunk(model, statistics), model.between.length)
 }
 
 /**
- * Writes `directions` (R × D) times `cells` (D) to `place` (R). Four rows at a time, for one sum at a time waits for its own last addition; each sum is added up in the
+ * `directions` (R × D) times `cells` (D). Four rows at a time, for one sum at a time waits for its own last addition; each sum is added up in the
  * same order as ever.
  */
-function project(directions: Float64Array, cells: Float64Array, place: Float64Array): void {
-  const rank = place.length
+function projected(directions: Float64Array, cells: Float64Array, rank: number): Float64Array {
+  const place = new Float64Array(rank)
   const size = cells.length
   let r = 0
   for (; r + 4 <= rank; r += 4) {
@@ -118,6 +115,7 @@ function project(directions: Float64Array, cells: Float64Array, place: Float64Ar
     for (let i = 0, at = r * size; i < size; i++, at++) sum += directions[at]! * cells[i]!
     place[r] = sum
   }
+  return place
 }
 
 /** Where the person who typed this is, and how sure that is. */
@@ -184,23 +182,9 @@ export function drawnTowards(model: VerifierModel, enrolled: Place, later: Place
 
 /** Natural-log likelihood ratio "stranger : owner" of a piece of input, before calibration. */
 export function strangerRatio(model: VerifierModel, owner: Place, statistics: Statistics, amount: number): number {
-  const { unsteadiness = 1 } = owner
-  const seen = placeOf(model, statistics)
-  const step = stepOf(model.sizes, amount)
   let ratio = 0
-  // One logarithm of the product: no factor is so far from 1 that sixty of them would leave the range of numbers.
-  let narrower = 1
-  for (let r = 0; r < seen.length; r++) {
-    const slope = interpolated(model.slope, seen.length, r, step)
-    const noise = interpolated(model.noise, seen.length, r, step)
-    const value = clip(seen[r]!, model.between[r]!)
-    const ownVariance = slope * slope * owner.variance[r]! + unsteadiness * noise
-    const anyVariance = slope * slope * model.between[r]! + noise
-    const miss = value - slope * owner.mean[r]!
-    narrower *= ownVariance / anyVariance
-    ratio += (miss * miss) / ownVariance - (value * value) / anyVariance
-  }
-  return 0.5 * (Math.log(narrower) + ratio)
+  for (const part of strangerParts(model, owner, placeOf(model, statistics), amount)) ratio += part
+  return ratio
 }
 
 /** R numbers that sum to the ratio: what each direction adds to it for input that lies at `seen`. */

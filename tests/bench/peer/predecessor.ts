@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WebSocket } from 'ws'
 import { normals, seededRandom } from '../../../src/biometrics/random.ts'
+import { oneThread, pythons } from './python.ts'
 
 export const predecessorIsMissing =
   'the peer is not installed: python3-flask-socketio python3-gevent-websocket python3-sklearn'
@@ -21,11 +22,10 @@ const seconds = 15
 /** Events a second on a core; undefined where no Python has the packages. */
 export async function predecessor(): Promise<number | undefined> {
   const script = fileURLToPath(new URL('predecessor.py', import.meta.url))
-  // A Python of the user's own may hide the one that the system's packages belong to.
-  for (const python of ['python3', '/usr/bin/python3']) {
+  for (const python of pythons) {
     const peer = spawn(python, [script], {
       stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' }
+      env: oneThread
     })
     const gone = once(peer, 'exit').then(() => undefined)
     const lines = createInterface(peer.stdout)

@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { oneThread, pythons } from './python.ts'
 
 export interface PeerFigures {
   /** CPU milliseconds to fit five models of one person. */
@@ -21,12 +22,10 @@ let peer: { readonly figures: PeerFigures | undefined } | undefined
 
 function measured(): PeerFigures | undefined {
   const script = fileURLToPath(new URL('scikit.py', import.meta.url))
-  const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' }
-  // A Python of the user's own may hide the one that the system's packages belong to.
-  for (const python of ['python3', '/usr/bin/python3']) {
+  for (const python of pythons) {
     const { status, stdout } = spawnSync(python, [script], {
       encoding: 'utf8',
-      env: { ...process.env, ...oneThread },
+      env: oneThread,
       timeout: 120_000
     })
     if (status === 0) return JSON.parse(stdout) as PeerFigures
