@@ -16,6 +16,7 @@ import { createAdmission } from './channel/admission.ts'
 import { typedPhraseStrategy, type PhraseState } from './challenge/typed-phrase.ts'
 import { type Channel, createChannel } from './channel/channel.ts'
 import { decodeFrame } from './channel/frame.ts'
+import { createMisuseNotes } from './channel/misuse.ts'
 import { issuePageToken } from './channel/page-token.ts'
 import type { Clock } from './channel/ports.ts'
 import { createTickets } from './channel/tickets.ts'
@@ -372,7 +373,8 @@ export function createVigil(options: VigilOptions): Vigil {
           pageTokenKey: key('page-token'),
           tickets,
           now,
-          isLive: async (uid) => !(await storage.tombstones.has(uid))
+          isLive: async (uid) => !(await storage.tombstones.has(uid)),
+          misused: createMisuseNotes({ ...storage, logger, now })
         })
       })
       const answer = ownApp({

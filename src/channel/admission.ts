@@ -4,6 +4,7 @@
 import type { IncomingMessage } from 'node:http'
 import { VigilError } from '../errors.ts'
 import { readPageToken } from './page-token.ts'
+import type { Misuse } from './misuse.ts'
 import type { ChannelSession, SessionOfRequest } from './ports.ts'
 import type { Tickets } from './tickets.ts'
 import { pageTokenPrefix, protocolName, streamPrefix, ticketPrefix } from './wire.ts'
@@ -27,12 +28,14 @@ export interface AdmissionOptions {
   readonly tickets: Tickets
   /** False once the session was ended. */
   readonly isLive: (uid: string) => Promise<boolean>
+  /** Hears of a credential that is genuine and in the wrong hands; the answer to its bearer does not wait for it. */
+  readonly misused?: (misuse: Misuse) => void
   /** Seconds since the epoch, for the expiry of page tokens. */
   readonly now?: () => number
 }
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { issuerOrigins, sessionOf, pageTokenKey, tickets, isLive, now = () => Date.now() / 1000 } = options
+  const { issuerOrigins, sessionOf, pageTokenKey, tickets, isLive, misused, now = () => Date.now() / 1000 } = options
 
   /** A page of the provider: the cookie says who, the token says that the page was made for that session. */
   async function byPageToken(request: IncomingMessage, origin: string, token: string): Promise<ChannelSession> {
@@ -41,14 +44,18 @@ export function createAdmission(options: AdmissionOptions): Admission {
     if (claims === undefined) throw new VigilError('channel_unauthenticated', 'the page token is forged or expired')
     const session = await sessionOf(request)
     if (session?.uid !== claims.uid) {
+      misused?.({ uid: claims.uid, why: 'other_session', bearer: () => Promise.resolve(session?.uid) })
       throw new VigilError('channel_unauthenticated', 'the page token is not for the session of the cookie')
     }
     return { uid: session.uid, accountId: session.accountId, origin, purpose: claims.purpose }
   }
 
   /** A page of a relying party. */
-  async function byTicket(origin: string, ticket: string): Promise<ChannelSession> {
-    return { ...(await tickets.redeem(ticket, origin)), origin, purpose: 'watch' }
+  async function byTicket(request: IncomingMessage, origin: string, ticket: string): Promise<ChannelSession> {
+    const subject = await tickets.redeem(ticket, origin, ({ uid }, why) => {
+      misused?.({ uid, why, bearer: async () => (await sessionOf(request))?.uid })
+    })
+    return { ...subject, origin, purpose: 'watch' }
   }
 
   return {
@@ -69,7 +76,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       }
 
       let session: ChannelSession
-      if (ticket !== undefined) session = await byTicket(origin, ticket)
+      if (ticket !== undefined) session = await byTicket(request, origin, ticket)
       else if (pageToken !== undefined) session = await byPageToken(request, origin, pageToken)
       else throw new VigilError('channel_unauthenticated')
       if (!(await isLive(session.uid))) throw new VigilError('channel_unauthenticated', 'the session has ended')

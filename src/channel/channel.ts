@@ -68,7 +68,8 @@ export function createChannel(options: ChannelOptions): Channel {
   const persons = createShares(
     [
       { perSecond: limits.framesPerSecondOfPerson, burst: limits.frameBurstOfPerson },
-      { perSecond: limits.eventsPerSecondOfPerson, burst: limits.eventBurstOfPerson }
+      { perSecond: limits.eventsPerSecondOfPerson, burst: limits.eventBurstOfPerson },
+      { perSecond: limits.opensPerSecondOfPerson, burst: limits.openBurstOfPerson }
     ],
     clock
   )
@@ -149,6 +150,7 @@ export function createChannel(options: ChannelOptions): Channel {
     if (draining) throw new VigilError('overloaded')
     const person = persons.of(session.accountId)
     if (person.sockets >= limits.connectionsPerPerson) throw new VigilError('overloaded', 'too many tabs of one person')
+    if (!person.buckets[2]!.take(1, clock())) throw new VigilError('overloaded', 'one person opens too many sockets')
     const place = placeOf(session)
     const known = place === undefined ? undefined : places.get(place)
     const member = known ?? new Member(session)

@@ -28,6 +28,9 @@ export interface ChannelLimits {
   readonly frameBurstOfPerson: number
   readonly eventsPerSecondOfPerson: number
   readonly eventBurstOfPerson: number
+  /** Sockets that a person may open a second, those that were closed for a breach included: each is a stream that has to be begun. */
+  readonly opensPerSecondOfPerson: number
+  readonly openBurstOfPerson: number
   /** An office may stand behind one address. */
   readonly connectionsPerAddress: number
   /** Upgrades a second, refused ones included. */
@@ -59,6 +62,8 @@ export const defaultLimits: ChannelLimits = {
   frameBurstOfPerson: 10_000,
   eventsPerSecondOfPerson: 4_000,
   eventBurstOfPerson: 65_536,
+  opensPerSecondOfPerson: 2,
+  openBurstOfPerson: 300,
   connectionsPerAddress: 5_000,
   upgradesPerSecondOfAddress: 200,
   upgradeBurstOfAddress: 5_000,

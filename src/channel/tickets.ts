@@ -19,9 +19,13 @@ export interface Tickets {
   issue(subject: TicketSubject): { readonly ticket: string; readonly expiresIn: number }
   /**
    * Uses the ticket up, whatever the outcome. Throws `ticket_invalid` when it was not issued with this key, is used or too old,
-   * `origin_not_allowed` when the page is not one of the client's.
+   * `origin_not_allowed` when the page is not one of the client's; whose it was is told to `misused` when somebody else may have it.
    */
-  redeem(ticket: string, origin: string): Promise<TicketSubject>
+  redeem(
+    ticket: string,
+    origin: string,
+    misused?: (subject: TicketSubject, why: 'used_ticket' | 'other_origin') => void
+  ): Promise<TicketSubject>
 }
 
 export interface TicketsOptions {
@@ -61,11 +65,16 @@ export function createTickets({ key, used, originsOf, now }: TicketsOptions): Ti
       return { ticket: Buffer.from(seal(key, plain, binding)).toString('base64url'), expiresIn: ticketLifeSeconds }
     },
 
-    async redeem(ticket, origin) {
+    async redeem(ticket, origin, misused) {
       const { id, subject } = opened(ticket)
-      if (!(await used.useUp(id, now() + rememberedSeconds)))
+      if (!(await used.useUp(id, now() + rememberedSeconds))) {
+        misused?.(subject, 'used_ticket')
         throw new VigilError('ticket_invalid', 'it was used before')
-      if (!(await originsOf(subject.clientId)).includes(origin)) throw new VigilError('origin_not_allowed')
+      }
+      if (!(await originsOf(subject.clientId)).includes(origin)) {
+        misused?.(subject, 'other_origin')
+        throw new VigilError('origin_not_allowed')
+      }
       return subject
     }
   }

@@ -51,7 +51,7 @@ export async function liveRun(options: LiveOptions): Promise<LiveRun> {
       }
     }
     const outcome = await runLoad({
-      ways: Array.from({ length: sessions }, (_, n) => wayOf(ready, n)),
+      ways: Array.from({ length: sessions }, (_, n) => ticketWay(ready, n)),
       input: (n, startAt) =>
         loadInput({
           streams: liveHands[n % liveHands.length]!,
@@ -84,7 +84,7 @@ export async function liveRun(options: LiveOptions): Promise<LiveRun> {
 }
 
 /** As a relying party's page does it: a ticket for the access token, then the channel. */
-function wayOf({ issuer, accessTokens }: LiveReady, n: number): OpenWay {
+export function ticketWay({ issuer, accessTokens }: LiveReady, n: number): OpenWay {
   const origin = 'https://app.example.test'
   const token = accessTokens[n]
   if (token === undefined) {

@@ -95,6 +95,9 @@ test('the limits are those of the code', () => {
   expect(text).toContain(
     `frames and pings of a person | ${limits.framesPerSecondOfPerson} a second, ${number(limits.frameBurstOfPerson)} at once |`
   )
+  expect(text).toContain(
+    `sockets that a person opens | ${limits.opensPerSecondOfPerson} a second, ${number(limits.openBurstOfPerson)} at once |`
+  )
   expect(text).toContain(`sockets of one person | ${limits.connectionsPerPerson} |`)
   expect(text).toContain(`sockets of one address | ${number(limits.connectionsPerAddress)} |`)
   expect(text).toContain(

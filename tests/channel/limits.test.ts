@@ -37,6 +37,18 @@ describe('one person', () => {
     await connect(here, 'c')
   })
 
+  test('opens so many sockets in a row, whatever became of those before', async () => {
+    const here = await listening({ limits: { openBurstOfPerson: 3, opensPerSecondOfPerson: 0.001 } })
+    for (const uid of ['a', 'b', 'c']) {
+      const page = await connect(here, uid)
+      page.send('no frame')
+      await closing(page)
+    }
+    expect((await refusal(attempt(here, 'd'))).status).toBe(503)
+    here.later += 1_000_000
+    await connect(here, 'd')
+  })
+
   test('sends no more over many sockets than over one', async () => {
     const here = await listening({ limits: { frameBurstOfPerson: 50, framesPerSecondOfPerson: 1 } })
     const pages = await Promise.all(['a', 'b', 'c'].map((uid) => connect(here, uid)))

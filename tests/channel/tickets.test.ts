@@ -120,15 +120,20 @@ describe('a ticket', () => {
 describe.each(databases().filter(({ name }) => name === 'PostgreSQL'))('on $name, in two processes', () => {
   test('of two that race for the same ticket exactly one wins, two hundred times', async () => {
     const { url, drop } = await freshPostgres()
-    const many = Array.from(
-      { length: 200 },
-      (_, n) => ticketsOn({ useUp: async () => true }).issue({ ...subject, uid: `s${n}` }).ticket
-    )
     const [one, other] = await Promise.all([otherProcess(url), otherProcess(url)])
-    const [theirs, others] = await Promise.all([one.ask(many), other.ask(many)])
-    for (const n of many.keys()) expect(new Set([theirs[n], others[n]])).toEqual(new Set([`s${n}`, 'ticket_invalid']))
-    // Or there was no race.
-    for (const outcomes of [theirs, others]) expect(outcomes).toContain('ticket_invalid')
+    let lost: [boolean, boolean] = [false, false]
+    // Unless each has lost, one of them was ahead all the way and there was no race: on a busy machine that happens.
+    for (let round = 0; round < 10 && !(lost[0] && lost[1]); round++) {
+      const many = Array.from(
+        { length: 200 },
+        (_, n) => ticketsOn({ useUp: async () => true }).issue({ ...subject, uid: `s${round} ${n}` }).ticket
+      )
+      const both = await Promise.all([one.ask(many), other.ask(many)])
+      for (const n of many.keys())
+        expect(new Set(both.map((outcomes) => outcomes[n]))).toEqual(new Set([`s${round} ${n}`, 'ticket_invalid']))
+      lost = [lost[0] || both[0].includes('ticket_invalid'), lost[1] || both[1].includes('ticket_invalid')]
+    }
+    expect(lost).toEqual([true, true])
     one.stop()
     other.stop()
     await drop()

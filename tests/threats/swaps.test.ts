@@ -74,6 +74,23 @@ test(
     for (let n = 0; n < 1000; n++)
       outcomes.add(await upgradeStatus(host.issuer, await swaps[Math.floor(swaps.length * random())]!()))
     expect(outcomes).toEqual(new Set([401, 403]))
+    // The audit of either session says so, and says it a few times and not a thousand.
+    const told = async ({ uid }: typeof ana) =>
+      (await host.storage.audit.list({ sessionUid: uid, type: 'channel.refused' })).map(({ data }) => data)
+    await expect
+      .poll(async () => ({ ana: await told(ana), mallory: await told(mallory) }))
+      .toEqual({
+        ana: expect.arrayContaining([
+          { reason: 'other_session', as: 'owner' },
+          { reason: 'used_ticket', as: 'owner' },
+          { reason: 'other_origin', as: 'owner' }
+        ]) as unknown,
+        mallory: expect.arrayContaining([
+          { reason: 'other_session', as: 'bearer' },
+          { reason: 'used_ticket', as: 'bearer' }
+        ]) as unknown
+      })
+    expect((await told(ana)).length).toBeLessThan(10)
 
     // A stream that has the name of hers is another one: hers goes on, and his knows nothing of it.
     const his = listenerOf(await mallory.ticket(), stream)

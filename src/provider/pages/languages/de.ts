@@ -631,6 +631,7 @@ export const de: Words = {
       'watch.changed.not_watched': 'Auf Ihre Sitzung wird nicht mehr geachtet',
       'watch.contradicted': 'Ihre Sitzung wurde benutzt, während ihre Seiten uns nichts meldeten',
       'watch.stopped': 'Sie haben das Achten für eine Sitzung abgeschaltet',
+      'channel.refused': 'Eine Seite der einen Sitzung wurde in einer anderen gezeigt und abgewiesen',
       'session.revoked': 'Eine Sitzung wurde beendet',
       'consent.given': 'Sie haben zugestimmt, erkannt zu werden',
       'consent.withdrawn': 'Sie haben Ihre Zustimmung zurückgenommen, und das Gelernte wurde gelöscht',
@@ -675,6 +676,9 @@ export const de: Words = {
       no_fresh_login: 'die letzte Anmeldung war zu alt oder in Zweifel',
       consent_required: 'Sie hatten nicht zugestimmt',
       ended_by_person: 'Sie haben sie beendet',
+      other_session: 'eine Seite der einen Sitzung wurde in einer anderen geöffnet',
+      used_ticket: 'eine Eintrittskarte zum Achten wurde zweimal gezeigt',
+      other_origin: 'eine Eintrittskarte zum Achten wurde von einer fremden Seite gezeigt',
       signed_out_everywhere: 'Sie haben sich überall abgemeldet',
       signed_out: 'jemand hat sich abgemeldet',
       password_changed: 'das Passwort wurde geändert'

@@ -624,6 +624,7 @@ export const en = {
       'watch.changed.not_watched': 'Your session is no longer looked after',
       'watch.contradicted': 'Your session was used while its pages told us of nothing',
       'watch.stopped': 'You switched the watch off for a session',
+      'channel.refused': 'A page of one session was used in another, and was refused',
       'session.revoked': 'A session was ended',
       'consent.given': 'You agreed to be recognised',
       'consent.withdrawn': 'You withdrew, and what was learnt was erased',
@@ -669,6 +670,9 @@ export const en = {
       no_fresh_login: 'the last sign-in was too old or in doubt',
       consent_required: 'you had not agreed',
       ended_by_person: 'you ended it',
+      other_session: 'a page of one session was opened in another',
+      used_ticket: 'a ticket for the watch was shown twice',
+      other_origin: 'a ticket for the watch was shown by another site',
       signed_out_everywhere: 'you signed out everywhere',
       signed_out: 'somebody signed out',
       password_changed: 'the password was changed'
