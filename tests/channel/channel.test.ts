@@ -177,6 +177,8 @@ describe('what is no honest frame ends the connection with its own code', () => 
     expect(page.extensions).toBe('')
     page.send(Buffer.alloc(50_000_000, 'a'), { binary: true }, () => undefined)
     expect((await closing(page)).code).toBe(1009)
+    // Nor is it read to be thrown away.
+    expect(here.bytesRead()).toBeLessThan(10_000_000)
   })
 })
 

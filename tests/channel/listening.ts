@@ -52,6 +52,8 @@ export interface Listening {
   readonly ended: Set<string>
   pageToken(uid: string, purpose?: ChannelPurpose): string
   ticket(uid?: string): string
+  /** From the network, of all connections so far. */
+  bytesRead(): number
   /** Milliseconds to add to the channel's clock. */
   later: number
   close(): Promise<void>
@@ -106,6 +108,8 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
   }
 
   const server = createServer(options.pages ?? ((_, response) => response.writeHead(404).end()))
+  const connections: Socket[] = []
+  server.on('connection', (socket) => connections.push(socket))
   server.listen(options.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -145,6 +149,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listening> {
     seen,
     log,
     ended,
+    bytesRead: () => connections.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
     pageToken: (uid: string, purpose: ChannelPurpose = 'watch') =>
       issuePageToken(key, { uid, purpose, expiresAt: Date.now() / 1000 + 60 }),
     ticket: (uid = 'session-1') => tickets.issue({ uid, accountId: 'ana', clientId: 'app' }).ticket,

@@ -25,7 +25,7 @@ export interface TrainOptions extends Omit<LearnOptions, 'networks'> {
   readonly encoder?: EncoderWeights
   /** From how many people on an encoder is learnt. Default 300. */
   readonly peopleForEncoder?: number
-  /** Batches for the encoder; where calibration has two of its own, each takes half of them. Default 1000. */
+  /** Batches for the encoder; where calibration has two of its own, each takes half of them. Default 2000 for hundreds of people, 1000 for fewer. */
   readonly encoderSteps?: number
 }
 
@@ -49,19 +49,24 @@ export async function trainAblatable(
   seed: number,
   options: TrainOptions = {}
 ): Promise<Ablatable> {
-  const { progress, encoder, peopleForEncoder = peopleForOwnEncoder, encoderSteps = 1000 } = options
+  const { progress, encoder, peopleForEncoder = peopleForOwnEncoder, encoderSteps } = options
   const usable = usablePeople(people)
   const own = usable.filter(teachesEncoder).length >= peopleForEncoder
   const share = own ? networksShare : autoencoderShare
   const trained =
     usable.length < fewestPeople
       ? undefined
-      : await trainNetworks(usable, seed, own ? encoderSteps : undefined, encoder, (done) => progress?.(share * done))
+      : await trainNetworks(usable, seed, { own, encoderSteps, given: encoder }, (done) => progress?.(share * done))
   return learnAblatable(people, seed, {
     ...(trained === undefined ? {} : { networks: trained }),
     progress: (done) => progress?.(trained === undefined ? done : share + (1 - share) * done)
   })
 }
+
+/** A few dozen are soon known by heart. */
+const lessonOfFew = { steps: 1000, people: 72, variety: encoderVariety }
+/** Hundreds bear to be met longer, and more of them at once: data in docs/biometrics.md. */
+const lessonOfMany = { steps: 2000, people: 128, variety: varietyAmongMany }
 
 /** Whether there is enough of the person's keystrokes. */
 function teachesEncoder({ typed }: EnrolledPerson): boolean {
@@ -72,32 +77,40 @@ function teachesEncoder({ typed }: EnrolledPerson): boolean {
 const networksShare = 0.8
 const autoencoderShare = 0.05
 
-/** `steps` undefined = no encoder is to be learnt: the one given serves, if any. */
+/** Not `own`: no encoder is to be learnt, and the one given serves, if any. */
 async function trainNetworks(
   usable: readonly EnrolledPerson[],
   seed: number,
-  steps: number | undefined,
-  given: EncoderWeights | undefined,
+  {
+    own,
+    encoderSteps,
+    given
+  }: {
+    readonly own: boolean
+    readonly encoderSteps: number | undefined
+    readonly given: EncoderWeights | undefined
+  },
   progress: (done: number) => void
 ): Promise<Networks> {
   const tensorFlow = await startTensorFlow()
   const rows = usable.map((person) => person.rows)
   const autoencoder = await trainAutoencoder(
-    rows.map((own) => own.slice(warmWindows)),
+    rows.map((windows) => windows.slice(warmWindows)),
     learnFeatureScale(rows),
     seed,
-    { tensorFlow, progress: (done) => progress(steps === undefined ? done : 0) }
+    { tensorFlow, progress: (done) => progress(own ? 0 : done) }
   )
-  if (steps === undefined) {
+  if (!own) {
     return given === undefined ? { autoencoder } : { autoencoder, sequence: { encoder: given, others: [given, given] } }
   }
   const teach = (people: readonly EnrolledPerson[], share: number, from: number): Promise<EncoderWeights> => {
     const sequences = people.filter(teachesEncoder).map(({ typed }) => joinSequences(typed))
+    const { steps, ...lesson } = sequences.length < peopleForOwnEncoder ? lessonOfFew : lessonOfMany
     return trainEncoder(sequences, seed, {
       tensorFlow,
       ...(given === undefined ? {} : { start: given }),
-      variety: sequences.length < peopleForOwnEncoder ? encoderVariety : varietyAmongMany,
-      steps: Math.ceil(steps * share),
+      ...lesson,
+      steps: Math.ceil((encoderSteps ?? steps) * share),
       progress: (done) => progress(from + done * (crossed ? share / 2 : 1))
     })
   }
