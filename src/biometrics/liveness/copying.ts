@@ -117,7 +117,8 @@ export function createCopyTracker<Mark>(original: Original<Mark>, options: CopyO
         sinceSeed = 0
         start(next)
       }
-      runs.clear()
+      // An empty one would be given new memory, with every key of everybody.
+      if (runs.size > 0) runs.clear()
       spare = runs
       runs = next
       evidence = Math.max(evidence - leak, 0)

@@ -85,16 +85,35 @@ export function learnVerifier(
 
 /** R numbers: where a piece of input lies. */
 export function placeOf(model: ShrunkDirections, statistics: Statistics): Float64Array {
-  return projected(model.directions, shrunk(model, statistics), model.between.length)
+  const cells = roomFor(model.cells.length, ofCells)
+  return projected(model, shrunk(model, statistics, cells), new Float64Array(model.between.length))
+}
+
+/** Memory of one call, written over by the next: scores are asked for some ten times a window, and none of it outlives them. */
+const ofCells: Scratch = { values: new Float64Array(0) }
+const ofPlace: Scratch = { values: new Float64Array(0) }
+const ofParts: Scratch = { values: new Float64Array(0) }
+
+interface Scratch {
+  values: Float64Array
+}
+
+/** At least so long. */
+function roomFor(size: number, scratch: Scratch): Float64Array {
+  if (scratch.values.length < size) scratch.values = new Float64Array(size)
+  return scratch.values
 }
 
 /**
- * `directions` (R × D) times `cells` (D). Four rows at a time, for one sum at a time waits for its own last addition; each sum is added up in the
- * same order as ever.
+ * `directions` (R × D) times `cells` (D or more), into `place`. Four rows at a time, for one sum at a time waits for its own last addition; each sum is
+ * added up in the same order as ever.
  */
-function projected(directions: Float64Array, cells: Float64Array, rank: number): Float64Array {
-  const place = new Float64Array(rank)
-  const size = cells.length
+function projected(
+  { directions, between, cells: { length: size } }: ShrunkDirections,
+  cells: Float64Array,
+  place: Float64Array
+): Float64Array {
+  const rank = between.length
   let r = 0
   for (; r + 4 <= rank; r += 4) {
     let [a, b, c, d] = [0, 0, 0, 0]
@@ -182,17 +201,26 @@ export function drawnTowards(model: VerifierModel, enrolled: Place, later: Place
 
 /** Natural-log likelihood ratio "stranger : owner" of a piece of input, before calibration. */
 export function strangerRatio(model: VerifierModel, owner: Place, statistics: Statistics, amount: number): number {
+  const rank = model.between.length
+  const cells = shrunk(model, statistics, roomFor(model.cells.length, ofCells))
+  const seen = projected(model, cells, roomFor(rank, ofPlace))
+  const parts = strangerParts(model, owner, seen, amount, roomFor(rank, ofParts))
   let ratio = 0
-  for (const part of strangerParts(model, owner, placeOf(model, statistics), amount)) ratio += part
+  for (let r = 0; r < rank; r++) ratio += parts[r]!
   return ratio
 }
 
 /** R numbers that sum to the ratio: what each direction adds to it for input that lies at `seen`. */
-export function strangerParts(model: VerifierModel, owner: Place, seen: Float64Array, amount: number): Float64Array {
+export function strangerParts(
+  model: VerifierModel,
+  owner: Place,
+  seen: Float64Array,
+  amount: number,
+  parts: Float64Array = new Float64Array(model.between.length)
+): Float64Array {
   const { unsteadiness = 1 } = owner
-  const rank = seen.length
+  const rank = model.between.length
   const step = stepOf(model.sizes, amount)
-  const parts = new Float64Array(rank)
   for (let r = 0; r < rank; r++) {
     const slope = interpolated(model.slope, rank, r, step)
     const noise = interpolated(model.noise, rank, r, step)
@@ -265,11 +293,15 @@ function learnCells(people: readonly (readonly Statistics[])[], view: VerifierVi
   }
 }
 
-/** D numbers: each cell's mean in units of the spread between people, drawn to 0 as far as its count is small. */
-function shrunk(scale: Scale, statistics: Statistics): Float64Array {
+/** D numbers, into `values`: each cell's mean in units of the spread between people, drawn to 0 as far as its count is small. */
+function shrunk(
+  scale: Scale,
+  statistics: Statistics,
+  values: Float64Array = new Float64Array(scale.cells.length)
+): Float64Array {
   const size = scale.cells.length
-  const values = new Float64Array(size)
   for (let d = 0; d < size; d++) {
+    values[d] = 0
     const cell = scale.cells[d]!
     const count = readingCount(statistics, cell)
     if (count > 0) {
