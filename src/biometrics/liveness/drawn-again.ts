@@ -104,7 +104,7 @@ function recurrences(keystrokes: KeystrokeTimes, withinMs: readonly number[]): R
   const sameGap = withinMs.map(() => 0)
   const sameHold = withinMs.map(() => 0)
   const { around, gapsMs, holdsMs } = keystrokes
-  const { order, ends } = byPair(keystrokes)
+  sortByPair(keystrokes)
   for (let pair = 0, first = 0; pair < pairs; first = ends[pair++]!) {
     let compared = 0
     sameGap.fill(0)
@@ -131,13 +131,16 @@ function recurrences(keystrokes: KeystrokeTimes, withinMs: readonly number[]): R
   return found
 }
 
-/** Positions of the keystrokes, those of one pair beside each other, and where each pair ends. */
-function byPair({ pairs: pairOf, size }: KeystrokeTimes): { order: Uint8Array; ends: Uint16Array } {
-  const ends = new Uint16Array(pairs)
+// Written over by each look.
+const ends = new Uint16Array(pairs)
+const next = new Uint16Array(pairs)
+const order = new Uint8Array(length)
+
+/** Positions of the keystrokes, those of one pair beside each other, into `order`, and where each pair ends, into `ends`. */
+function sortByPair({ pairs: pairOf, size }: KeystrokeTimes): void {
+  ends.fill(0)
   for (let at = 0; at < size; at++) ends[pairOf[at]!]!++
   for (let pair = 1; pair < pairs; pair++) ends[pair]! += ends[pair - 1]!
-  const order = new Uint8Array(size)
-  const next = ends.slice()
+  next.set(ends)
   for (let at = size - 1; at >= 0; at--) order[--next[pairOf[at]!]!] = at
-  return { order, ends }
 }
