@@ -93,8 +93,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     unansweredPings = 0
   })
   // ws closes by itself (1002, 1007, 1009) on a breach of the protocol; without a listener the process would die.
-  socket.on('error', (error) => {
+  socket.on('error', (error: Error & { readonly code?: string }) => {
     logger.debug({ ...about, error: error.message }, 'channel socket error')
+    if (!error.code?.startsWith('WS_ERR_')) return
+    ending = true
     // It also goes on reading to throw away what comes, fifty megabytes as well. That may wait in the other side's own network buffer until the
     // socket is destroyed, at the end of the closing time-out. After this tick, in which ws resumes.
     process.nextTick(() => socket.pause())

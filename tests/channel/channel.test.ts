@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { EventType, type InputEvent } from '../../src/biometrics/events.ts'
@@ -179,6 +180,17 @@ describe('what is no honest frame ends the connection with its own code', () => 
     expect((await closing(page)).code).toBe(1009)
     // Nor is it read to be thrown away.
     expect(here.bytesRead()).toBeLessThan(10_000_000)
+  })
+
+  test('whoever breaks the protocol does not come back to the stream', async () => {
+    const here = await listening()
+    const protocols = ['vigil.v1', `vigil.ticket.${here.ticket()}`, `vigil.stream.${'n'.repeat(22)}`]
+    const page = offer(here, protocols, { origin: appOrigin })
+    await once(page, 'open')
+    page.send(new Uint8Array(65_537))
+    expect((await closing(page)).code).toBe(1009)
+    await until(() => here.seen[0]!.closed, 'the stream is closed')
+    expect(here.seen[0]).toMatchObject({ goodbye: 'lost', interruptions: 0 })
   })
 })
 
