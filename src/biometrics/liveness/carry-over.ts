@@ -36,34 +36,37 @@ const fewestAlike = 4
 const leastVariety = 0.3
 const varietyLength = 6
 
+/** The memory is so much longer than what is remembered, and is moved up when it is full and not with every keystroke. */
+const room = 250
+
 export function createCarryOver(): CarryOver {
-  const classes = new Uint8Array(mostCarriedOver)
-  const gaps = new Float32Array(mostCarriedOver)
-  const holds = new Float32Array(mostCarriedOver)
-  let length = 0
+  const classes = new Uint8Array(mostCarriedOver + room)
+  const gaps = new Float32Array(mostCarriedOver + room)
+  const holds = new Float32Array(mostCarriedOver + room)
+  let end = 0
 
   return {
     add({ cls, pressToPressMs, holdMs }) {
-      if (length === mostCarriedOver) {
-        for (const ring of [classes, gaps, holds]) ring.copyWithin(0, 1)
-        length--
+      if (end === classes.length) {
+        for (const times of [classes, gaps, holds]) times.copyWithin(0, room)
+        end -= room
       }
       const hidden = cls >= KeyClass.hidden
-      classes[length] = cls
-      gaps[length] = hidden ? Number.NaN : pressToPressMs
-      holds[length] = hidden ? Number.NaN : holdMs
-      length++
+      classes[end] = cls
+      gaps[end] = hidden ? Number.NaN : pressToPressMs
+      holds[end] = hidden ? Number.NaN : holdMs
+      end++
     },
     get length() {
-      return length
+      return Math.min(end, mostCarriedOver)
     },
     features(count) {
-      if (length < count) return undefined
-      const last = <T extends Uint8Array | Float32Array>(ring: T): T => ring.subarray(length - count, length) as T
+      if (Math.min(end, mostCarriedOver) < count) return undefined
+      const last = <T extends Uint8Array | Float32Array>(all: T): T => all.subarray(end - count, end) as T
       return variety(last(classes)) < leastVariety ? undefined : featuresOf(last(classes), last(gaps), last(holds))
     },
     clear() {
-      length = 0
+      end = 0
     }
   }
 }
