@@ -84,9 +84,12 @@ export function learnVerifier(
 }
 
 /** R numbers: where a piece of input lies. */
-export function placeOf(model: ShrunkDirections, statistics: Statistics): Float64Array {
-  const cells = roomFor(model.cells.length, ofCells)
-  return projected(model, shrunk(model, statistics, cells), new Float64Array(model.between.length))
+export function placeOf(
+  model: ShrunkDirections,
+  statistics: Statistics,
+  place: Float64Array = new Float64Array(model.between.length)
+): Float64Array {
+  return projected(model, shrunk(model, statistics, roomFor(model.cells.length, ofCells)), place)
 }
 
 /** Memory of one call, written over by the next: scores are asked for some ten times a window, and none of it outlives them. */
@@ -202,8 +205,7 @@ export function drawnTowards(model: VerifierModel, enrolled: Place, later: Place
 /** Natural-log likelihood ratio "stranger : owner" of a piece of input, before calibration. */
 export function strangerRatio(model: VerifierModel, owner: Place, statistics: Statistics, amount: number): number {
   const rank = model.between.length
-  const cells = shrunk(model, statistics, roomFor(model.cells.length, ofCells))
-  const seen = projected(model, cells, roomFor(rank, ofPlace))
+  const seen = placeOf(model, statistics, roomFor(rank, ofPlace))
   const parts = strangerParts(model, owner, seen, amount, roomFor(rank, ofParts))
   let ratio = 0
   for (let r = 0; r < rank; r++) ratio += parts[r]!
