@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { configFrom, optionTable } from './config.ts'
 import { VigilError } from './errors.ts'
+import { collectSeldom } from './heap.ts'
 import { closeOnSignal, runCommand } from './run.ts'
 
 // A command loads its rooms when it runs: the provider and the database take a second, which nobody waits for who mistyped an option.
@@ -96,6 +97,7 @@ function commandOf(name: string): Command {
 async function serve(args: readonly string[]): Promise<void> {
   refuseArguments(args)
   const config = configFrom(process.env)
+  collectSeldom()
   const { startServer } = await import('./server.ts')
   const logger = pino({ name: 'vigil', level: config.logLevel }, pino.destination(2))
   const server = await startServer({ ...config, logger })

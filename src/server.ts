@@ -54,6 +54,7 @@ import { createVigil, type VigilOptions } from './vigil.ts'
 
 export { clientsFrom, type Config, configFrom } from './config.ts'
 export { VigilError } from './errors.ts'
+export { collectSeldom } from './heap.ts'
 export type { Mail, Mailer } from './provider/ports.ts'
 export { type RiskLevel, riskLevels } from './risk/levels.ts'
 export { closeOnSignal, runCommand } from './run.ts'

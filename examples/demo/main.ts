@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { clientsFrom, closeOnSignal, configFrom, runCommand, VigilError } from 'oidc-vigil/server'
+import { clientsFrom, closeOnSignal, collectSeldom, configFrom, runCommand, VigilError } from 'oidc-vigil/server'
 import { startDemo } from './demo.ts'
 import { outbox, outboxMailer } from './outbox.ts'
 
@@ -13,6 +13,7 @@ await runCommand(async () => {
   const { env } = process
   const secret = env['SECRET_KEY'] || keptIn(env['VIGIL_DATA'] || '.data', 'secret')
   const config = configFrom({ LOG_LEVEL: 'warn', ...env, SECRET_KEY: secret, VIGIL_CLIENTS: undefined })
+  collectSeldom()
   const speed = numberFrom('VIGIL_CLOCK_SPEED', 1, 1000)
   const demo = await startDemo({
     ...config,

@@ -3,8 +3,8 @@
 export class TokenBucket {
   readonly #perMs: number
   readonly #burst: number
-  #level: number
-  #filledAt: number
+  #level = 0
+  #filledAt = 0
 
   /** Holds `burst` at most and starts full; fills by `perSecond`. `now`: milliseconds, never going back. */
   constructor(perSecond: number, burst: number, now: number) {

@@ -8,12 +8,14 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { createWindowBuilder } from '../../src/biometrics/index.ts'
 import { createChannel } from '../../src/channel/channel.ts'
 import { largestFrameBytes, protocolName } from '../../src/channel/wire.ts'
+import { collectSeldom } from '../../src/heap.ts'
 
 export interface Ingested {
   readonly frames: number
   readonly cpuMicroseconds: number
 }
 
+collectSeldom()
 const bare = process.argv[2] === 'bare'
 const server = createServer()
 let frames = 0

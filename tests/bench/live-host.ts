@@ -10,8 +10,9 @@ import { materialOf, windowsOf } from '../../src/biometrics/index.ts'
 import { decodeFrame } from '../../src/channel/frame.ts'
 import type { Frame } from '../../src/channel/ports.ts'
 import { largestFrameBytes } from '../../src/channel/wire.ts'
+import { collectSeldom } from '../../src/heap.ts'
 import { floorModels, floorWindow } from './floor/models.ts'
-import { lessons } from './live-people.ts'
+import { liveLessons } from './live-people.ts'
 import { settledBytes, watchedHouse } from './watched-house.ts'
 
 export interface LiveReady {
@@ -37,6 +38,7 @@ export interface MemoryNow {
 }
 
 const resolutionMs = 10
+collectSeldom()
 const kind = process.argv[2]
 const sessions = Number(process.argv[3])
 const ready = kind === 'floor' ? await floor() : await provider()
@@ -80,7 +82,7 @@ function memoryNow(): MemoryNow {
 
 function provider(): Promise<LiveReady> {
   return watchedHouse(
-    lessons.map((recordings) => materialOf(windowsOf(recordings))),
+    liveLessons().map((recordings) => materialOf(windowsOf(recordings))),
     sessions
   )
 }

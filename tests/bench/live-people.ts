@@ -9,13 +9,14 @@ const people = 24
 const lessonsEach = 12
 const streamsEach = 24
 
-export const lessons: readonly (readonly Recording[])[] = Array.from({ length: people }, (_, n) =>
-  recordingsOf(n).slice(0, lessonsEach)
-)
+/** Made when it is asked for: a million objects that a server only holds would be looked at in every collection of its heap. */
+export function liveLessons(): readonly (readonly Recording[])[] {
+  return Array.from({ length: people }, (_, n) => recordingsOf(n).slice(0, lessonsEach))
+}
 
-export const liveHands: Hands = Array.from({ length: people }, (_, n) =>
-  recordingsOf(n).slice(lessonsEach).map(streamOf)
-)
+export function liveHands(): Hands {
+  return Array.from({ length: people }, (_, n) => recordingsOf(n).slice(lessonsEach).map(streamOf))
+}
 
 function recordingsOf(n: number): Recording[] {
   return syntheticRecordings(seedFor(1, `live ${n}`), 1, {

@@ -34,10 +34,11 @@ const sampleSeconds = 10
 
 export async function liveRun(options: LiveOptions): Promise<LiveRun> {
   const { kind, sessions, seconds, reconnect = false, rhythm = {}, eventsPerSecond, warmUpSeconds = 0 } = options
+  const hands = liveHands()
   const host = childOf('live-host.ts', [kind, String(sessions)])
   try {
     const ready = await host.ask<LiveReady>('ready')
-    const tempo = eventsPerSecond === undefined ? 1 : eventsPerSecond / sessions / naturalRate(liveHands.flat())
+    const tempo = eventsPerSecond === undefined ? 1 : eventsPerSecond / sessions / naturalRate(hands.flat())
     let server: LiveFigures | undefined
     const memory: (MemoryNow & { second: number })[] = []
     let sampling: Promise<void> | undefined
@@ -54,8 +55,8 @@ export async function liveRun(options: LiveOptions): Promise<LiveRun> {
       ways: Array.from({ length: sessions }, (_, n) => ticketWay(ready, n)),
       input: (n, startAt) =>
         loadInput({
-          streams: liveHands[n % liveHands.length]!,
-          first: Math.floor(n / liveHands.length),
+          streams: hands[n % hands.length]!,
+          first: Math.floor(n / hands.length),
           startAt,
           tempo,
           // They type as they did when they were enrolled.

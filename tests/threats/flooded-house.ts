@@ -29,6 +29,7 @@ export interface Flooded {
 const sampleMs = 100
 
 export async function floodedHouse(people: number): Promise<FloodedHouse> {
+  const hands = liveHands()
   const host = childOf('live-host.ts', ['product', String(people + floodKinds.length)])
   const ready = await host.ask<LiveReady>('ready')
 
@@ -51,7 +52,7 @@ export async function floodedHouse(people: number): Promise<FloodedHouse> {
       const outcome = await runLoad({
         ways: Array.from({ length: people }, (_, n) => ticketWay(ready, n)),
         input: (n, startAt) => {
-          const streams = liveHands[n % liveHands.length]!
+          const streams = hands[n % hands.length]!
           return loadInput({ streams, first: 0, startAt, tempo: 1, tempoSpread: 0 })
         },
         rampSeconds: 1,

@@ -142,7 +142,7 @@ export class KeyPresses {
   }
 }
 
-/** Where a press stands in the ring. */
+/** Where a press stands in the ring. Numbers come out of an array of fractions, of which a remainder is a call and these bits are one instruction. */
 function placeOf(number: number): number {
-  return (number % remembered) * pressWidth
+  return (number & (remembered - 1)) * pressWidth
 }
