@@ -57,7 +57,7 @@ function featuresOf(keystrokes: readonly Keystroke[]): number[] | undefined {
     carried.add(keystroke)
     repeated.add(keystroke)
   }
-  return forgedTypingFeatures(carried, repeated, keystrokes.length)
+  return forgedTypingFeatures(carried, repeated.closeness(), keystrokes.length)
 }
 
 function learnWeights(): void {

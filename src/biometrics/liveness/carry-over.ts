@@ -72,15 +72,8 @@ export function createCarryOver(): CarryOver {
 }
 
 function featuresOf(classes: Uint8Array, gaps: Float32Array, holds: Float32Array): number[] {
-  /** The classes around a keystroke, from so many before it to so many after, as one number; -1 at the ends. */
-  const around = (before: number, after: number) => (i: number) => {
-    if (i < before || i + after >= classes.length) return -1
-    let code = 0
-    for (let at = i - before; at <= i + after; at++) code = 8 * code + classes[at]!
-    return code
-  }
-  const gap = ranksWithin(gaps, around(1, 0))
-  const hold = ranksWithin(holds, around(0, 0))
+  const gap = ranksWithin(gaps, around(classes, 1, 0))
+  const hold = ranksWithin(holds, around(classes, 0, 0))
   return [
     correlation(gap, gap, 1),
     correlation(gap, gap, 2),
@@ -88,40 +81,90 @@ function featuresOf(classes: Uint8Array, gaps: Float32Array, holds: Float32Array
     correlation(hold, hold, 2),
     correlation(hold, hold, 3),
     correlation(gap, hold, 1),
-    effect(gap, around(2, 0)),
-    effect(gap, around(1, 1)),
-    effect(hold, around(0, 1))
+    effect(gap, around(classes, 2, 0)),
+    effect(gap, around(classes, 1, 1)),
+    effect(hold, around(classes, 0, 1))
   ]
 }
 
+/** How many contexts of so many keys there are: each has one of eight classes. */
+const contextsOf = (keys: number): number => 2 ** (3 * keys)
+const mostSequences = contextsOf(varietyLength)
+
+// Written over by each look: to ask for memory, and to collect it, would be much of what one costs.
+const isSeen = new Uint8Array(mostSequences)
+const codes = new Int16Array(mostCarriedOver)
+const order = new Uint16Array(mostCarriedOver)
+const starts = new Uint16Array(contextsOf(2) + 1)
+const ends = new Uint16Array(contextsOf(2))
+const contexts = new Uint16Array(contextsOf(3))
+const sums = new Float64Array(contextsOf(3))
+const counts = new Uint16Array(contextsOf(3))
+
 function variety(classes: Uint8Array): number {
-  const seen = new Set<number>()
-  let code = 0
-  classes.forEach((cls, i) => {
-    code = (code * 8 + cls) % 8 ** varietyLength
-    if (i >= varietyLength - 1) seen.add(code)
+  let different = 0
+  forEachSequence(classes, (code) => {
+    different += 1 - isSeen[code]!
+    isSeen[code] = 1
   })
-  return seen.size / (classes.length - varietyLength + 1)
+  forEachSequence(classes, (code) => {
+    isSeen[code] = 0
+  })
+  return different / (classes.length - varietyLength + 1)
+}
+
+function forEachSequence(classes: Uint8Array, look: (code: number) => void): void {
+  let code = 0
+  for (let i = 0; i < classes.length; i++) {
+    code = (8 * code + classes[i]!) & (mostSequences - 1)
+    if (i >= varietyLength - 1) look(code)
+  }
 }
 
 /**
- * Each value's rank among those of its group, from −½ to ½; NaN where there are too few. Ties, of a coarse clock, keep the order in
- * which they came: that looks like a hand, so that nobody is suspected for their clock.
+ * The classes around each keystroke, from so many before it to so many after, as one number: its context, or -1 at the ends. Written over by the next
+ * call.
  */
-function ranksWithin(values: Float32Array, groupOf: (i: number) => number): Float32Array {
-  const groups = new Map<number, number[]>()
-  values.forEach((value, i) => {
-    const group = groupOf(i)
-    if (group < 0 || !(value > 0)) return
-    const members = groups.get(group)
-    if (members === undefined) groups.set(group, [i])
-    else members.push(i)
-  })
+function around(classes: Uint8Array, before: number, after: number): Int16Array {
+  codes.fill(-1, 0, classes.length)
+  let code = 0
+  for (let at = 0; at < classes.length; at++) {
+    code = (8 * code + classes[at]!) & (contextsOf(before + 1 + after) - 1)
+    if (at >= before + after) codes[at - after] = code
+  }
+  return codes
+}
+
+/**
+ * Each value's rank among those of its group, a context of two keys at most, from −½ to ½; NaN where there are too few. Ties, of a coarse clock,
+ * keep the order in which they came: that looks like a hand, so that nobody is suspected for their clock.
+ */
+function ranksWithin(values: Float32Array, groups: Int16Array): Float32Array {
+  starts.fill(0)
+  for (let i = 0; i < values.length; i++) {
+    const group = groups[i]!
+    if (group >= 0 && values[i]! > 0) starts[group + 1]!++
+  }
+  for (let group = 0; group < ends.length; group++) {
+    starts[group + 1]! += starts[group]!
+    ends[group] = starts[group]!
+  }
+  // Those of a group stand beside each other, and each is put where it belongs among those that came before.
+  for (let i = 0; i < values.length; i++) {
+    const group = groups[i]!
+    const value = values[i]!
+    if (group < 0 || !(value > 0)) continue
+    const first = starts[group]!
+    let at = ends[group]!++
+    for (; at > first && values[order[at - 1]!]! > value; at--) order[at] = order[at - 1]!
+    order[at] = i
+  }
   const ranks = new Float32Array(values.length).fill(Number.NaN)
-  for (const members of groups.values()) {
-    if (members.length < fewestAlike) continue
-    members.sort((a, b) => values[a]! - values[b]! || a - b)
-    members.forEach((i, rank) => (ranks[i] = (rank + 0.5) / members.length - 0.5))
+  for (let group = 0; group < ends.length; group++) {
+    const first = starts[group]!
+    const members = ends[group]! - first
+    if (members < fewestAlike) continue
+    for (let rank = 0; rank < members; rank++) ranks[order[first + rank]!] = (rank + 0.5) / members - 0.5
   }
   return ranks
 }
@@ -142,22 +185,24 @@ function correlation(later: Float32Array, earlier: Float32Array, lag: number): n
   return count === 0 ? 0 : sum / rankVariance / Math.sqrt(count)
 }
 
-/** How much the ranks differ between contexts, less its mean and over its standard deviation where contexts do not matter. */
-function effect(ranks: Float32Array, contextOf: (i: number) => number): number {
-  const contexts = new Map<number, { sum: number; count: number }>()
-  ranks.forEach((rank, i) => {
-    const context = contextOf(i)
-    if (Number.isNaN(rank) || context < 0) return
-    const seen = contexts.get(context)
-    if (seen === undefined) contexts.set(context, { sum: rank, count: 1 })
-    else {
-      seen.sum += rank
-      seen.count++
-    }
-  })
+/** How much the ranks differ between contexts of three keys at most, less its mean and over its standard deviation where contexts do not matter. */
+function effect(ranks: Float32Array, contextOf: Int16Array): number {
+  let known = 0
+  for (let i = 0; i < ranks.length; i++) {
+    const rank = ranks[i]!
+    const context = contextOf[i]!
+    if (Number.isNaN(rank) || context < 0) continue
+    if (counts[context] === 0) contexts[known++] = context
+    sums[context]! += rank
+    counts[context]!++
+  }
   let between = 0
   let freedom = 0
-  for (const { sum, count } of contexts.values()) {
+  for (let n = 0; n < known; n++) {
+    const context = contexts[n]!
+    const sum = sums[context]!
+    const count = counts[context]!
+    sums[context] = counts[context] = 0
     if (count < 2) continue
     between += (sum * sum) / count / rankVariance
     freedom++

@@ -103,6 +103,7 @@ function recurrences(keystrokes: KeystrokeTimes, withinMs: readonly number[]): R
   const found = withinMs.map((): Recurrences => ({ joint: 0, expected: prior }))
   const sameGap = withinMs.map(() => 0)
   const sameHold = withinMs.map(() => 0)
+  const widestMs = Math.max(...withinMs)
   const { around, gapsMs, holdsMs } = keystrokes
   sortByPair(keystrokes)
   for (let pair = 0, first = 0; pair < pairs; first = ends[pair++]!) {
@@ -117,6 +118,8 @@ function recurrences(keystrokes: KeystrokeTimes, withinMs: readonly number[]): R
         compared++
         const gapMs = Math.abs(gapsMs[a]! - gapsMs[b]!)
         const holdMs = Math.abs(holdsMs[a]! - holdsMs[b]!)
+        // Most pairs agree in nothing.
+        if (gapMs > widestMs && holdMs > widestMs) continue
         for (let scale = 0; scale < withinMs.length; scale++) {
           const gap = gapMs <= withinMs[scale]!
           const hold = holdMs <= withinMs[scale]!

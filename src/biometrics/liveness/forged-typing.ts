@@ -30,23 +30,26 @@ export const forgedTypingLooks: readonly ForgedTypingLook[] = [
 /** No single number counts for more than this. */
 const most = 6
 
-/** Undefined = too little typed, or the same few keys over and over. */
+/** `closeness`: what recurs closely, which is the same for all looks. Undefined = too little typed, or the same few keys over and over. */
 export function forgedTypingFeatures(
   carried: CarryOver,
-  repeated: RepeatedKeystrokes,
+  closeness: readonly number[],
   keystrokes: number
 ): number[] | undefined {
   const features = carried.features(keystrokes)
   if (features === undefined) return undefined
-  const close = repeated.closeness().map((evidence) => Math.sign(evidence) * Math.sqrt(Math.abs(evidence)))
+  const close = closeness.map((evidence) => Math.sign(evidence) * Math.sqrt(Math.abs(evidence)))
   return [...features, ...close].map((value) => Math.min(Math.max(value, -most), most))
 }
 
 /** Natural-log odds "drawn one by one : typed" of the look that speaks loudest; undefined = no look was possible. */
 export function forgedTypingOdds(carried: CarryOver, repeated: RepeatedKeystrokes): number | undefined {
   let loudest: number | undefined
+  let closeness: readonly number[] | undefined
   for (const { keystrokes, intercept, weights } of forgedTypingLooks) {
-    const features = forgedTypingFeatures(carried, repeated, keystrokes)
+    if (carried.length < keystrokes) continue
+    closeness ??= repeated.closeness()
+    const features = forgedTypingFeatures(carried, closeness, keystrokes)
     if (features === undefined) continue
     const odds = features.reduce((sum, value, i) => sum + weights[i]! * value, intercept)
     if (loudest === undefined || odds > loudest) loudest = odds
