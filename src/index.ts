@@ -13,6 +13,7 @@ export type {
   VigilEvents,
   VigilPhrases
 } from './provider/vigil-api.ts'
+export { collectSeldom } from './heap.ts'
 export { type ErrorCode, errorTable, isVigilError, VigilError } from './errors.ts'
 export type * from './ports.ts'
 export type { ChallengeStrategy, Factor } from './challenge/strategy.ts'
