@@ -5,14 +5,25 @@
 import { setFlagsFromString } from 'node:v8'
 
 /** The whole heap is collected when what outlived the last collection has grown by this share, in per cent. */
-const growthPercent = 100
+const growthPercent = 200
 const flag = '--heap-growing-percent'
+/** A container with less needs its memory for sessions and not for garbage: it is full sooner than a core is busy. */
+const leastBytes = 2 * 2 ** 30
 
 /**
- * For a process that serves sessions, at its start: the whole heap is collected when it has doubled. Costs as much memory again as old objects hold,
- * never more than `--max-old-space-size` allows. Whoever started the process with `--heap-growing-percent` is left his choice.
+ * For a process that serves sessions, at its start: the whole heap is collected when it is three times as large as what lived at the last collection.
+ * Never more than `--max-old-space-size` allows, and left alone where a container gives less than 2 GiB. Whoever started the process with
+ * `--heap-growing-percent` is left his choice.
  */
 export function collectSeldom(): void {
   if (process.execArgv.some((argument) => argument.replaceAll('_', '-').startsWith(flag))) return
+  if ((givenBytes() ?? leastBytes) < leastBytes) return
   setFlagsFromString(`${flag}=${growthPercent}`)
+}
+
+/** What the operating system gives this process; undefined where nobody limits it. */
+export function givenBytes(): number | undefined {
+  // 0 or absurdly large where nobody does.
+  const given = process.constrainedMemory()
+  return given > 0 && given < 2 ** 50 ? given : undefined
 }

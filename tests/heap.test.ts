@@ -14,7 +14,7 @@ async function collections(how: 'as it is' | 'seldom', flags: readonly string[] 
   return Number(stdout)
 }
 
-test('a server collects its heap when it has doubled, where V8 by itself would do it all the time', async () => {
+test('a server collects its heap when it has grown, where V8 by itself would do it all the time', async () => {
   const [alone, seldom, chosen] = await Promise.all([
     collections('as it is'),
     collections('seldom'),

@@ -44,7 +44,7 @@ const mayKnow: Readonly<Record<string, readonly string[]>> = {
     'src/channel/ports.ts',
     'src/channel/wire.ts'
   ],
-  channel: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/secrets.ts'],
+  channel: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/secrets.ts', 'src/heap.ts'],
   provider: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/channel/', 'src/browser/', 'src/secrets.ts'],
   people: ['src/biometrics/', 'src/risk/', 'src/challenge/', 'src/provider/vigil-api.ts', 'src/secrets.ts'],
   population: ['src/biometrics/', 'src/people/profiles.ts', 'src/supervised-thread.ts'],

@@ -20,6 +20,7 @@ import { fullShare, memoryUse, overfullShare } from './pressure.ts'
 import type { MemoryUse } from './pressure.ts'
 import { createShares, networkOf } from './shares.ts'
 import type { Share } from './shares.ts'
+import { TokenBucket } from './token-bucket.ts'
 import { createTurns } from './turns.ts'
 import { isFor, refuse, within } from './upgrade.ts'
 import { largestFrameBytes, protocolName } from './wire.ts'
@@ -65,6 +66,8 @@ export function createChannel(options: ChannelOptions): Channel {
   const members = new Map<string, Set<Member>>()
   /** Pages that named their stream, by place. */
   const places = new Map<string, Member>()
+  const frameRate = { perSecond: limits.framesPerSecond, burst: limits.frameBurst }
+  const eventRate = { perSecond: limits.eventsPerSecond, burst: limits.eventBurst }
   const persons = createShares(
     [
       { perSecond: limits.framesPerSecondOfPerson, burst: limits.frameBurstOfPerson },
@@ -214,7 +217,8 @@ export function createChannel(options: ChannelOptions): Channel {
     if (socket === undefined) throw new VigilError('subprotocol_missing', 'the handshake was incomplete or abandoned')
     const [frames, events] = shares.person.buckets
     const ofPerson = { frames: frames!, events: events! }
-    const connection = openConnection({ socket, session, intake, clock, logger, limits, ofPerson })
+    const ofSocket = { frames: new TokenBucket(frameRate, clock()), events: new TokenBucket(eventRate, clock()) }
+    const connection = openConnection({ socket, session, intake, clock, logger, limits, ofSocket, ofPerson })
     const beats = slots[Math.floor(Math.random() * heartbeatSlots)]!
     beats.add(connection)
     open += 1

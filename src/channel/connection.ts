@@ -8,7 +8,7 @@ import { decodeFrame, EventPool } from './frame.ts'
 import type { Intake } from './intake.ts'
 import type { ChannelLimits } from './limits.ts'
 import type { ChannelLogger, ChannelSession, Clock, FrameClock, Goodbye, ServerMessage } from './ports.ts'
-import { TokenBucket } from './token-bucket.ts'
+import type { TokenBucket } from './token-bucket.ts'
 import { stoppedByPerson } from './wire.ts'
 
 export interface ConnectionOptions {
@@ -18,8 +18,14 @@ export interface ConnectionOptions {
   readonly clock: Clock
   readonly logger: ChannelLogger
   readonly limits: ChannelLimits
-  /** Frames, and events, of all sockets of the person. */
-  readonly ofPerson: { readonly frames: TokenBucket; readonly events: TokenBucket }
+  readonly ofSocket: Allowance
+  /** Of all sockets of the person. */
+  readonly ofPerson: Allowance
+}
+
+export interface Allowance {
+  readonly frames: TokenBucket
+  readonly events: TokenBucket
 }
 
 export interface Connection {
@@ -40,10 +46,8 @@ const pool = new EventPool()
 const framesPerReceipt = 5
 
 export function openConnection(options: ConnectionOptions): Connection {
-  const { socket, session, intake, clock, logger, limits, ofPerson } = options
+  const { socket, session, intake, clock, logger, limits, ofSocket, ofPerson } = options
   const about = { uid: session.uid, purpose: session.purpose, ...(session.clientId && { clientId: session.clientId }) }
-  const frameBucket = new TokenBucket(limits.framesPerSecond, limits.frameBurst, clock())
-  const eventBucket = new TokenBucket(limits.eventsPerSecond, limits.eventBurst, clock())
   const gone = Promise.withResolvers<boolean>()
   /** Of the frame before, for the next one to build on. */
   let before: { -readonly [Name in keyof FrameClock]: number } | undefined
@@ -85,7 +89,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (ending) return
     unansweredPings = 0
     const now = clock()
-    if (!frameBucket.take(1, now) || !ofPerson.frames.take(1, now)) fail(new VigilError('rate_exceeded'))
+    if (!ofSocket.frames.take(1, now) || !ofPerson.frames.take(1, now)) fail(new VigilError('rate_exceeded'))
     else if (intake.isBusy) owed.push(data)
     else pong(data)
   })
@@ -141,7 +145,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   function admit(data: RawData, isBinary: boolean): void {
     const now = clock()
-    if (!frameBucket.take(1, now)) throw new VigilError('rate_exceeded', 'too many frames')
+    if (!ofSocket.frames.take(1, now)) throw new VigilError('rate_exceeded', 'too many frames')
     if (!ofPerson.frames.take(1, now)) throw new VigilError('rate_exceeded', 'too many frames of one person')
     if (!isBinary) throw new VigilError('frame_unsupported', 'a text frame')
     // The socket's binary type is the default, one Buffer a message.
@@ -154,7 +158,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       before.sentAt = frame.sentAt
       before.grainMs = frame.grainMs
     }
-    if (!eventBucket.take(frame.events.length, now)) throw new VigilError('rate_exceeded', 'too many events')
+    if (!ofSocket.events.take(frame.events.length, now)) throw new VigilError('rate_exceeded', 'too many events')
     if (!ofPerson.events.take(frame.events.length, now)) {
       throw new VigilError('rate_exceeded', 'too many events of one person')
     }

@@ -2,6 +2,7 @@
 // session, one that refuses loses those that come last.
 
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8'
+import { givenBytes } from '../heap.ts'
 
 /** Share of its memory that the process uses, 0 to 1: of the heap, or of what the operating system gives it, whichever is worse. */
 export type MemoryUse = () => number
@@ -20,8 +21,7 @@ export function memoryUse(): number {
   for (const { space_name: name, space_used_size: used } of getHeapSpaceStatistics()) {
     if (!name.startsWith('new_')) old += used
   }
-  // 0 or absurdly large where nobody limits the process.
-  const given = process.constrainedMemory()
-  const resident = given > 0 && given < 2 ** 50 ? process.memoryUsage.rss() / given : 0
+  const given = givenBytes()
+  const resident = given === undefined ? 0 : process.memoryUsage.rss() / given
   return Math.max(old / Math.max(limit - youngBytes, limit / 4), resident)
 }

@@ -2,7 +2,7 @@
 
 import { isIPv6 } from 'node:net'
 import type { Clock } from './ports.ts'
-import { TokenBucket } from './token-bucket.ts'
+import { type Rate, TokenBucket } from './token-bucket.ts'
 
 export interface Share {
   sockets: number
@@ -16,11 +16,6 @@ export interface Shares {
   of(key: string): Share
   /** How many are remembered. */
   readonly size: number
-}
-
-export interface Rate {
-  readonly perSecond: number
-  readonly burst: number
 }
 
 /** Keys that are remembered at most; above it the longest unused without a socket goes. */
@@ -49,7 +44,7 @@ export function createShares(rates: readonly Rate[], clock: Clock): Shares {
       const known = shares.get(key)
       const share = known ?? {
         sockets: 0,
-        buckets: rates.map(({ perSecond, burst }) => new TokenBucket(perSecond, burst, now)),
+        buckets: rates.map((rate) => new TokenBucket(rate, now)),
         usedAt: now
       }
       share.usedAt = now

@@ -188,8 +188,9 @@ class Builder implements WindowBuilder {
       idleMs: this.#idleMs
     }
     const hop = new Hop(counts, this.#ring.newest(this.#fresh), this.#length, this.#pointing)
-    this.#hops = [...this.#hops.slice(1 - hopsKept), hop]
-    if (this.#fresh > 0) this.#inRing = [...reaching(this.#inRing, this.#length - this.#fresh), hop]
+    // Lists that are as long as what is in them: one that is spread into another gets room to grow.
+    this.#hops = this.#hops.slice(1 - hopsKept).concat(hop)
+    if (this.#fresh > 0) this.#inRing = reaching(this.#inRing, this.#length - this.#fresh).concat(hop)
     this.#startedAt = this.#endedAt
     this.#activeMs = this.#idleMs = 0
     this.#fresh = this.#pointerEvents = this.#clicks = this.#wheels = 0
