@@ -55,7 +55,7 @@ export class Begun {
   #heard: Relay<Heard> | undefined
 
   builder(device: DeviceClass): Relay<WindowBuilder> {
-    const present = this.#builders.get(device) ?? new Relay(createWindowBuilder())
+    const present = this.#builders.get(device) ?? new Relay(createWindowBuilder({ sumsAtOnce: true }))
     this.#builders.set(device, present)
     return present
   }

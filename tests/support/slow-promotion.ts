@@ -1,7 +1,7 @@
 // A process as a server is whose sessions last: much that stays, and a little at a time that replaces some of it. Prints how often the whole heap was
 // collected. `seldom` as argument: as `vigil serve` has it.
 
-import { constants, PerformanceObserver } from 'node:perf_hooks'
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { collectSeldom } from '../../src/heap.ts'
 
@@ -9,8 +9,8 @@ if (process.argv[2] === 'seldom') collectSeldom()
 
 let collections = 0
 new PerformanceObserver((list) => {
-  for (const { detail } of list.getEntries()) {
-    if ((detail as { kind: number }).kind === constants.NODE_PERFORMANCE_GC_MAJOR) collections++
+  for (const entry of list.getEntries() as (PerformanceEntry & { readonly detail?: unknown })[]) {
+    if ((entry.detail as { readonly kind: number }).kind === constants.NODE_PERFORMANCE_GC_MAJOR) collections++
   }
 }).observe({ entryTypes: ['gc'] })
 

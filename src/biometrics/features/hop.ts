@@ -35,11 +35,20 @@ export class Hop {
   readonly #longest: number
   #rows: readonly number[] | undefined
   #pointing: PointerStatistics | undefined
+  /** Where its sums are to stand. */
+  readonly #room: Statistics | undefined
   #statistics: Statistics | undefined
   #typed: TimingSequence | undefined
 
-  /** `rows`: short ones. `pointing`: undefined where there was none. */
-  constructor(counts: HopCounts, rows: readonly number[], longest: number, pointing: PointerStatistics | undefined) {
+  /** `rows`: short ones. `pointing`: undefined where there was none. `room`: undefined for memory of its own. */
+  constructor(
+    counts: HopCounts,
+    rows: readonly number[],
+    longest: number,
+    pointing: PointerStatistics | undefined,
+    room: Statistics | undefined
+  ) {
+    this.#room = room
     this.counts = counts
     this.keystrokes = rows.length / shortWidth
     this.#longest = longest
@@ -67,20 +76,21 @@ export class Hop {
     const rows = this.#rows
     if (rows === undefined) return
     const { keystrokes } = this
-    // One array for both: to allocate and collect it is much of what they cost.
-    const numbers = new Float32Array(statisticsLength + keystrokes * sequenceColumns.length)
-    const statistics = numbers.subarray(0, statisticsLength)
+    // One array for both, where nobody lends one: to allocate and collect it is much of what they cost.
+    const first = this.#room ? 0 : statisticsLength
+    const numbers = new Float32Array(first + keystrokes * sequenceColumns.length)
+    const statistics = this.#room?.fill(0) ?? numbers.subarray(0, first)
     for (let n = 0; n < keystrokes; n++) {
       const keystroke = keyAt(rows, n * shortWidth)
       observeKeystroke(statistics, keystroke)
-      writeKeystroke(numbers, statisticsLength, n, keystroke)
+      writeKeystroke(numbers, first, n, keystroke)
     }
     if (this.#pointing) {
       statistics.set(this.#pointing, firstPointerNumber)
       this.#pointing = statistics.subarray(firstPointerNumber)
     }
     this.#statistics = statistics
-    this.#typed = rowsOf(numbers, statisticsLength, Math.max(0, keystrokes - this.#longest), keystrokes)
+    this.#typed = rowsOf(numbers, first, Math.max(0, keystrokes - this.#longest), keystrokes)
     this.#rows = undefined
   }
 }

@@ -10,7 +10,13 @@ import { fractions } from './keystroke-rows.ts'
 import { KeyPresses } from './keystrokes.ts'
 import { createPointerTracker, type PointerTracker } from './pointer.ts'
 import { pointerFeaturesOf } from './pointer-features.ts'
-import { emptyPointerStatistics, observePointer, type PointerStatistics, type Statistics } from './statistics.ts'
+import {
+  emptyPointerStatistics,
+  emptyStatistics,
+  observePointer,
+  type PointerStatistics,
+  type Statistics
+} from './statistics.ts'
 import { endOf, type TimingSequence } from './timing-sequence.ts'
 
 export interface WindowOptions {
@@ -20,6 +26,11 @@ export interface WindowOptions {
   readonly hop?: number
   /** New pointer events after which a window closes when nobody types. Default 400. */
   readonly pointerHop?: number
+  /**
+   * For a builder that lives long and whose windows are all judged: sums are made when a window closes, and the memory of a hop's own is used again when
+   * no window looks back on it any more. Windows say the same. Default: sums are made when they are first read.
+   */
+  readonly sumsAtOnce?: boolean
 }
 
 /** The numbers are fields of it; everything else is made when it is first read, and `{ ...window }` leaves it out. */
@@ -76,7 +87,23 @@ export function createWindowBuilder(options: WindowOptions = {}): WindowBuilder 
   const length = clamped(options.length ?? windowKeystrokes, 8, longestLength)
   const hop = clamped(options.hop ?? 25, 1, length)
   const pointerHop = clamped(options.pointerHop ?? 400, 10, 100_000)
-  return new Builder(length, hop, pointerHop)
+  return new Builder(length, hop, pointerHop, options.sumsAtOnce ? new HopRooms() : undefined)
+}
+
+/**
+ * Memory for the sums of the hops that windows look back on. It lies outside the heap, and what is asked for there and lives for minutes makes V8 collect
+ * the whole heap sooner than anything else does.
+ */
+class HopRooms {
+  readonly #rooms: Statistics[] = []
+  #next = 0
+
+  /** The room of the hop that is `hopsKept` old, or a new one; with what stood there before. */
+  next(): Statistics {
+    const room = (this.#rooms[this.#next] ??= emptyStatistics())
+    this.#next = (this.#next + 1) % hopsKept
+    return room
+  }
 }
 
 /**
@@ -90,6 +117,8 @@ class Builder implements WindowBuilder {
   readonly #presses = new KeyPresses()
   readonly #ring: KeystrokeRing
   readonly #pointer: PointerTracker
+  /** Undefined: each hop has memory of its own. */
+  readonly #rooms: HopRooms | undefined
   #total = noCounters
   #firstT = Number.NaN
   /** Keystrokes of the present hop. */
@@ -107,7 +136,8 @@ class Builder implements WindowBuilder {
   /** Those of the keystrokes that features look back on; never changed either. */
   #inRing: readonly Hop[] = []
 
-  constructor(length: number, hop: number, pointerHop: number) {
+  constructor(length: number, hop: number, pointerHop: number, rooms: HopRooms | undefined) {
+    this.#rooms = rooms
     this.#length = length
     this.#hop = hop
     this.#pointerHop = pointerHop
@@ -165,7 +195,7 @@ class Builder implements WindowBuilder {
     if (ring.size > 0 && endedAt >= this.#firstT)
       features[featureAt.minutesIntoSession] = Math.log1p((endedAt - this.#firstT) / 60_000)
     if (pointerEvents > 0) pointerFeaturesOf(recent, features)
-    return new ClosedWindow(
+    const window = new ClosedWindow(
       {
         startedAt: Math.min(ring.startedAt(), recent[0]!.counts.startedAt),
         endedAt,
@@ -175,6 +205,8 @@ class Builder implements WindowBuilder {
       this.#hops,
       this.#inRing
     )
+    if (this.#rooms) window.addUp()
+    return window
   }
 
   /** What is new becomes a hop, and the next one begins where it ends. */
@@ -187,7 +219,8 @@ class Builder implements WindowBuilder {
       activeMs: this.#activeMs,
       idleMs: this.#idleMs
     }
-    const hop = new Hop(counts, this.#ring.newest(this.#fresh), this.#length, this.#pointing)
+    const rows = this.#ring.newest(this.#fresh)
+    const hop = new Hop(counts, rows, this.#length, this.#pointing, this.#rooms?.next())
     // Lists that are as long as what is in them: one that is spread into another gets room to grow.
     this.#hops = this.#hops.slice(1 - hopsKept).concat(hop)
     if (this.#fresh > 0) this.#inRing = reaching(this.#inRing, this.#length - this.#fresh).concat(hop)
@@ -222,6 +255,7 @@ class ClosedWindow implements Window {
   readonly #inRing: readonly Hop[]
   readonly #numbers = fractions(features.length)
   #features: Float64Array | undefined
+  #fresh: Statistics | undefined
   #trail: readonly Statistics[] | undefined
   #sequence: TimingSequence | undefined
   #typed: readonly TimingSequence[] | undefined
@@ -249,7 +283,7 @@ class ClosedWindow implements Window {
   }
 
   get fresh(): Statistics {
-    return this.#hops.at(-1)!.statistics
+    return (this.#fresh ??= this.#hops.at(-1)!.statistics)
   }
 
   get typed(): readonly TimingSequence[] {
@@ -265,6 +299,12 @@ class ClosedWindow implements Window {
 
   get trail(): readonly Statistics[] {
     return (this.#trail ??= trailOf(this.#hops))
+  }
+
+  /** From here on nothing is read from the memory of its hops, which later ones will have. */
+  addUp(): void {
+    this.#trail = trailOf(this.#hops)
+    this.#fresh = this.#hops.at(-1)!.statistics.slice()
   }
 }
 

@@ -22,6 +22,19 @@ test('the windows of invented people are bit for bit what they were', () => {
   expect(digestOf(streams)).toBe('5c6ca235256772ed41ee0ac4168020f5da2ac7d3f9a27c93580d0cea55edf525')
 })
 
+test('and so they are where sums are made at once, however many windows close before one is read', () => {
+  const streams = syntheticRecordings(4, 2, { sessions: 1, keystrokes: 1500, strokes: 300 }).map(eventsOf)
+  for (const shape of shapes) {
+    for (const events of streams) {
+      const lazily = windowsIn(events, shape)
+      const atOnce = windowsIn(events, { ...shape, sumsAtOnce: true })
+      // More than any window looks back on.
+      expect(lazily.length).toBeGreaterThan(34)
+      expect(atOnce.map(bytesOf)).toEqual(lazily.map(bytesOf))
+    }
+  }
+})
+
 withRecordings(() => {
   test('the windows of those who type are bit for bit what they were', () => {
     expect(digestOf(recorded('aalto-free-text', 20))).toBe(
@@ -44,24 +57,28 @@ function eventsOf(recording: Parameters<typeof streamOf>[0]): InputEvent[] {
   return [...streamOf(recording).events]
 }
 
-/** Of everything in all windows, with counters in between and a stop now and then. */
+/** Of everything in all windows. */
 function digestOf(streams: readonly (readonly InputEvent[])[]): string {
   const hash = createHash('sha256')
   for (const events of streams) {
     for (const shape of shapes) {
-      const builder = createWindowBuilder(shape)
-      const hear = (window: Window | undefined): void => {
-        if (window) for (const bytes of bytesOf(window)) hash.update(bytes)
-      }
-      for (const [i, event] of events.entries()) {
-        if (i % 97 === 13) builder.count({ ...noCounters, shiftLeft: i % 3, shiftRight: 1, numpad: 2 })
-        hear(builder.push(event))
-        if (i % 501 === 500) hear(builder.flush())
-      }
-      hear(builder.flush())
+      for (const window of windowsIn(events, shape)) for (const bytes of bytesOf(window)) hash.update(bytes)
     }
   }
   return hash.digest('hex')
+}
+
+/** With counters in between and a stop now and then. */
+function windowsIn(events: readonly InputEvent[], shape: WindowOptions): Window[] {
+  const builder = createWindowBuilder(shape)
+  const windows: (Window | undefined)[] = []
+  for (const [i, event] of events.entries()) {
+    if (i % 97 === 13) builder.count({ ...noCounters, shiftLeft: i % 3, shiftRight: 1, numpad: 2 })
+    windows.push(builder.push(event))
+    if (i % 501 === 500) windows.push(builder.flush())
+  }
+  windows.push(builder.flush())
+  return windows.filter((window) => window !== undefined)
 }
 
 function bytesOf(window: Window): Uint8Array[] {
