@@ -11,14 +11,33 @@ export interface Counts {
 
 export class Tally implements Reporter {
   counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+  /** Files in which Node itself died of a signal. What they say, and that they died, is not in `counts`. */
+  crashed: readonly string[] = []
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const perFile = modules.map(countsOf)
+    const crashes = new Set(unhandledErrors.flatMap((error) => crashedIn(error) ?? []))
+    this.crashed = modules.map(({ moduleId }) => moduleId).filter((file) => crashes.has(file))
+    const perFile = modules.filter(({ moduleId }) => !crashes.has(moduleId)).map(countsOf)
     this.counts = {
       passed: sum(perFile.map(({ passed }) => passed)),
-      failed: sum(perFile.map(({ failed }) => failed)) + unhandledErrors.length,
+      failed: sum(perFile.map(({ failed }) => failed)) + unhandledErrors.length - this.crashed.length,
       skipped: sum(perFile.map(({ skipped }) => skipped))
     }
+  }
+}
+
+/** The test file that was running when its process was ended by SIGSEGV; undefined of every other error. */
+function crashedIn(error: unknown): string | undefined {
+  const { message, cause } = (error ?? {}) as { readonly message?: unknown; readonly cause?: unknown }
+  const [, file] = /exited unexpectedly with signal SIGSEGV .*while running test file (.+)$/.exec(String(message)) ?? []
+  return file ?? (cause === undefined ? undefined : crashedIn(cause))
+}
+
+export function together(all: readonly Counts[]): Counts {
+  return {
+    passed: sum(all.map(({ passed }) => passed)),
+    failed: sum(all.map(({ failed }) => failed)),
+    skipped: sum(all.map(({ skipped }) => skipped))
   }
 }
 
