@@ -17,12 +17,8 @@ export class Tally implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const crashes = new Set(unhandledErrors.flatMap((error) => crashedIn(error) ?? []))
     this.crashed = modules.map(({ moduleId }) => moduleId).filter((file) => crashes.has(file))
-    const perFile = modules.filter(({ moduleId }) => !crashes.has(moduleId)).map(countsOf)
-    this.counts = {
-      passed: sum(perFile.map(({ passed }) => passed)),
-      failed: sum(perFile.map(({ failed }) => failed)) + unhandledErrors.length - this.crashed.length,
-      skipped: sum(perFile.map(({ skipped }) => skipped))
-    }
+    const ofFiles = together(modules.filter(({ moduleId }) => !crashes.has(moduleId)).map(countsOf))
+    this.counts = { ...ofFiles, failed: ofFiles.failed + unhandledErrors.length - this.crashed.length }
   }
 }
 

@@ -1,11 +1,11 @@
-// A process as a server is whose sessions last: much that stays, and a little at a time that replaces some of it. Prints how often the whole heap was
-// collected. `seldom` as argument: as `vigil serve` has it.
+// A process as a server is whose sessions last, and set up as `vigil serve` is: much that stays, and a little at a time that replaces some of it. Prints how
+// often the whole heap was collected.
 
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 import { collectSeldom } from '../../src/heap.ts'
 
-if (process.argv[2] === 'seldom') collectSeldom()
+collectSeldom()
 
 let collections = 0
 new PerformanceObserver((list) => {
