@@ -60,15 +60,26 @@ inBrowser(() => {
     })
   })
 
-  test('Playwright that holds each key and waits for a random time is known', async () => {
-    const found = await suspicion(async (page) => {
-      for (const character of text) {
-        await page.keyboard.press(character, { delay: 5 + 20 * Math.random() })
-        await page.waitForTimeout(5 + 30 * Math.random())
+  // A machine that stalls between two keys makes the long delays of a hand: nine of ten are asked for (the simulated scripts are counted two
+  // hundred at a time in automation.test.ts), and one stalled run of three is forgiven.
+  test(
+    'Playwright that holds each key and waits for a random time is known, two times of three',
+    { timeout: 120_000 },
+    async () => {
+      const found: (string | undefined)[] = []
+      const known = (): number => found.filter((kind) => kind === 'automation').length
+      while (found.length < 3 && known() < 2) {
+        const assessed = await suspicion(async (page) => {
+          for (const character of text) {
+            await page.keyboard.press(character, { delay: 5 + 20 * Math.random() })
+            await page.waitForTimeout(5 + 30 * Math.random())
+          }
+        })
+        found.push(assessed?.kind)
       }
-    })
-    expect(found).toMatchObject({ kind: 'automation' })
-  })
+      expect(known(), found.join(', ')).toBe(2)
+    }
+  )
 
   test('a script of the page that dispatches keys is known, and the dispatch is named', async () => {
     const found = await suspicion((page) =>
