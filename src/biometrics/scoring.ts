@@ -5,7 +5,7 @@ import { standardDetectors } from './detectors/index.ts'
 import type { FeatureWindow, Window } from './features/window.ts'
 import { encoderIdOf } from './encoder/encoder-id.ts'
 import { hopEncoderOf, sequenceView, wholeHops } from './encoder/hops.ts'
-import { joinSequences } from './encoder/sequence.ts'
+import { joinSequences } from './features/timing-sequence.ts'
 import type { EnrolledPerson, PopulationBase, SequenceModel } from './population/population-model.ts'
 import { keystrokeFeatures } from './features/features.ts'
 import {

@@ -13,7 +13,7 @@ import {
   type Profile,
   type ProfileModels
 } from '../../src/biometrics/index.ts'
-import { sliceSequence } from '../../src/biometrics/encoder/sequence.ts'
+import { sliceSequence } from '../../src/biometrics/features/timing-sequence.ts'
 import { shippedPopulation } from '../../src/population/shipped-population.ts'
 import { inventedDay, inventedPeople } from '../support/invented.ts'
 import { windowWith } from '../support/windows.ts'

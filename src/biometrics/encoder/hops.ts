@@ -1,11 +1,10 @@
 // Embeddings of hops, which add up: the mean over any stretch is the sum of its hops divided by their number, so that a stretch is judged
 // without reading its keystrokes again.
 
-import type { TimingSequence } from '../features/timing-sequence.ts'
+import { joinSequences, sliceSequence, type TimingSequence } from '../features/timing-sequence.ts'
 import type { Statistics } from '../features/statistics.ts'
 import type { VerifierView } from '../verifiers/verifier.ts'
 import { createEncoder, encoderKeystrokes, fewestEncoded, type EncoderWeights } from './encoder.ts'
-import { joinSequences, sliceSequence } from './sequence.ts'
 
 /** Keystrokes that count as one observation of the person. */
 const keystrokesPerHop = 25

@@ -1,7 +1,7 @@
-// Timing sequences as material: cut, joined, and read keystroke by keystroke.
+// Timing sequences as material: read keystroke by keystroke, blanked, and packed.
 
 import { KeyClass } from '../events.ts'
-import { sequenceColumns, type TimingSequence } from '../features/timing-sequence.ts'
+import { joinSequences, sequenceColumns, type TimingSequence } from '../features/timing-sequence.ts'
 import { typicalGapMs, type KeystrokeTimes } from './inputs.ts'
 
 const columns = sequenceColumns.length
@@ -18,23 +18,6 @@ export function timesAt({ values }: TimingSequence, index: number): KeystrokeTim
     releaseToPressMs: known && values[at + 2] !== 0 ? values[at + 2]! : Number.NaN,
     cls: values[at + 4]!
   }
-}
-
-export function joinSequences(parts: readonly TimingSequence[]): TimingSequence {
-  let length = 0
-  for (const part of parts) length += part.length
-  const values = new Float32Array(length * columns)
-  let at = 0
-  for (const part of parts) {
-    values.set(part.values, at)
-    at += part.length * columns
-  }
-  return { length, values }
-}
-
-/** Keystrokes `from` to `to`, which is not included; shares the memory. */
-export function sliceSequence({ values }: TimingSequence, from: number, to: number): TimingSequence {
-  return { length: to - from, values: values.subarray(from * columns, to * columns) }
 }
 
 /** The columns of a sequence that hold times. */

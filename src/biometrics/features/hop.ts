@@ -3,15 +3,15 @@
 import { keyAt, shortWidth, type TypedKey } from './keystroke-rows.ts'
 import {
   cellFamilies,
+  emptyStatistics,
   firstPointerNumber,
   keyClasses,
   observe,
-  statisticsLength,
   sumsOfLast,
   type PointerStatistics,
   type Statistics
 } from './statistics.ts'
-import { rowsOf, sequenceColumns, writeKeystroke, type TimingSequence } from './timing-sequence.ts'
+import { sequenceColumns, sliceSequence, writeKeystroke, type TimingSequence } from './timing-sequence.ts'
 
 /** What is counted while its events pass. */
 export interface HopCounts {
@@ -76,21 +76,20 @@ export class Hop {
     const rows = this.#rows
     if (rows === undefined) return
     const { keystrokes } = this
-    // One array for both, where nobody lends one: to allocate and collect it is much of what they cost.
-    const first = this.#room ? 0 : statisticsLength
-    const numbers = new Float32Array(first + keystrokes * sequenceColumns.length)
-    const statistics = this.#room?.fill(0) ?? numbers.subarray(0, first)
+    const statistics = this.#room?.fill(0) ?? emptyStatistics()
+    const values = new Float32Array(keystrokes * sequenceColumns.length)
     for (let n = 0; n < keystrokes; n++) {
       const keystroke = keyAt(rows, n * shortWidth)
       observeKeystroke(statistics, keystroke)
-      writeKeystroke(numbers, first, n, keystroke)
+      writeKeystroke(values, n, keystroke)
     }
     if (this.#pointing) {
       statistics.set(this.#pointing, firstPointerNumber)
       this.#pointing = statistics.subarray(firstPointerNumber)
     }
     this.#statistics = statistics
-    this.#typed = rowsOf(numbers, first, Math.max(0, keystrokes - this.#longest), keystrokes)
+    const typed = { length: keystrokes, values }
+    this.#typed = keystrokes > this.#longest ? sliceSequence(typed, keystrokes - this.#longest, keystrokes) : typed
     this.#rows = undefined
   }
 }

@@ -14,9 +14,9 @@ export interface TimingSequence {
 
 const width = sequenceColumns.length
 
-/** Takes a keystroke down as row `row` of those that begin at `first`. */
-export function writeKeystroke(values: Float32Array, first: number, row: number, keystroke: TypedKey): void {
-  const at = first + row * width
+/** Takes a keystroke down as row `row`. */
+export function writeKeystroke(values: Float32Array, row: number, keystroke: TypedKey): void {
+  const at = row * width
   values[at] = known(keystroke.holdMs)
   values[at + 1] = known(keystroke.pressToPressMs)
   values[at + 2] = known(keystroke.releaseToPressMs)
@@ -24,13 +24,13 @@ export function writeKeystroke(values: Float32Array, first: number, row: number,
   values[at + 4] = keystroke.cls
 }
 
-/** Rows `from` to `to`, which is not included, of those that begin at `first`; shares the memory. */
-export function rowsOf(values: Float32Array, first: number, from: number, to: number): TimingSequence {
-  return { length: to - from, values: values.subarray(first + from * width, first + to * width) }
+/** Keystrokes `from` to `to`, which is not included; shares the memory. */
+export function sliceSequence({ values }: TimingSequence, from: number, to: number): TimingSequence {
+  return { length: to - from, values: values.subarray(from * width, to * width) }
 }
 
 /** The newest `most` keystrokes of sequences that follow each other. */
-export function endOf(parts: readonly TimingSequence[], most: number): TimingSequence {
+export function joinSequences(parts: readonly TimingSequence[], most = Number.POSITIVE_INFINITY): TimingSequence {
   let length = 0
   for (const part of parts) length += part.length
   length = Math.min(length, most)

@@ -17,7 +17,7 @@ import {
   type PointerStatistics,
   type Statistics
 } from './statistics.ts'
-import { endOf, type TimingSequence } from './timing-sequence.ts'
+import { joinSequences, type TimingSequence } from './timing-sequence.ts'
 
 export interface WindowOptions {
   /** Keystrokes that the features and the sequence look back on. Default 100. */
@@ -291,7 +291,7 @@ class ClosedWindow implements Window {
   }
 
   get sequence(): TimingSequence {
-    return (this.#sequence ??= endOf(
+    return (this.#sequence ??= joinSequences(
       this.#inRing.map(({ typed }) => typed),
       this.keystrokes
     ))

@@ -2,7 +2,6 @@
 // spread, and how the evidence went; it decides nothing.
 
 import type { Assessment } from '../engine.ts'
-import type { TimingSequence } from '../features/timing-sequence.ts'
 import type { Window } from '../features/window.ts'
 
 export interface Visit {
@@ -88,11 +87,6 @@ function withoutPast(window: Window): Window {
     sequence: nothingTyped,
     fresh,
     trail: [],
-    typed: withContext(typed)
+    typed: typed.slice(-2)
   }
-}
-
-/** The newest hop and the one before it: that one is copied, because it shares the memory of sums which nobody needs. */
-function withContext(typed: readonly TimingSequence[]): readonly TimingSequence[] {
-  return typed.slice(-2).map((hop, i, { length }) => (i === length - 1 ? hop : { ...hop, values: hop.values.slice() }))
 }

@@ -3,7 +3,8 @@
 
 import { keystrokeFeaturesOf } from '../features/keystroke-features.ts'
 import { KeystrokeRing } from '../features/keystroke-ring.ts'
-import { joinSequences, sliceSequence, timesAt } from '../encoder/sequence.ts'
+import { timesAt } from '../encoder/sequence.ts'
+import { joinSequences, sliceSequence } from '../features/timing-sequence.ts'
 import { retyped, type InventedDay, type InventedPerson, type Inventor } from '../encoder/variety.ts'
 import { noCounters } from '../events.ts'
 import { featureAt } from '../features/features.ts'

@@ -2,7 +2,7 @@
 // the only place that knows what that is.
 
 import { encoderKeystrokes } from '../encoder/encoder.ts'
-import { joinSequences, sliceSequence } from '../encoder/sequence.ts'
+import { joinSequences, sliceSequence } from '../features/timing-sequence.ts'
 import type { EmbeddedHops, EnrolledPerson } from './population-model.ts'
 import { addStatistics, sumStatistics, type Statistics } from '../features/statistics.ts'
 

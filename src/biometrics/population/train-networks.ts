@@ -3,7 +3,7 @@
 
 import type { EncoderWeights } from '../encoder/encoder.ts'
 import { fewestKeystrokes, trainEncoder } from '../encoder/train-encoder.ts'
-import { joinSequences } from '../encoder/sequence.ts'
+import { joinSequences } from '../features/timing-sequence.ts'
 import { encoderVariety, varietyAmongMany } from '../encoder/variety.ts'
 import { learnFeatureScale } from '../features/feature-scale.ts'
 import { startTensorFlow } from '../networks/backend.ts'

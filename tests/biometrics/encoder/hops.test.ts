@@ -5,9 +5,8 @@ import { runInNewContext } from 'node:vm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createEncoder, type EncoderWeights } from '../../../src/biometrics/encoder/encoder.ts'
 import { hopEncoderOf, sequenceView, wholeHops } from '../../../src/biometrics/encoder/hops.ts'
-import { joinSequences, sliceSequence } from '../../../src/biometrics/encoder/sequence.ts'
 import { sumStatistics, type Statistics } from '../../../src/biometrics/features/statistics.ts'
-import type { TimingSequence } from '../../../src/biometrics/features/timing-sequence.ts'
+import { joinSequences, sliceSequence, type TimingSequence } from '../../../src/biometrics/features/timing-sequence.ts'
 import { drawnEncoder, drawnSequence, hopsOf } from './material.ts'
 
 let weights: EncoderWeights

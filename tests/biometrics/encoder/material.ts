@@ -1,10 +1,9 @@
 // Sequences and encoders for tests of the sequence encoder.
 
 import type { EncoderWeights } from '../../../src/biometrics/encoder/encoder.ts'
-import { joinSequences, sliceSequence } from '../../../src/biometrics/encoder/sequence.ts'
 import { exported, newNetwork } from '../../../src/biometrics/encoder/network.ts'
 import type { Window } from '../../../src/biometrics/index.ts'
-import type { TimingSequence } from '../../../src/biometrics/features/timing-sequence.ts'
+import { joinSequences, sliceSequence, type TimingSequence } from '../../../src/biometrics/features/timing-sequence.ts'
 import { startTensorFlow } from '../../../src/biometrics/networks/backend.ts'
 import { seededRandom } from '../../../src/biometrics/random.ts'
 

@@ -3,15 +3,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encoderInputs, writeInputs } from '../../../src/biometrics/encoder/inputs.ts'
-import {
-  joinSequences,
-  packSequences,
-  sliceSequence,
-  timesAt,
-  unpackSequences,
-  withoutTimes
-} from '../../../src/biometrics/encoder/sequence.ts'
-import type { TimingSequence } from '../../../src/biometrics/features/timing-sequence.ts'
+import { packSequences, timesAt, unpackSequences, withoutTimes } from '../../../src/biometrics/encoder/sequence.ts'
+import { joinSequences, sliceSequence, type TimingSequence } from '../../../src/biometrics/features/timing-sequence.ts'
 import { drawnSequence } from './material.ts'
 
 describe('a keystroke of a sequence', () => {
