@@ -90,7 +90,10 @@ const table = {
 
   // the channel: before the upgrade
   origin_not_allowed: { meaning: 'the page that opens the channel is not on the list', status: 403 },
-  subprotocol_missing: { meaning: 'the client does not offer vigil.v1', status: 400 },
+  subprotocol_missing: {
+    meaning: 'the client does not offer vigil.v1, or names a stream that is not 22 to 64 characters of base64url',
+    status: 400
+  },
   channel_unauthenticated: { meaning: 'neither a session cookie with a page token nor a ticket', status: 401 },
   ticket_invalid: { meaning: 'the ticket was used, has expired, or is for another Origin', status: 401 },
   token_invalid: { meaning: 'the access token is unknown, expired, signed for an API, or has no session', status: 401 },

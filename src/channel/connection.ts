@@ -55,18 +55,21 @@ export function openConnection(options: ConnectionOptions): Connection {
   let mayReturn = false
   let unansweredPings = 0
   let unread: NodeJS.Timeout | undefined
+  /** Frames that the page was told of: it keeps them no longer. */
+  let told = 0
   /** Pings of the other side that are answered once everything sent before them was taken in. */
   const owed: Buffer[] = []
 
   intake.fedBy({
     took(waiting) {
+      taken(intake.next - waiting)
       if (socket.isPaused && waiting <= limits.queuedFrames / 2) socket.resume()
       if (owed.length > 0 && !intake.isBusy) for (const data of owed.splice(0)) pong(data)
     },
     failed: fail
   })
-  // Where a page goes on; 0 for a new stream.
-  if (session.stream !== undefined) send({ type: 'received', next: intake.next })
+  // Where a page goes on; 0 for a new stream. What waited when its last socket was lost is being taken in.
+  if (session.stream !== undefined) confirm(intake.next)
 
   socket.on('message', (data, isBinary) => {
     // What was already read from the network may still come after we have hung up.
@@ -79,10 +82,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       return
     }
     if (intake.waiting >= limits.queuedFrames) socket.pause()
-    // The heart may have refused it by now.
-    if (!ending && session.stream !== undefined && intake.next % framesPerReceipt === 0) {
-      send({ type: 'received', next: intake.next })
-    }
+    if (!intake.isBusy) taken(intake.next)
   })
   // Browsers cannot ping. A client that can learns from the pong that its frames were not only read but judged.
   socket.on('ping', (data: Buffer) => {
@@ -177,6 +177,17 @@ export function openConnection(options: ConnectionOptions): Connection {
     unread.unref()
   }
 
+  function taken(next: number): void {
+    // The heart may have refused it by now.
+    if (!ending && session.stream !== undefined && next - told >= framesPerReceipt) confirm(next)
+  }
+
+  /** All frames before `next` were taken in; those that wait would be lost if we closed. What was said is not taken back: the page has let go of them. */
+  function confirm(next: number): void {
+    told = Math.max(told, next)
+    send({ type: 'received', next: told })
+  }
+
   function pong(data: Buffer): void {
     if (socket.readyState === socket.OPEN) socket.pong(data)
   }
@@ -195,7 +206,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     hangUp()
     // The last word on what arrived: a page that begins anew must send nothing twice.
     if (session.stream !== undefined && socket.readyState === socket.OPEN) {
-      send({ type: 'received', next: intake.next - intake.waiting })
+      confirm(intake.next - intake.waiting)
     }
     intake.close('lost')
     socket.close(closeCode, reason)

@@ -86,6 +86,47 @@ describe('a stream with a name', () => {
     expect(heard).toEqual([0, 5, 10].map((next) => ({ type: 'received', next })))
   })
 
+  test('hears of a frame when it was taken in, and nothing is taken back when the server stops', async () => {
+    const held = Promise.withResolvers<void>()
+    const here = await listening({ receive: ({ sequence }) => (sequence === 7 ? held.promise : undefined) })
+    const socket = named(here, name())
+    const heard: number[] = []
+    socket.on('message', (data: Buffer) => heard.push((JSON.parse(data.toString()) as { next: number }).next))
+    await once(socket, 'open')
+    const beat = beats(100)
+    for (let i = 0; i < 15; i++) socket.send(beat())
+    await until(() => here.bytesRead() > 15 * 64 + 300 && here.seen[0]?.frames.length === 7, 'fifteen frames arrive')
+    const ended = here.channel.closeSession('session-1', 'going_away')
+    await until(() => heard.length === 3, 'a last one')
+    // Seven are taken in, the eighth is under way, and the others waited.
+    expect(heard).toEqual([0, 5, 8])
+    held.resolve()
+    await ended
+    expect(here.seen[0]!.frames.map(({ sequence }) => sequence)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  })
+
+  test('is not told less than before', async () => {
+    const held = Promise.withResolvers<void>()
+    const here = await listening({ receive: ({ sequence }) => (sequence === 0 ? held.promise : undefined) })
+    const stream = name()
+    const first = named(here, stream)
+    await firstWord(first)
+    const beat = beats(100)
+    for (let i = 0; i < 4; i++) first.send(beat())
+    await until(() => here.bytesRead() > 4 * 64 + 300, 'four frames arrive')
+    first.terminate()
+    await until(() => here.seen[0]!.interruptions === 1, 'the loss is noticed')
+    const second = named(here, stream)
+    const heard: number[] = []
+    second.on('message', (data: Buffer) => heard.push((JSON.parse(data.toString()) as { next: number }).next))
+    await until(() => heard.length === 1, 'the first word')
+    const ended = here.channel.closeSession('session-1', 'going_away')
+    await until(() => heard.length === 2, 'the last word')
+    expect(heard).toEqual([4, 4])
+    held.resolve()
+    await ended
+  })
+
   test.each([
     ['another session', { uid: 'session-2' }],
     ['another name', { stream: name() }]
