@@ -69,6 +69,20 @@ describe('pages that tell of nothing', () => {
     expect(found).toEqual([])
   })
 
+  it.each([
+    ['half a minute of every minute', (second: number) => second % 61 < 29],
+    ['once a minute', (second: number) => second % 61 === 0]
+  ])('are found where requests come %s, once that has gone on for longer than anybody reads', (_, isUsed) => {
+    const longest = patientMs / 1000
+    for (let second = 0; second < longest + 180; second++) {
+      if (second === longest) expect(found).toEqual([])
+      if (isUsed(second)) silence.used()
+      seconds(1)
+    }
+    expect(found.length).toBeGreaterThan(0)
+    expect(new Set(found)).toEqual(new Set(['no_input']))
+  })
+
   it('are found though they connect anew each time before the grace is over', () => {
     for (let i = 0; i < 61; i++) {
       silence.used()

@@ -183,6 +183,12 @@ async function house(required: readonly string[] = ['shop'], storage = memorySto
   }
 }
 
+/** All that was typed, some time later. */
+function onceMore(times: number): InputEvent[] {
+  const lengthMs = events.at(-1)!.t - events[0]!.t + 1000
+  return events.map((event) => ({ ...event, t: event.t + times * lengthMs }))
+}
+
 /** Fewer keystrokes than a window takes, as another page with a clock of its own tells them. */
 function fewKeys(page: number): InputEvent[] {
   const some = events.slice(36 * page, 36 * (page + 1))
@@ -569,6 +575,26 @@ describe('evidence', () => {
     expect(await record()).toMatchObject({ risk: 'HIGH' })
   })
 
+  it('of those who follow counts, also when the proof came while the alarm before it was being written', async () => {
+    const { tab, profiles, strange, record, login, storage } = await house([])
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    strange(50)
+    const { append } = storage.audit
+    const slow = Promise.withResolvers<void>()
+    const slowly: typeof append = (entry) => slow.promise.then(() => append.call(storage.audit, entry))
+    Object.assign(storage.audit, { append: slowly })
+    const typing = page.type(beginning)
+    await expect.poll(async () => (await record()).risk).toBe('HIGH')
+    Object.assign(storage.audit, { append })
+    await login('s', 'ana', 'answer')
+    expect(await record()).toMatchObject({ risk: 'LOW' })
+    slow.resolve()
+    await typing
+    for (let n = 0; n < 5; n++) await page.type(onceMore(n))
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+  })
+
   it('reported from outside stands beside that of the behaviour, until the person proves who they are', async () => {
     const { watch, record, tab, strange, profiles, login } = await house()
     await profiles.add('ana', profile, now())
@@ -648,6 +674,68 @@ describe('a page that lost its connection', () => {
     expect((await record()).risk).toBe('LOW')
   })
 
+  it('is judged by the profile when it is back after the grace and after a request', async () => {
+    const { watch, tab, record, strange, profiles, login, loginAged } = await house()
+    await profiles.add('ana', profile, now())
+    watch.expect('s', 'ana', 'shop')
+    const page = await tab()
+    await page.type(events.slice(0, 60))
+    loginAged()
+    page.stream.interrupted()
+    await expect.poll(async () => (await record()).watch).toBe('unobserved')
+    // It rests as soon as that is written, and the next request of the client wakes it.
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    watch.expect('s', 'ana', 'shop')
+    await page.stream.resumed()
+    await login('s', 'ana', 'answered')
+    strange(50)
+    for (let n = 0; n < 5; n++) await page.type(onceMore(n))
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+  })
+
+  it('is judged by the profile when its session was dropped meanwhile, as nobody requires the watch', async () => {
+    const { watch, tab, record, strange, profiles, loginAged } = await house([])
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    await page.type(events.slice(0, 60))
+    loginAged()
+    page.stream.interrupted()
+    await grace()
+    for (let n = 0; n < 600; n++) await watch.report(`x${n}`, 'ben', 'LOW', 'reported')
+    await page.stream.resumed()
+    strange(50)
+    for (let n = 0; n < 5; n++) await page.type(onceMore(n))
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+  })
+
+  it('stands for nobody when it was lost again before storage had an answer', async () => {
+    const { watch, tab, record, storage } = await house()
+    watch.expect('s', 'ana', 'shop')
+    const page = await tab()
+    page.stream.interrupted()
+    const { find } = storage.sessions
+    const slow = Promise.withResolvers<void>()
+    Object.assign(storage.sessions, {
+      find: (uid: string) => slow.promise.then(() => find.call(storage.sessions, uid))
+    })
+    const late = page.stream.resumed()
+    page.stream.interrupted()
+    page.close()
+    Object.assign(storage.sessions, { find })
+    slow.resolve()
+    await expect(late).rejects.toMatchObject({ code: 'overloaded' })
+    await grace()
+    expect(await record()).toMatchObject({ watch: 'unobserved' })
+  })
+
+  it('is not taken back after the person has withdrawn, wherever that was', async () => {
+    const { tab, storage } = await house()
+    const page = await tab()
+    page.stream.interrupted()
+    await storage.people.save({ accountId: 'ana', withdrawnAt: now() })
+    await expect(page.stream.resumed()).rejects.toMatchObject({ code: 'consent_required' })
+  })
+
   it('of a lesson that is broken off says nothing about the watch', async () => {
     const { tab, record } = await house()
     const [page, lesson] = [await tab(), await tab({ purpose: 'calibration' })]
@@ -716,6 +804,32 @@ describe('a watch that is gone', () => {
     await expect(tab()).rejects.toThrow('no database')
     Object.assign(storage.sessions, { update })
     await expect.poll(async () => (await record()).watch).toBe('unobserved')
+  })
+
+  it('is not hidden by pages that come for an instant within each grace and say nothing, while the session is used', async () => {
+    const { watch, tab, record } = await house()
+    const seen = new Set<string>()
+    for (let n = 0; n < 400 && !seen.has('unobserved'); n++) {
+      watch.expect('s', 'ana', 'shop')
+      watch.used('s', 'shop')
+      if (n % 6 === 0) (await tab()).close()
+      await new Promise((resolve) => setTimeout(resolve, 4))
+      seen.add((await record()).watch)
+    }
+    expect([...seen]).toContain('unobserved')
+  })
+
+  it('is not hidden by pages whose scripts dispatch events that are none', async () => {
+    const { watch, tab, record } = await house()
+    watch.expect('s', 'ana', 'shop')
+    const page = await tab()
+    const frame = { sentAt: 0, grainMs: 1, hidden: false, counters: { ...noCounters, untrusted: 1 }, events: [] }
+    for (let n = 0; n < 400 && (await record()).watch !== 'unobserved'; n++) {
+      watch.used('s', 'shop')
+      if (n % 8 === 0) await page.stream.receive({ ...frame, sequence: n / 8 }, () => undefined)
+      await new Promise((resolve) => setTimeout(resolve, 4))
+    }
+    expect(await record()).toMatchObject({ watch: 'unobserved' })
   })
 
   it('takes no page along that is on its way in while the session is dropped', async () => {

@@ -195,8 +195,8 @@ export function startAgent(options: AgentOptions): Agent {
 
   function leave(): void {
     beat()
-    // Said in full and with goodbye: a page that comes back begins anew.
-    if (writer !== undefined && link?.canSend) unsent.gather(Number.POSITIVE_INFINITY)
+    // Said with goodbye: a page that comes back begins anew, and what the server may have heard must not come twice.
+    if (link?.isOpen) unsent.gather(Number.POSITIVE_INFINITY)
     link?.close(1000)
     link = undefined
     writer = undefined

@@ -37,6 +37,8 @@ export function startCapture(page: Document): Capture {
 
   // Capture phase, so that a page that stops the propagation is watched too; passive, so that it never waits for us.
   const how = { capture: true, passive: true, signal: listening.signal }
+  // A password that is shown before its first key was a secret all the same.
+  page.addEventListener('focusin', (event) => void isSecret(elementOf(event)), how)
   page.addEventListener('keydown', keyDown, how)
   page.addEventListener('keyup', keyUp, how)
   page.addEventListener('pointermove', pointerMove, how)

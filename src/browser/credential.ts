@@ -15,6 +15,9 @@ export type Credential =
       readonly ticketUrl: string
     }
 
+/** A server that takes longer to give a ticket is asked again. */
+const patienceMs = 30_000
+
 export interface Way {
   readonly url: string
   readonly protocols: string[]
@@ -31,7 +34,8 @@ export async function wayToChannel(credential: Credential): Promise<Way | 'refus
       method: 'POST',
       credentials: 'same-origin',
       headers: { Accept: 'application/json' },
-      cache: 'no-store'
+      cache: 'no-store',
+      signal: AbortSignal.timeout(patienceMs)
     })
   } catch {
     return undefined

@@ -21,6 +21,8 @@ export interface Link {
   send(bytes: Uint8Array<ArrayBuffer>): void
   /** False without a connection, and while the server is so far behind that the browser holds too much. */
   readonly canSend: boolean
+  /** A goodbye would reach the server. */
+  readonly isOpen: boolean
   /** Lets go, without an event; the code says why. */
   close(code: 1000 | typeof stoppedByPerson): void
 }
@@ -55,6 +57,9 @@ export function openLink(credential: Credential, stream: string, events: LinkEve
     get canSend() {
       return socket?.readyState === WebSocket.OPEN && socket.bufferedAmount <= unsentBytes
     },
+    get isOpen() {
+      return socket?.readyState === WebSocket.OPEN
+    },
     close(code) {
       forget()
       socket?.close(code)
@@ -68,7 +73,17 @@ export function openLink(credential: Credential, stream: string, events: LinkEve
     if (isClosed) return
     if (way === 'refused') end()
     else if (way === undefined) retry(false)
-    else use(new WebSocket(way.url, [...way.protocols, streamPrefix + stream]))
+    else {
+      let next: WebSocket
+      try {
+        next = new WebSocket(way.url, [...way.protocols, streamPrefix + stream])
+      } catch {
+        // An address or a ticket that is none: the page's own server may do better next time.
+        retry(false)
+        return
+      }
+      use(next)
+    }
   }
 
   function use(next: WebSocket): void {

@@ -23,9 +23,16 @@ export function isSecret(element: Element | undefined): boolean {
   return isIt
 }
 
+/** Of an `input` that is pressed or pulled and not typed into. */
+const noTextTypes = /^(?:button|submit|reset|image|checkbox|radio|range|color|file)$/i
+
 /** True on a marked element that is no text field, e.g. a pad for a code. */
 export function isSecretPad(element: Element | undefined): boolean {
-  return element !== undefined && isMarked(element) && !element.matches('input, textarea, select')
+  return element !== undefined && isMarked(element) && !isTextField(element)
+}
+
+function isTextField(element: Element): boolean {
+  return element.matches('textarea') || (element instanceof HTMLInputElement && !noTextTypes.test(element.type))
 }
 
 /** Marked itself, or inside something marked, across open shadow roots. */

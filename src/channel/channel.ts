@@ -76,6 +76,7 @@ export function createChannel(options: ChannelOptions): Channel {
     ],
     clock
   )
+  const opens = createShares([{ perSecond: limits.opensPerSecondOfSession, burst: limits.openBurstOfSession }], clock)
   // Addresses are counted by real time, however fast a recording is played.
   const addresses = createShares(
     [{ perSecond: limits.upgradesPerSecondOfAddress, burst: limits.upgradeBurstOfAddress }],
@@ -153,6 +154,8 @@ export function createChannel(options: ChannelOptions): Channel {
     if (draining) throw new VigilError('overloaded')
     const person = persons.of(session.accountId)
     if (person.sockets >= limits.connectionsPerPerson) throw new VigilError('overloaded', 'too many tabs of one person')
+    if (!opens.of(session.uid).buckets[0]!.take(1, clock()))
+      throw new VigilError('overloaded', 'one session opens too many sockets')
     if (!person.buckets[2]!.take(1, clock())) throw new VigilError('overloaded', 'one person opens too many sockets')
     const place = placeOf(session)
     const known = place === undefined ? undefined : places.get(place)

@@ -31,6 +31,9 @@ export interface ChannelLimits {
   /** Sockets that a person may open a second, those that were closed for a breach included: each is a stream that has to be begun. */
   readonly opensPerSecondOfPerson: number
   readonly openBurstOfPerson: number
+  /** And of these a session: whoever has stolen one must not keep the person's others out. */
+  readonly opensPerSecondOfSession: number
+  readonly openBurstOfSession: number
   /** An office may stand behind one address. */
   readonly connectionsPerAddress: number
   /** Upgrades a second, refused ones included. */
@@ -64,6 +67,8 @@ export const defaultLimits: ChannelLimits = {
   eventBurstOfPerson: 65_536,
   opensPerSecondOfPerson: 2,
   openBurstOfPerson: 300,
+  opensPerSecondOfSession: 1,
+  openBurstOfSession: 150,
   connectionsPerAddress: 5_000,
   upgradesPerSecondOfAddress: 200,
   upgradeBurstOfAddress: 5_000,

@@ -143,13 +143,17 @@ export function createHands(options: HandsOptions): Hands {
     explained?: () => Readonly<Record<string, unknown>>
   ): Promise<void> {
     if (level === session.level) return
+    const { beginnings } = session
     await actions.riskMoved(session.uid, level, reason, explained?.())
+    // The person proved who they are while it was written: it is about the hands before them.
+    if (session.beginnings !== beginnings) return
     session.level = level
     for (const tab of session.tabs) say(session, tab)
   }
 
   /** No hand made these events, or a hand made them on an earlier day. It stands until the person proves who they are. */
   async function suspect(session: Watched, tab: Tab, finding: LivenessAssessment): Promise<void> {
+    const { beginnings } = session
     const suspected = begunOf(session, tab).heard?.target.suspected
     suspected?.add(finding.kind)
     // A lesson is given after a fresh login, and a script that gives one teaches nothing but itself: it is told to the audit alone.
@@ -159,6 +163,7 @@ export function createHands(options: HandsOptions): Hands {
       suspected?.delete(finding.kind)
       throw error
     })
+    if (session.beginnings !== beginnings) return
     session.level = session.reported = 'HIGH'
     for (const open of session.tabs) say(session, open)
   }

@@ -41,7 +41,7 @@ export function createPresence(options: PresenceOptions): Presence {
 
   /** The grace is over. Where somebody requires the watch, the session counts as unobserved. */
   async function silent(session: Watched, kind: SilenceKind): Promise<void> {
-    const isOver = (): boolean => session.stopped || (session.tabs.size === 0) !== (kind === 'no_channel')
+    const isOver = (): boolean => session.stopped || (kind === 'no_channel' && session.tabs.size > 0)
     if (isOver() || (kind === 'no_input' && session.unobserved)) return
     // Nothing is expected of somebody who did not agree: access does not depend on it.
     const agreed = (await people.find(session.accountId))?.consentedAt !== undefined
@@ -56,11 +56,7 @@ export function createPresence(options: PresenceOptions): Presence {
   async function loseSight(session: Watched, why: SilenceKind | 'stopped'): Promise<void> {
     const { uid, accountId, tabs } = session
     if (why === 'no_input')
-      await actions.noteContradiction(
-        uid,
-        accountId,
-        [...tabs].every(({ hidden }) => hidden)
-      )
+      await actions.noteContradiction(uid, accountId, tabs.size > 0 && [...tabs].every(({ hidden }) => hidden))
     session.unobserved = why
     await actions.watchChanged(uid, 'unobserved')
     for (const tab of tabs) say(session, tab)
@@ -153,6 +149,7 @@ export function createPresence(options: PresenceOptions): Presence {
   }
 }
 
+/** Events that a script dispatched are nobody's. */
 function tellsOfSomebody({ events, counters }: Frame): boolean {
-  return events.length > 0 || counterNames.some((name) => counters[name] > 0)
+  return events.length > 0 || counterNames.some((name) => name !== 'untrusted' && counters[name] > 0)
 }

@@ -36,7 +36,9 @@ export function createSilence({ graceMs, found, now = () => performance.now() }:
   let answeredSilences = 0
   let absence: NodeJS.Timeout | undefined
   let quiet: NodeJS.Timeout | undefined
-  /** First and last request since something was heard. */
+  /** First request since something was heard. */
+  let usedSince: number | undefined
+  /** First and last request of the grace that runs. */
   let firstUse = 0
   let lastUse = 0
 
@@ -50,6 +52,7 @@ export function createSilence({ graceMs, found, now = () => performance.now() }:
   function heard(): void {
     clearTimeout(quiet)
     quiet = undefined
+    usedSince = undefined
   }
 
   return {
@@ -62,13 +65,16 @@ export function createSilence({ graceMs, found, now = () => performance.now() }:
     present,
     used() {
       lastUse = now()
+      usedSince ??= lastUse
       if (quiet !== undefined) return
       firstUse = lastUse
       const waited = grace()
       quiet = setTimeout(() => {
         quiet = undefined
         // The requests of a page that loads come in one burst, after which somebody may read for as long as they like.
-        if (lastUse - firstUse >= waited / 2) found('no_input')
+        const isSteady = lastUse - firstUse >= waited / 2
+        // But nobody reads for ever, whatever the pace of the requests.
+        if (isSteady || lastUse - (usedSince ?? lastUse) >= patientMs) found('no_input')
       }, waited).unref()
     },
     heard,

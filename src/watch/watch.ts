@@ -184,6 +184,8 @@ export function createWatch(options: WatchOptions): SessionWatch {
         throw new VigilError('watch_stopped')
       }
       let beginnings = 0
+      /** How often the page was lost, or left: one that is on its way back while it is lost again is not here. */
+      let losses = 0
       wake(session)
       if (session.profiles.size === 0) session.profiles = models
       const tab = newTab(session, channel, tell, options.now())
@@ -200,15 +202,25 @@ export function createWatch(options: WatchOptions): SessionWatch {
       return {
         receive: (frame, turn) => receive(session, tab, frame, turn),
         interrupted() {
+          losses++
           beginnings = session.beginnings
           presence.leave(session, tab)
         },
         async resumed() {
           if (session.stopped) throw new VigilError('watch_stopped')
+          const lossesBefore = losses
           const now = await sessions.find(channel.uid)
           refuseEnded(now)
-          const known = isResting(session) ? await modelsOf(channel.accountId) : session.profiles
+          // Withdrawn at another process, which closed the pages that it knew of.
+          const person = await people.find(channel.accountId)
+          if (person?.consentedAt === undefined) throw new VigilError('consent_required')
+          const { profiles: held } = watched.get(channel.uid) ?? session
+          const known = held.size === 0 || isResting(session) ? await modelsOf(channel.accountId) : held
           const anew = begunOf(session, tab).heard ? undefined : await liveness.open(channel.accountId)
+          if (losses !== lossesBefore) {
+            anew?.close()
+            throw new VigilError('overloaded', 'the page was lost again before it was back')
+          }
           // Dropped meanwhile, as nobody requires the watch: its evidence goes on where it stood, unless another page has begun anew.
           const before = session
           session = watched.get(channel.uid) ?? session
@@ -227,6 +239,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
           if (unanswered) ask(tab, unanswered)
         },
         close(goodbye: Goodbye = 'left') {
+          losses++
           presence.leave(session, tab)
           tab.lesson?.heard?.target.stream.close()
           if (channel.purpose === 'calibration') {

@@ -49,6 +49,15 @@ describe('one person', () => {
     await connect(here, 'd')
   })
 
+  test('is not kept out by whoever opens sockets of one of their sessions without end', async () => {
+    const here = await listening({ limits: { openBurstOfSession: 3, opensPerSecondOfSession: 0.001 } })
+    for (let n = 0; n < 3; n++) (await connect(here, 'stolen')).terminate()
+    expect((await refusal(attempt(here, 'stolen'))).status).toBe(503)
+    await connect(here, 'own')
+    here.later += 1_000_000
+    await connect(here, 'stolen')
+  })
+
   test('sends no more over many sockets than over one', async () => {
     const here = await listening({ limits: { frameBurstOfPerson: 50, framesPerSecondOfPerson: 1 } })
     const pages = await Promise.all(['a', 'b', 'c'].map((uid) => connect(here, uid)))

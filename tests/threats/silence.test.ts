@@ -123,6 +123,16 @@ describe('a session that must be watched', () => {
     }
   )
 
+  test('is asked when its pages connect for an instant within each grace', async () => {
+    const session = await signedIn('flicker')
+    const visiting = setInterval(() => void page(session).then(({ socket }) => void socket.close()), 1_000)
+    try {
+      expect(await isAsked(session)).toBe(true)
+    } finally {
+      clearInterval(visiting)
+    }
+  })
+
   test('is asked nothing while somebody types, and while somebody only reads', async () => {
     const [typing, reading] = [await signedIn('typing'), await signedIn('reading')]
     const [busy, idle] = [await page(typing), await page(reading)]

@@ -10,27 +10,34 @@ export interface ClockClaim {
 }
 
 const fewestTimes = 20
+const coarsestMs = 255
 const shareOnGrid = 0.95
 /** The wire rounds times to less than this. */
 const toleranceMs = 0.6
 
 export function createClockClaim(): ClockClaim {
   let claimed = 1
+  /** Times since the stream began, and since the claim was made. */
+  let all = 0
   let times = 0
   let onGrid = 0
   return {
     claim(grainMs) {
-      if (!(grainMs > claimed)) return
-      claimed = Math.min(grainMs, 255)
+      const told = Math.min(grainMs, coarsestMs)
+      if (!(told > claimed)) return
+      claimed = told
       times = onGrid = 0
     },
     saw(t) {
+      all++
       times++
       const off = t - claimed * Math.round(t / claimed)
       if (Math.abs(off) <= toleranceMs) onGrid++
     },
     get grainMs() {
-      return times < fewestTimes || onGrid >= shareOnGrid * times ? claimed : 1
+      // At the start of a stream it is believed. Later ones are not, until they are borne out: whoever claims a little more with each frame would never be.
+      if (all < fewestTimes) return claimed
+      return times >= fewestTimes && onGrid >= shareOnGrid * times ? claimed : 1
     }
   }
 }

@@ -4,6 +4,7 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { lowerAcr } from '../../risk/ladder.ts'
 import type { SessionStandings } from '../sessions/session-standing.ts'
+import { vigilMetadata } from '../requests/client-metadata.ts'
 import { toldRisk } from './told-session.ts'
 import type { SessionsInUse } from './truthful-account.ts'
 
@@ -14,7 +15,7 @@ type AllowedPolicy = Extract<NonNullable<Introspection['allowedPolicy']>, (...ar
 /** The host's `features.introspection`, whose policy is asked first; absent or switched off, it stays so. */
 export function truthfulIntrospection(
   host: Introspection | undefined,
-  { standings, tombstones, requested }: SessionsInUse
+  { standings, tombstones, expectWatch, requested }: SessionsInUse
 ): Introspection | undefined {
   if (!host?.enabled) return host
   const theirs: AllowedPolicy = host.allowedPolicy ?? ownTokensOfPublicClients
@@ -26,7 +27,13 @@ export function truthfulIntrospection(
       if (issued.sessionUid === undefined) return true
       const [standing, ended] = await Promise.all([standings.of(issued.sessionUid), tombstones.has(issued.sessionUid)])
       if (ended || standing?.revoked) return false
-      if (issued.clientId !== undefined) requested(issued.sessionUid, issued.clientId)
+      if (issued.clientId !== undefined) {
+        const holder = await ctx.oidc.provider.Client.find(issued.clientId)
+        // Also after a restart, when nobody remembers that the channel was expected.
+        if (issued.accountId !== undefined && holder && vigilMetadata(holder).vigil_watch === 'required')
+          expectWatch(issued.sessionUid, issued.accountId, issued.clientId)
+        requested(issued.sessionUid, issued.clientId)
+      }
       if (standing && typeof issued.extra?.['acr'] === 'string') {
         const { risk_level: risk, ...rest } = issued.extra
         issued.extra = {
@@ -45,6 +52,7 @@ export function truthfulIntrospection(
 interface Issued {
   readonly sessionUid?: string
   readonly clientId?: string
+  readonly accountId?: string
   extra?: Record<string, unknown>
 }
 

@@ -34,6 +34,21 @@ it('a claim that the times contradict counts for nothing', () => {
   expect(suspicion(script, 100)).toBe('automation')
 })
 
+it.each([
+  ['more than there is', () => 300],
+  ['a little more each time', (frame: number) => 40 + frame / 1000]
+])('a claim of %s, frame by frame, is no excuse for what it never bears out', (_, claimOf) => {
+  const script = scriptedTyping({ delays: 'constant', style: 'both', keystrokes: 200 }, seededRandom(5))
+  const watch = createLivenessWatch()
+  let kind: string | undefined
+  for (const [i, event] of script.entries()) {
+    if (i % 10 === 0) watch.clock(claimOf(i / 10))
+    watch.push(event)
+    kind ??= watch.assess()?.kind
+  }
+  expect(kind).toBe('automation')
+})
+
 it('a clock that hides the rhythm of hands hides that of scripts: neither is suspected', () => {
   const script = scriptedTyping({ delays: 'constant', style: 'press', keystrokes: 200 }, seededRandom(5))
   expect(suspicion(onGrid(script, 100), 100)).toBeUndefined()
