@@ -215,10 +215,19 @@ inBrowser(() => {
     expect(classes[0]!.cls).toBe(classes[1]!.cls)
   })
 
-  test('a pad for a code does not tell where it was touched', async () => {
+  test('a password that is shown before its first key leaves no classes', async () => {
+    const { here, page } = await visit(withTicket)
+    await page.focus('#password')
+    await page.evaluate(() => document.querySelector('#password')!.setAttribute('type', 'text'))
+    await page.keyboard.type('Qz7 canary!')
+    await until(() => keysOf(here).length >= 22, 'all keys arrive')
+    expect(new Set(keysOf(here).map(({ cls }) => cls))).toEqual(new Set([KeyClass.hidden]))
+  })
+
+  test.each(['#pad', '#digit'])('a pad for a code does not tell where it was touched (%s)', async (pad) => {
     const { here, page } = await visit(withTicket)
     await page.mouse.move(5, 5)
-    await page.click('#pad')
+    await page.click(pad)
     await page.mouse.move(6, 6)
     await until(() => eventsOf(here).some(({ x, y }) => x === 6 && y === 6), 'the last move arrives')
     expect(eventsOf(here).filter(({ type }) => type !== EventType.pointerMove)).toEqual([])
@@ -505,6 +514,41 @@ inBrowser(() => {
     expect(asked.filter((url) => url === '/forbidden')).toHaveLength(1)
   })
 
+  test('a ticket that is none is asked for again', async () => {
+    const { page, complaints } = await visit(withTicket)
+    let asked = 0
+    await page.route('**/ticket', (route) => {
+      asked++
+      return route.fulfill({ json: { ticket: 'not one token', url: 'ws://127.0.0.1:1/continuous' } })
+    })
+    await page.goto(page.url())
+    await until(() => asked > 1, 'it is asked for again')
+    expect(await page.textContent('#state')).toBe('Reconnecting')
+    expect(complaints).toEqual([])
+  })
+
+  test('a page that is put aside before it has heard how far the server got sends nothing twice', async () => {
+    const { here, page, network } = await visit(withTicket, {}, {}, true)
+    await page.focus('#text')
+    await page.keyboard.type('abc')
+    await until(() => keysOf(here).length === 6, 'the keys arrive')
+    // What the server says takes its time from here on.
+    await page.evaluate(() => {
+      const { addEventListener: add } = WebSocket.prototype
+      WebSocket.prototype.addEventListener = function (this: WebSocket, type: string, hear: (event: Event) => void) {
+        add.call(this, type, type === 'message' ? (event: Event) => void setTimeout(() => hear(event), 600) : hear)
+      } as typeof add
+    })
+    network!.cut()
+    await until(() => here.seen[0]!.interruptions > 0, 'the connection is lost')
+    await until(() => here.channel.connections > 0, 'and is back')
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })))
+    await until(() => here.channel.connections === 0, 'the page is put aside')
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+    await until(() => (here.seen[1]?.frames.length ?? 0) > 1, 'the page is back')
+    expect(keysOf(here)).toHaveLength(6)
+  })
+
   test('the moment of sending says nothing about the moment of a key', async () => {
     const { here, page } = await visit(withPageToken)
     await page.focus('#text')
@@ -526,6 +570,7 @@ function pageWith(attributes: string): string {
 <p id="state" role="status" data-vigil-state></p><p id="own-words" data-vigil-state data-vigil-words-watched="All is well"></p>
 <textarea id="text"></textarea><input id="password" type="password">
 <button type="button" data-vigil-stop>Stop</button><input id="code" autocomplete="one-time-code"><div id="pad" data-vigil-secret><button type="button">7</button></div>
+<div data-vigil-secret><input id="digit" type="button" value="7"></div>
 </body></html>`
 }
 
