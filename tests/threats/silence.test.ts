@@ -8,7 +8,8 @@ import { EventType } from '../../src/biometrics/events.ts'
 import { createFrameWriter } from '../../src/browser/encode.ts'
 import { stoppedByPerson } from '../../src/channel/wire.ts'
 import type { ServerMessage } from '../../src/channel/ports.ts'
-import { app, startHost, type TestHost, visitorOf } from '../support/server.ts'
+import { relyingParty } from '../support/oidc.ts'
+import { api, app, startHost, type TestHost, visitorOf } from '../support/server.ts'
 
 const graceSeconds = 3
 const trials = 100
@@ -153,6 +154,26 @@ describe('a session that must be watched', () => {
     expect((await session.standing()).acr).toBe('urn:vigil:loa:1')
     expect(await isAsked(session)).toBe(true)
   })
+})
+
+test('a process that has just started expects somebody from the first question about a token on', async () => {
+  const clients = [bank, api]
+  const before = await startHost({ clients, vigil: { graceSeconds } })
+  const person = await visitorOf(before, { account: 'ana', client: { clientId: 'bank', redirectUri: back } })
+  await before.vigil.giveConsent('ana')
+  const tokens = await person.signIn()
+  const uid = await person.uid()
+  await before.close()
+  const later = await startHost({ storage: before.storage, clients, vigil: { graceSeconds } })
+  try {
+    const { client_id: clientId, client_secret: clientSecret } = api
+    const party = await relyingParty(later.issuer, { clientId, clientSecret, redirectUri: back })
+    expect(await party.introspect(tokens.accessToken)).toMatchObject({ active: true })
+    await pause((graceSeconds + 1) * 1_000)
+    expect(await later.vigil.standing(uid)).toMatchObject({ acr: '0', watch: 'unobserved' })
+  } finally {
+    await later.close()
+  }
 })
 
 test('an application that requires no watch and never loads the agent is never troubled', async () => {
