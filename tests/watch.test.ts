@@ -533,6 +533,24 @@ describe('evidence', () => {
     expect(await record()).toMatchObject({ risk: 'LOW' })
   })
 
+  it('that was answered at another process is answered here: the next stranger is noticed', async () => {
+    const { tab, profiles, strange, record, watch, storage } = await house([])
+    await profiles.add('ana', profile, now())
+    const page = await tab()
+    strange(50)
+    await page.type(beginning)
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+    const elsewhere = await house([], storage)
+    await elsewhere.login('s', 'ana', 'answer')
+    elsewhere.watch.close()
+    open = watch
+    expect(await record()).toMatchObject({ risk: 'LOW' })
+    page.close()
+    const next = await tab()
+    for (let n = 0; n < 5; n++) await next.type(onceMore(n))
+    expect(await record()).toMatchObject({ risk: 'HIGH' })
+  })
+
   it('is answered for by every page that opens until it is: one that was loading when it was asked for hears of it', async () => {
     const { tab, watch, login } = await house()
     const challenges = ({ messages }: { readonly messages: readonly ServerMessage[] }) =>

@@ -6,7 +6,7 @@ import type { Frame, Goodbye, ServerMessage, Stream, Turn, Watch } from '../chan
 import { VigilError } from '../errors.ts'
 import type { SessionRecord } from '../ports.ts'
 import { longestPauseSeconds } from '../people/learning.ts'
-import type { RiskLevel } from '../risk/levels.ts'
+import { atLeast, type RiskLevel } from '../risk/levels.ts'
 import { createHands } from './hands.ts'
 import type { WatchOptions } from './options.ts'
 import { createPresence } from './presence.ts'
@@ -144,11 +144,17 @@ export function createWatch(options: WatchOptions): SessionWatch {
     // Read after the tab is on the list: whatever is demanded from here on, it hears.
     const present = await presence.arrived(session, record)
     if (present.demand) session.level = present.risk
+    catchUp(session, present)
     say(session, tab)
     // A page that was loading while the challenge was sent would never know.
     const challenge = actions.openChallenge(present)
     if (challenge) ask(tab, challenge)
     if (purpose === 'watch') await actions.used(present.uid, present.accountId)
+  }
+
+  /** What the record no longer holds against the session was answered, at another process: what follows is news again. */
+  function catchUp(session: Watched, { risk, demand }: SessionRecord): void {
+    if (!demand && !atLeast(risk, session.level)) startAnew(session)
   }
 
   /** In its turn, for what follows from a frame may be dear; and without a promise where nothing has to be waited for. */
@@ -233,6 +239,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
           delete tab.challenge
           presence.enter(session, tab)
           const standing = await presence.arrived(session, now)
+          catchUp(session, standing)
           delete tab.state
           say(session, tab)
           const unanswered = actions.openChallenge(standing)
