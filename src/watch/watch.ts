@@ -137,6 +137,10 @@ export function createWatch(options: WatchOptions): SessionWatch {
     if (isHere(session)) watched.delete(session.uid)
   }
 
+  async function refuseWithoutConsent(accountId: string): Promise<void> {
+    if ((await people.find(accountId))?.consentedAt === undefined) throw new VigilError('consent_required')
+  }
+
   async function arrive(session: Watched, tab: Tab, record: SessionRecord): Promise<void> {
     const { clientId, purpose } = tab.session
     // After a restart nobody else remembers who uses the session.
@@ -177,8 +181,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
       await options.ready()
       const record = await sessions.find(channel.uid)
       refuseEnded(record)
-      const person = await people.find(channel.accountId)
-      if (person?.consentedAt === undefined) throw new VigilError('consent_required')
+      await refuseWithoutConsent(channel.accountId)
       if (channel.purpose === 'calibration') await calibration.begin(channel.uid, channel.accountId)
       const present = watched.get(channel.uid)?.profiles
       const models = present?.size ? present : await modelsOf(channel.accountId)
@@ -218,8 +221,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
           const now = await sessions.find(channel.uid)
           refuseEnded(now)
           // Withdrawn at another process, which closed the pages that it knew of.
-          const person = await people.find(channel.accountId)
-          if (person?.consentedAt === undefined) throw new VigilError('consent_required')
+          await refuseWithoutConsent(channel.accountId)
           const { profiles: held } = watched.get(channel.uid) ?? session
           const known = held.size === 0 || isResting(session) ? await modelsOf(channel.accountId) : held
           const anew = begunOf(session, tab).heard ? undefined : await liveness.open(channel.accountId)

@@ -126,7 +126,7 @@ describe('a session that must be watched', () => {
 
   test('is asked when its pages connect for an instant within each grace', async () => {
     const session = await signedIn('flicker')
-    const visiting = setInterval(() => void page(session).then(({ socket }) => void socket.close()), 1_000)
+    const visiting = setInterval(() => void page(session).then(({ socket }) => socket.close()), 1_000)
     try {
       expect(await isAsked(session)).toBe(true)
     } finally {
