@@ -350,8 +350,10 @@ export function createVigil(options: VigilOptions): Vigil {
           used,
           remembered: actions.remembered,
           inHand: inHand.take,
-          expectWatch: (uid, accountId, clientId) => watch.expect(uid, accountId, clientId),
-          requested: (uid, clientId) => watch.used(uid, clientId)
+          requested(uid, accountId, client) {
+            if (vigilMetadata(client).vigil_watch === 'required') watch.expect(uid, accountId, client.clientId)
+            watch.used(uid, client.clientId)
+          }
         }
       )
     },

@@ -2,7 +2,7 @@
 // notes a login that has just happened, puts the present truth into the session, and says whether and why to ask. It
 // replaces the library's essential_acr checks, which ask for ever when the level cannot be reached.
 
-import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { type Client, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { type Factor, usableMethods } from '../../challenge/strategy.ts'
 import type { Authentication, SessionRecord } from '../../ports.ts'
 import type { LoginSigns } from '../../risk/policy.ts'
@@ -41,10 +41,8 @@ export interface InteractionChecks {
   used(uid: string, accountId: string, browser: string | undefined): Promise<SessionRecord | undefined>
   /** A token of a session is in use: the record must not run out before it does, or what risk took would come back with it. */
   remembered(record: SessionRecord): Promise<unknown>
-  /** A client that must be watched has got a session: the channel is expected from now on. */
-  expectWatch(uid: string, accountId: string, clientId: string): void
-  /** A client sent a request for a session. */
-  requested(uid: string, clientId: string): void
+  /** A client sent a request for a session. Where it must be watched, the channel is expected from now on, also after a restart, when nobody remembers. */
+  requested(uid: string, accountId: string, client: Client): void
   now(): number
 }
 
@@ -113,9 +111,7 @@ async function evaluate(ctx: KoaContextWithOIDC, checks: InteractionChecks): Pro
   session.acr = toldAcr(standing.acr, asked.essential, ladder)
   session.amr = toldAmr(standing, client)
   withSid(ctx)
-  if (vigilMetadata(client).vigil_watch === 'required')
-    checks.expectWatch(session.uid, session.accountId, client.clientId)
-  checks.requested(session.uid, client.clientId)
+  checks.requested(session.uid, session.accountId, client)
 
   const { demand } = standing.record
   if (demand) {

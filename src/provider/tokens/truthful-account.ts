@@ -6,7 +6,6 @@ import type { Account, FindAccount } from 'oidc-provider'
 import type { TombstoneStore } from '../../ports.ts'
 import { standingOf } from '../../risk/assurance.ts'
 import { lowerAcr } from '../../risk/ladder.ts'
-import { vigilMetadata } from '../requests/client-metadata.ts'
 import type { InteractionChecks } from '../requests/interaction-policy.ts'
 import type { SessionStanding, SessionStandings } from '../sessions/session-standing.ts'
 import { stillToldAmr, toldAmr, toldRisk } from './told-session.ts'
@@ -15,16 +14,13 @@ import { stillToldAmr, toldAmr, toldRisk } from './told-session.ts'
 export const vigilClaims = ['acr_expires_at', 'risk_level'] as const
 
 /** What answers for sessions, and hears that they are used. */
-export interface SessionsInUse extends Pick<
-  InteractionChecks,
-  'standings' | 'expectWatch' | 'requested' | 'remembered' | 'now'
-> {
+export interface SessionsInUse extends Pick<InteractionChecks, 'standings' | 'requested' | 'remembered' | 'now'> {
   readonly tombstones: TombstoneStore
 }
 
 export function truthfulAccounts(
   findAccount: FindAccount | undefined,
-  { standings, tombstones, expectWatch, requested, remembered, now }: SessionsInUse
+  { standings, tombstones, requested, remembered, now }: SessionsInUse
 ): FindAccount {
   const hostAccounts: FindAccount = findAccount ?? ((_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }))
   return async (ctx, sub, token) => {
@@ -36,11 +32,7 @@ export function truthfulAccounts(
     const account = await hostAccounts(ctx, sub, token)
     if (!account) return account
     const { client } = ctx.oidc
-    if (token && client) {
-      // Also after a restart, when nobody remembers that the channel was expected.
-      if (vigilMetadata(client).vigil_watch === 'required') expectWatch(uid, account.accountId, client.clientId)
-      requested(uid, client.clientId)
-    }
+    if (token && client) requested(uid, account.accountId, client)
     if (token && standing) {
       await remembered(standing.record)
       // What a refresh token was made with goes on to the next one as it was: `truthfulTokens` lowers what is told.

@@ -4,7 +4,6 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { lowerAcr } from '../../risk/ladder.ts'
 import type { SessionStandings } from '../sessions/session-standing.ts'
-import { vigilMetadata } from '../requests/client-metadata.ts'
 import { toldRisk } from './told-session.ts'
 import type { SessionsInUse } from './truthful-account.ts'
 
@@ -15,7 +14,7 @@ type AllowedPolicy = Extract<NonNullable<Introspection['allowedPolicy']>, (...ar
 /** The host's `features.introspection`, whose policy is asked first; absent or switched off, it stays so. */
 export function truthfulIntrospection(
   host: Introspection | undefined,
-  { standings, tombstones, expectWatch, requested }: SessionsInUse
+  { standings, tombstones, requested }: SessionsInUse
 ): Introspection | undefined {
   if (!host?.enabled) return host
   const theirs: AllowedPolicy = host.allowedPolicy ?? ownTokensOfPublicClients
@@ -25,15 +24,14 @@ export function truthfulIntrospection(
       if (!(await theirs(ctx, client, token))) return false
       const issued = token as Issued
       if (issued.sessionUid === undefined) return true
-      const [standing, ended] = await Promise.all([standings.of(issued.sessionUid), tombstones.has(issued.sessionUid)])
+      const { Client } = ctx.oidc.provider
+      const [standing, ended, holder] = await Promise.all([
+        standings.of(issued.sessionUid),
+        tombstones.has(issued.sessionUid),
+        issued.clientId === undefined ? undefined : Client.find(issued.clientId)
+      ])
       if (ended || standing?.revoked) return false
-      if (issued.clientId !== undefined) {
-        const holder = await ctx.oidc.provider.Client.find(issued.clientId)
-        // Also after a restart, when nobody remembers that the channel was expected.
-        if (issued.accountId !== undefined && holder && vigilMetadata(holder).vigil_watch === 'required')
-          expectWatch(issued.sessionUid, issued.accountId, issued.clientId)
-        requested(issued.sessionUid, issued.clientId)
-      }
+      if (holder && issued.accountId !== undefined) requested(issued.sessionUid, issued.accountId, holder)
       if (standing && typeof issued.extra?.['acr'] === 'string') {
         const { risk_level: risk, ...rest } = issued.extra
         issued.extra = {
