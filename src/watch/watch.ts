@@ -2,7 +2,7 @@
 // anybody is seen in presence.ts.
 
 import type { DeviceClass, Profile } from '../biometrics/index.ts'
-import type { Frame, Goodbye, ServerMessage, Stream, Turn, Watch } from '../channel/ports.ts'
+import type { ChannelSession, Frame, Goodbye, ServerMessage, Stream, Turn, Watch } from '../channel/ports.ts'
 import { VigilError } from '../errors.ts'
 import type { SessionRecord } from '../ports.ts'
 import { longestPauseSeconds } from '../people/learning.ts'
@@ -137,8 +137,12 @@ export function createWatch(options: WatchOptions): SessionWatch {
     if (isHere(session)) watched.delete(session.uid)
   }
 
-  async function refuseWithoutConsent(accountId: string): Promise<void> {
+  /** Of a session that has not ended, whose person agrees, as it stands now: either may have changed at another process. */
+  async function recordOf({ uid, accountId }: ChannelSession): Promise<SessionRecord> {
+    const record = await sessions.find(uid)
+    if (!record || record.revokedAt !== undefined) throw new VigilError('session_ended')
     if ((await people.find(accountId))?.consentedAt === undefined) throw new VigilError('consent_required')
+    return record
   }
 
   async function arrive(session: Watched, tab: Tab, record: SessionRecord): Promise<void> {
@@ -179,9 +183,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
   return {
     async open(channel, tell): Promise<Stream> {
       await options.ready()
-      const record = await sessions.find(channel.uid)
-      refuseEnded(record)
-      await refuseWithoutConsent(channel.accountId)
+      const record = await recordOf(channel)
       if (channel.purpose === 'calibration') await calibration.begin(channel.uid, channel.accountId)
       const present = watched.get(channel.uid)?.profiles
       const models = present?.size ? present : await modelsOf(channel.accountId)
@@ -218,10 +220,7 @@ export function createWatch(options: WatchOptions): SessionWatch {
         async resumed() {
           if (session.stopped) throw new VigilError('watch_stopped')
           const lossesBefore = losses
-          const now = await sessions.find(channel.uid)
-          refuseEnded(now)
-          // Withdrawn at another process, which closed the pages that it knew of.
-          await refuseWithoutConsent(channel.accountId)
+          const now = await recordOf(channel)
           const { profiles: held } = watched.get(channel.uid) ?? session
           const known = held.size === 0 || isResting(session) ? await modelsOf(channel.accountId) : held
           const anew = begunOf(session, tab).heard ? undefined : await liveness.open(channel.accountId)
@@ -334,8 +333,4 @@ function clientIdsOf(session: Watched | undefined): Set<string> {
   for (const { session: channel } of session?.tabs ?? [])
     if (channel.clientId !== undefined) clientIds.add(channel.clientId)
   return clientIds
-}
-
-function refuseEnded(record: SessionRecord | undefined): asserts record is SessionRecord {
-  if (!record || record.revokedAt !== undefined) throw new VigilError('session_ended')
 }
