@@ -69,7 +69,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     failed: fail
   })
   // Where a page goes on; 0 for a new stream. What waited when its last socket was lost is being taken in.
-  if (session.stream !== undefined) confirm(intake.next)
+  confirm(intake.next)
 
   socket.on('message', (data, isBinary) => {
     // What was already read from the network may still come after we have hung up.
@@ -179,11 +179,12 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   function taken(next: number): void {
     // The heart may have refused it by now.
-    if (!ending && session.stream !== undefined && next - told >= framesPerReceipt) confirm(next)
+    if (!ending && next - told >= framesPerReceipt) confirm(next)
   }
 
   /** All frames before `next` were taken in; those that wait would be lost if we closed. What was said is not taken back: the page has let go of them. */
   function confirm(next: number): void {
+    if (session.stream === undefined) return
     told = Math.max(told, next)
     send({ type: 'received', next: told })
   }
@@ -205,9 +206,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   function close(closeCode: number, reason: ErrorCode): void {
     hangUp()
     // The last word on what arrived: a page that begins anew must send nothing twice.
-    if (session.stream !== undefined && socket.readyState === socket.OPEN) {
-      confirm(intake.next - intake.waiting)
-    }
+    if (socket.readyState === socket.OPEN) confirm(intake.next - intake.waiting)
     intake.close('lost')
     socket.close(closeCode, reason)
   }

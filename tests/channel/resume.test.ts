@@ -39,6 +39,13 @@ async function firstWord(socket: WebSocket): Promise<{ type: string; next: numbe
   })
 }
 
+/** How far the server says that it got, as it comes. */
+function receiptsOf(socket: WebSocket): number[] {
+  const heard: number[] = []
+  socket.on('message', (data: Buffer) => heard.push((JSON.parse(data.toString()) as { next: number }).next))
+  return heard
+}
+
 describe('a stream with a name', () => {
   test('goes on under the same numbers on another socket, and the heart hears one stream', async () => {
     const here = await listening()
@@ -90,8 +97,7 @@ describe('a stream with a name', () => {
     const held = Promise.withResolvers<void>()
     const here = await listening({ receive: ({ sequence }) => (sequence === 7 ? held.promise : undefined) })
     const socket = named(here, name())
-    const heard: number[] = []
-    socket.on('message', (data: Buffer) => heard.push((JSON.parse(data.toString()) as { next: number }).next))
+    const heard = receiptsOf(socket)
     await once(socket, 'open')
     const beat = beats(100)
     for (let i = 0; i < 15; i++) socket.send(beat())
@@ -117,8 +123,7 @@ describe('a stream with a name', () => {
     first.terminate()
     await until(() => here.seen[0]!.interruptions === 1, 'the loss is noticed')
     const second = named(here, stream)
-    const heard: number[] = []
-    second.on('message', (data: Buffer) => heard.push((JSON.parse(data.toString()) as { next: number }).next))
+    const heard = receiptsOf(second)
     await until(() => heard.length === 1, 'the first word')
     const ended = here.channel.closeSession('session-1', 'going_away')
     await until(() => heard.length === 2, 'the last word')
