@@ -4,7 +4,7 @@
 import type { ServerMessage } from '../channel/ports.ts'
 import { streamPrefix, type stoppedByPerson } from '../channel/wire.ts'
 import { wayToChannel } from './credential.ts'
-import type { Credential } from './credential.ts'
+import type { Credential, Way } from './credential.ts'
 
 export interface LinkEvents {
   /** A connection is open. Frames may go once the server has said how far it got. */
@@ -74,15 +74,18 @@ export function openLink(credential: Credential, stream: string, events: LinkEve
     if (way === 'refused') end()
     else if (way === undefined) retry(false)
     else {
-      let next: WebSocket
-      try {
-        next = new WebSocket(way.url, [...way.protocols, streamPrefix + stream])
-      } catch {
-        // An address or a ticket that is none: the page's own server may do better next time.
-        retry(false)
-        return
-      }
-      use(next)
+      const next = socketOf(way)
+      if (next) use(next)
+      else retry(false)
+    }
+  }
+
+  /** Undefined for an address or a ticket that is none: the page's own server may do better next time. */
+  function socketOf({ url, protocols }: Way): WebSocket | undefined {
+    try {
+      return new WebSocket(url, [...protocols, streamPrefix + stream])
+    } catch {
+      return undefined
     }
   }
 
