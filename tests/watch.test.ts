@@ -183,12 +183,6 @@ async function house(required: readonly string[] = ['shop'], storage = memorySto
   }
 }
 
-/** All that was typed, some time later. */
-function onceMore(times: number): InputEvent[] {
-  const lengthMs = events.at(-1)!.t - events[0]!.t + 1000
-  return events.map((event) => ({ ...event, t: event.t + times * lengthMs }))
-}
-
 /** Fewer keystrokes than a window takes, as another page with a clock of its own tells them. */
 function fewKeys(page: number): InputEvent[] {
   const some = events.slice(36 * page, 36 * (page + 1))
@@ -547,7 +541,7 @@ describe('evidence', () => {
     expect(await record()).toMatchObject({ risk: 'LOW' })
     page.close()
     const next = await tab()
-    for (let n = 0; n < 5; n++) await next.type(onceMore(n))
+    for (let n = 0; n < 5; n++) await next.type(shifted(events, n))
     expect(await record()).toMatchObject({ risk: 'HIGH' })
   })
 
@@ -609,7 +603,7 @@ describe('evidence', () => {
     expect(await record()).toMatchObject({ risk: 'LOW' })
     slow.resolve()
     await typing
-    for (let n = 0; n < 5; n++) await page.type(onceMore(n))
+    for (let n = 0; n < 5; n++) await page.type(shifted(events, n))
     expect(await record()).toMatchObject({ risk: 'HIGH' })
   })
 
@@ -707,7 +701,7 @@ describe('a page that lost its connection', () => {
     await page.stream.resumed()
     await login('s', 'ana', 'answered')
     strange(50)
-    for (let n = 0; n < 5; n++) await page.type(onceMore(n))
+    for (let n = 0; n < 5; n++) await page.type(shifted(events, n))
     expect(await record()).toMatchObject({ risk: 'HIGH' })
   })
 
@@ -722,7 +716,7 @@ describe('a page that lost its connection', () => {
     for (let n = 0; n < 600; n++) await watch.report(`x${n}`, 'ben', 'LOW', 'reported')
     await page.stream.resumed()
     strange(50)
-    for (let n = 0; n < 5; n++) await page.type(onceMore(n))
+    for (let n = 0; n < 5; n++) await page.type(shifted(events, n))
     expect(await record()).toMatchObject({ risk: 'HIGH' })
   })
 
